@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The channels that are Swift rooms under `adapters/`; `BuiltInAdapters.swift` lists their adapters.
+let rooms = ["email", "facebook", "instagram", "rss", "twitter", "youtube"]
+
+/// A path of every room; SwiftPM wants each entry that is not Swift, or not of this target, named.
+func everyRoom(_ entries: String...) -> [String] {
+    rooms.flatMap { room in entries.map { "\(room)/\($0)" } }
+}
+
+/// What every Swift target is held to.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+]
+
+let package = Package(
+    name: "earshot",
+    products: [
+        .library(name: "Earshot", targets: ["Earshot"]),
+        .library(name: "EarshotFormats", targets: ["EarshotFormats"]),
+        .library(name: "EarshotTesting", targets: ["EarshotTesting"]),
+        .executable(name: "earshot", targets: ["EarshotCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The libraries of the system, each with the Debian package that brings it and one folder that imports it.
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
+        .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        .target(name: "Earshot", swiftSettings: strict),
+        .target(
+            name: "EarshotFormats",
+            dependencies: ["Earshot", "CArchive", "CGMime", "CSimdJSON", "CXML2"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EarshotAdapters",
+            dependencies: ["Earshot", "EarshotFormats"],
+            path: "adapters",
+            exclude: everyRoom("Tests", "Fixtures", "README.md", "settings.schema.json"),
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EarshotSinks",
+            dependencies: ["Earshot", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EarshotGateway",
+            dependencies: [
+                "Earshot", "EarshotFormats", "CCurl",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "EarshotTesting", dependencies: ["Earshot"], swiftSettings: strict),
+        .executableTarget(
+            name: "EarshotCLI",
+            dependencies: [
+                "Earshot", "EarshotAdapters", "EarshotFormats", "EarshotGateway", "EarshotSinks", "EarshotTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "EarshotTests", dependencies: ["Earshot", "EarshotTesting"], swiftSettings: strict),
+        .testTarget(name: "EarshotFormatsTests", dependencies: ["EarshotFormats"], swiftSettings: strict),
+        .testTarget(
+            name: "EarshotAdapterTests",
+            dependencies: ["EarshotAdapters", "EarshotTesting"],
+            path: "adapters",
+            exclude: ["BuiltInAdapters.swift"]
+                + everyRoom("Sources", "Fixtures", "README.md", "settings.schema.json"),
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EarshotSinksTests", dependencies: ["EarshotSinks", "EarshotTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EarshotGatewayTests",
+            dependencies: ["EarshotGateway", "EarshotSinks", "EarshotAdapters", "EarshotTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "EarshotCLITests", dependencies: ["EarshotCLI", "EarshotTesting"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,23 @@
+#include "csimdjson.h"
+
+#include <new>
+#include <simdjson.h>
+
+struct csimdjson_parser {
+    simdjson::dom::parser dom;
+};
+
+extern "C" csimdjson_parser *csimdjson_new(void) { return new (std::nothrow) csimdjson_parser(); }
+
+extern "C" void csimdjson_free(csimdjson_parser *parser) { delete parser; }
+
+extern "C" size_t csimdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
+
+extern "C" csimdjson_page csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count) {
+    auto error = parser->dom.parse(bytes, count, false).error();
+    return csimdjson_page{parser->dom.doc.tape.get(), parser->dom.doc.string_buf.get(), int32_t(error)};
+}
+
+extern "C" const char *csimdjson_error_message(int32_t error) {
+    return simdjson::error_message(static_cast<simdjson::error_code>(error));
+}

@@ -1,0 +1,115 @@
+/// Reads the documents of one kind of source into mentions.
+///
+/// The gateway creates one adapter for each channel that is configured with it. An adapter keeps no state between
+/// calls: cursors, retries, duplicates and delivery are the gateway's.
+public protocol Adapter: Sendable {
+    /// What a channel's `settings` decode to; every key must be described in `settings`.
+    associatedtype Settings: Decodable & Sendable
+
+    /// The word for `"adapter"` in the configuration.
+    static var name: String { get }
+    /// The adapter's version, `major.minor`; it changes when the same document is read differently.
+    static var version: String { get }
+    /// One line for the list of adapters.
+    static var about: String { get }
+    /// What may be set.
+    static var settings: [Setting] { get }
+    /// How a file holds several of its documents.
+    static var container: Container { get }
+    /// Name patterns (`*` stands for anything) of files in an archive that other files cannot be read without.
+    static var companions: [String] { get }
+
+    /// An adapter for one channel; throws what is wrong with the settings beyond what `settings` can say.
+    init(settings: Settings) throws
+
+    /// Reads one document; the same document gives the same reading, at any time, on any machine.
+    ///
+    /// What is wrong with a part of the document is a defect in the reading. Called from several threads at once.
+    func read(_ document: Document) throws(MalformedDocument) -> Reading
+}
+
+extension Adapter {
+    /// A file is one document.
+    public static var container: Container { .single }
+    /// No file needs another.
+    public static var companions: [String] { [] }
+}
+
+/// An adapter that asks its source for what is new.
+public protocol PollingAdapter: Adapter {
+    /// Fetches what came after `cursor`, one page a call; nil means from the beginning, as far as the settings say.
+    ///
+    /// Throws `FetchFailure`; the gateway retries, waits or gives up by its class, with the cursor unchanged.
+    func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page
+}
+
+/// An adapter whose source sends what is new.
+public protocol ReceivingAdapter: Adapter {
+    /// How deliveries are proven; nil where the settings configure none, and then the gateway does not listen.
+    var webhook: Webhook? { get }
+}
+
+/// One answer of a source.
+public struct Page: Sendable {
+    /// What came, unread.
+    public var documents: [Document]
+    /// Where to go on, once the documents are safe.
+    public var next: Cursor
+    /// Whether there is more to be had at once.
+    public var hasMore: Bool
+    /// How long the source asks to be left alone.
+    public var wait: Duration?
+
+    /// A page of documents, and the cursor that stands for having them.
+    public init(_ documents: [Document], next: Cursor, hasMore: Bool = false, wait: Duration? = nil) {
+        self.documents = documents
+        self.next = next
+        self.hasMore = hasMore
+        self.wait = wait
+    }
+}
+
+/// Where a channel got to: a JSON text that only its adapter understands. No secret is ever in it.
+public struct Cursor: Sendable, Hashable {
+    /// The JSON text.
+    public var text: String
+
+    /// A cursor with a JSON text.
+    public init(_ text: String) { self.text = text }
+}
+
+/// How a source proves that a delivery is its own, as data; the gateway does the cryptography.
+public struct Webhook: Sendable {
+    /// How a source asks whether we are there.
+    public enum Challenge: Sendable {
+        /// No question is asked.
+        case none
+        /// `hub.challenge` is echoed where `hub.verify_token` is right (Meta, WebSub).
+        case hub(verifyToken: String)
+        /// `crc_token` is answered with its HMAC-SHA256 in base64 (X).
+        case crc
+    }
+
+    /// How a signature is written down.
+    public enum Encoding: Sendable { case hexadecimal, base64 }
+
+    /// The header with the HMAC-SHA256 of the raw body.
+    public var header: String
+    /// What stands before the signature in the header.
+    public var prefix: String
+    /// How the signature is written.
+    public var encoding: Encoding
+    /// The keys, each tried, so that one can be exchanged for another.
+    public var secrets: [String]
+    /// How the source asks whether we are there.
+    public var challenge: Challenge
+
+    /// A webhook signed with HMAC-SHA256 over the raw body.
+    public init(header: String, prefix: String, encoding: Encoding, secrets: [String], challenge: Challenge) {
+        self.header = header
+        self.prefix = prefix
+        self.encoding = encoding
+        self.secrets = secrets
+        self.challenge = challenge
+    }
+}

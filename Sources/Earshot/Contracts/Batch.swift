@@ -1,0 +1,78 @@
+/// Encoded mentions, one line each, and beside each line what journal and sinks need to know of it.
+public struct Batch: Sendable {
+    /// What is known of one line without parsing it.
+    public struct Entry: Sendable, Equatable {
+        /// The line's first byte in `lines`.
+        public var start: Int
+        /// The line's length without its newline.
+        public var count: Int
+        /// What happened.
+        public var operation: Operation
+        /// The digest of the mention's `id`.
+        public var key: Digest
+        /// The mention's `digest`.
+        public var content: Digest
+        /// A digest of its metrics; 0 where it has none.
+        public var metrics: UInt64
+        /// The digest of its `canonical_url`, where the same page may come from several feeds.
+        public var page: Digest?
+        /// A digest of the feed it came from, where `page` is known.
+        public var scope: UInt64
+        /// Where in the line `"seen_via":[…],` would stand, counted from `start`.
+        public var seenViaOffset: Int
+        /// Index into `networks`.
+        public var network: UInt16
+        /// Index into `channels`.
+        public var channel: UInt16
+        /// When the gateway first held the bytes.
+        public var observedAt: Timestamp
+        /// When the source says it was published.
+        public var publishedAt: Timestamp?
+        /// Its place in the journal; 0 before it has one.
+        public var position: Int64 = 0
+    }
+
+    /// The canonical lines, each ended by a newline.
+    public var lines: [UInt8]
+    /// One entry a line, in order.
+    public var entries: [Entry]
+    /// The names of networks that entries point to.
+    public var networks: [String]
+    /// The names of channels that entries point to.
+    public var channels: [String]
+
+    /// A batch of encoded lines.
+    public init(lines: [UInt8] = [], entries: [Entry] = [], networks: [String] = [], channels: [String] = []) {
+        self.lines = lines
+        self.entries = entries
+        self.networks = networks
+        self.channels = channels
+    }
+
+    /// How many mentions there are.
+    public var count: Int { entries.count }
+
+    /// Whether there is none.
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// One line, without its newline.
+    public func line(_ index: Int) -> ArraySlice<UInt8> {
+        let entry = entries[index]
+        return lines[entry.start..<(entry.start + entry.count)]
+    }
+
+    /// The entries at `range` as a batch of their own.
+    public func slice(_ range: Range<Int>) -> Batch {
+        guard let first = range.first, let last = range.last else {
+            return Batch(networks: networks, channels: channels)
+        }
+        let start = entries[first].start
+        let end = entries[last].start + entries[last].count + 1
+        let moved = entries[range].map { entry in
+            var entry = entry
+            entry.start -= start
+            return entry
+        }
+        return Batch(lines: Array(lines[start..<end]), entries: moved, networks: networks, channels: channels)
+    }
+}

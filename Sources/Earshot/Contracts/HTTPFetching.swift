@@ -1,0 +1,73 @@
+/// The way to the network that adapters and sinks are given.
+public protocol HTTPFetching: Sendable {
+    /// Sends one request and returns the whole reply, whatever its status; redirects are followed for GET.
+    ///
+    /// Throws `FetchFailure.unreachable` where there was no reply, `.tooLarge` where the body passed the limit.
+    func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse
+}
+
+/// A request to be sent.
+public struct FetchRequest: Sendable {
+    /// The method.
+    public var method = "GET"
+    /// The address, `http` or `https`.
+    public var url: String
+    /// Header fields in order.
+    public var headers: [(name: String, value: String)] = []
+    /// The body; none for GET.
+    public var body: [UInt8] = []
+    /// How long the whole exchange may take.
+    public var timeout = Duration.seconds(60)
+    /// How many bytes of (decoded) body are taken.
+    public var sizeLimit = Document.sizeLimit
+    /// Whether the address may lie in a private or loopback network: for addresses that the operator wrote.
+    public var allowsPrivateNetworks = false
+
+    /// A GET of an address.
+    public init(_ url: String) { self.url = url }
+}
+
+/// A reply.
+public struct FetchResponse: Sendable {
+    /// The status code.
+    public var status: Int
+    /// Header fields in order, names as sent.
+    public var headers: [(name: String, value: String)]
+    /// The body, decompressed.
+    public var body: [UInt8]
+    /// The address that answered, after redirects.
+    public var url: String
+    /// The address that every permanent redirect (301, 308) led to, where the first hop was permanent.
+    public var permanentURL: String?
+
+    /// A reply of known parts.
+    public init(
+        status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], url: String,
+        permanentURL: String? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.url = url
+        self.permanentURL = permanentURL
+    }
+
+    /// The first header field of a name, in any letter case.
+    public subscript(header: String) -> String? {
+        headers.first { $0.name.lowercased() == header.lowercased() }?.value
+    }
+}
+
+/// Why a source or sink could not be talked to, by what should happen next.
+public enum FetchFailure: Error, Sendable, Equatable {
+    /// No reply: name, connection, TLS, time. Try again later.
+    case unreachable(String)
+    /// The source is busy or limits us. Try again, not before `after` if it said so.
+    case limited(String, after: Duration?)
+    /// The credentials are not accepted. An operator must act.
+    case unauthorized(String)
+    /// The request will never be accepted as it is. An operator must act.
+    case refused(String)
+    /// The reply passed the size limit.
+    case tooLarge(limit: Int)
+}

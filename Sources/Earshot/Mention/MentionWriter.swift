@@ -1,0 +1,171 @@
+/// Writes rows as canonical lines: the keys of mention v1 in their order, equal mentions as equal bytes.
+///
+/// One writer serves one channel; its buffers are reused from page to page.
+public struct MentionWriter: ~Copyable {
+    /// The version that every line names.
+    public static let schema = "mention/1.0"
+
+    /// How every line of a mention that is new begins; the journal exchanges it where the mention turns out not to be.
+    public static let createHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"create\","
+    /// How every line of a deletion begins.
+    public static let deleteHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"delete\","
+
+    private var output: Output
+    private var scratch: Output
+    private var entries: [Batch.Entry] = []
+    private var networks: [String] = []
+    private let origin: Origin
+
+    /// Who a writer's mentions come from.
+    public struct Origin: Sendable {
+        /// The channel's name; empty where there is none, as in `normalize`.
+        public var channel: String
+        /// The adapter's name.
+        public var adapter: String
+        /// The adapter's version.
+        public var adapterVersion: String
+
+        /// A channel and its adapter.
+        public init(channel: String, adapter: String, adapterVersion: String) {
+            self.channel = channel
+            self.adapter = adapter
+            self.adapterVersion = adapterVersion
+        }
+    }
+
+    /// A writer for one channel.
+    public init(origin: Origin) {
+        self.origin = origin
+        output = Output(capacity: 64 * 1024)
+        scratch = Output(capacity: 4096)
+    }
+
+    /// Writes every row of a reading, one line each.
+    public mutating func write(_ reading: Reading, of document: Document) {
+        let provenance = self.provenance(of: document)
+        reading.arena.withBytes { arena in
+            let texts = Texts(arena: arena)
+            for row in reading.rows { write(row, of: reading, texts, document.observedAt, provenance) }
+        }
+    }
+
+    /// How many bytes wait to be taken.
+    public var count: Int { output.count }
+
+    /// What was written since the last call, as a batch.
+    public mutating func take() -> Batch {
+        let batch = Batch(lines: output.array, entries: entries, networks: networks, channels: [origin.channel])
+        output.removeAll()
+        entries.removeAll(keepingCapacity: true)
+        return batch
+    }
+
+    /// What was written since the last call, borrowed; `take` without the copy, for those who only want lines.
+    public mutating func drain(_ body: (Bytes) throws -> Void) rethrows {
+        try output.withBytes(body)
+        output.removeAll()
+        entries.removeAll(keepingCapacity: true)
+    }
+
+    /// The provenance object that every line of a document shares.
+    private func provenance(of document: Document) -> [UInt8] {
+        var fields = JSONFields()
+        fields.string("channel", origin.channel)
+        fields.string("adapter", origin.adapter)
+        fields.string("adapter_version", origin.adapterVersion)
+        fields.string("via", document.via.word.bytes)
+        fields.boolean("verified", document.verified)
+        fields.string("request", document.url ?? "")
+        fields.string("document", Digest(of: document.bytes).hexadecimal)
+        return fields.withBytes { $0.array }
+    }
+
+    /// Writes one line and notes what journal and sinks need to know of it.
+    private mutating func write(
+        _ row: MentionRow, of reading: Reading, _ texts: Texts, _ observedAt: Timestamp, _ provenance: [UInt8]
+    ) {
+        let network = texts[row.network.isEmpty ? reading.network : row.network]
+        let isDeletion = row.operation == .delete
+        var line = LineWriter(output: Output(capacity: 0), network: network)
+        swap(&line.output, &output)
+        let start = line.output.count
+        let content = isDeletion ? Digest(high: 0, low: 0) : digest(of: row, in: reading, texts)
+        line.output.literal(isDeletion ? MentionWriter.deleteHead : MentionWriter.createHead)
+        line.identity(row, texts, content)
+        if !isDeletion { line.body(row, of: reading, texts) }
+        line.times(row, observedAt: observedAt, isDeletion: isDeletion)
+        if !isDeletion { line.matches(row, of: reading, texts) }
+        let seenVia = line.output.count - start
+        line.output.literal("\"provenance\":")
+        line.output.raw(provenance)
+        if !isDeletion { line.extensions(row, texts) }
+        line.output.literal("}\n")
+        swap(&line.output, &output)
+        entries.append(
+            Batch.Entry(
+                start: start, count: output.count - start - 1, operation: row.operation,
+                key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
+                page: row.canonicalURL.isEmpty || !(network == "web")
+                    ? nil : Digest(of: texts[row.canonicalURL]),
+                scope: row.threadID.isEmpty ? 0 : Digest(of: texts[row.threadID]).low, seenViaOffset: seenVia,
+                network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt))
+    }
+
+    /// The digest of a mention's `id`.
+    private mutating func key(_ network: Bytes, _ nativeID: Bytes) -> Digest {
+        scratch.removeAll()
+        scratch.raw(network)
+        scratch.byte(UInt8(ascii: ":"))
+        scratch.raw(nativeID)
+        return scratch.withBytes { Digest(of: $0) }
+    }
+
+    /// The digest of what people read: title, text, media, author id, visibility, each ended by a zero byte.
+    private mutating func digest(of row: MentionRow, in reading: Reading, _ texts: Texts) -> Digest {
+        scratch.removeAll()
+        scratch.raw(texts[row.title])
+        scratch.byte(0)
+        scratch.raw(texts[row.text])
+        scratch.byte(0)
+        for index in row.media.indices {
+            let media = reading.media[index]
+            let name = media.sha256.isEmpty ? (media.url.isEmpty ? media.name : media.url) : media.sha256
+            // The query of a media address is a signature that expires, not the picture.
+            let address = texts[name]
+            scratch.raw(address.firstIndex(of: UInt8(ascii: "?")).map { address[0..<$0] } ?? address)
+            scratch.byte(0)
+        }
+        scratch.raw(texts[row.author.id.isEmpty ? row.author.address : row.author.id])
+        scratch.byte(0)
+        if let visibility = row.visibility { scratch.literal(visibility.word) }
+        return scratch.withBytes { Digest(of: $0) }
+    }
+
+    /// A digest of the metrics, 0 where there are none.
+    private mutating func metricsDigest(of row: MentionRow) -> UInt64 {
+        guard row.metrics != MetricsRow() else { return 0 }
+        scratch.removeAll()
+        let metrics = row.metrics
+        for value in [
+            metrics.likes, metrics.replies, metrics.reposts, metrics.quotes, metrics.views, metrics.bookmarks,
+            metrics.shares, metrics.score, metrics.rating.map { Int64($0 * 1_000_000) } ?? unsaid,
+        ] {
+            scratch.hexadecimal(UInt64(bitPattern: value))
+        }
+        return scratch.withBytes { max(Digest(of: $0).low, 1) }
+    }
+
+    private mutating func index(of network: Bytes) -> UInt16 {
+        let name = network.string
+        if let known = networks.firstIndex(of: name) { return UInt16(truncatingIfNeeded: known) }
+        networks.append(name)
+        return UInt16(truncatingIfNeeded: networks.count - 1)
+    }
+}
+
+/// The texts of a reading while its arena is borrowed.
+struct Texts {
+    let arena: Bytes
+
+    subscript(kept: Kept) -> Bytes { arena[Int(kept.start)..<(Int(kept.start) + Int(kept.count))] }
+}

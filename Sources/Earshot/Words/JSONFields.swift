@@ -1,0 +1,112 @@
+/// A JSON object being written member by member, for `ext` and for settings of a request.
+///
+/// Members that say nothing are left out, so that an object without members keeps as `Kept.none`.
+public struct JSONFields: ~Copyable {
+    private var output = Output(capacity: 256)
+
+    /// An object without members.
+    public init() {}
+
+    /// Whether no member was written.
+    public var isEmpty: Bool { output.count == 0 }
+
+    /// Writes a text member, unless it is empty.
+    public mutating func string(_ key: StaticString, _ value: Bytes) {
+        guard !value.isEmpty else { return }
+        begin(key)
+        output.string(value)
+    }
+
+    /// Writes a text member, unless it is empty.
+    public mutating func string(_ key: StaticString, _ value: String) {
+        guard !value.isEmpty else { return }
+        begin(key)
+        output.string(value)
+    }
+
+    /// Writes a whole number, unless it is `unsaid`.
+    public mutating func integer(_ key: StaticString, _ value: Int64) {
+        guard value != unsaid else { return }
+        begin(key)
+        output.integer(value)
+    }
+
+    /// Writes a truth, unless it is unknown.
+    public mutating func boolean(_ key: StaticString, _ value: Bool?) {
+        guard let value else { return }
+        begin(key)
+        output.boolean(value)
+    }
+
+    /// Writes a moment, unless it is unknown.
+    public mutating func timestamp(_ key: StaticString, _ value: Timestamp?) {
+        guard let value, value.isWritable else { return }
+        begin(key)
+        output.byte(UInt8(ascii: "\""))
+        output.timestamp(value)
+        output.byte(UInt8(ascii: "\""))
+    }
+
+    /// Writes a member that is JSON already, unless it is empty.
+    public mutating func json(_ key: StaticString, _ value: Bytes) {
+        guard !value.isEmpty else { return }
+        begin(key)
+        output.raw(value)
+    }
+
+    /// Writes a text member under a name of the document's, unless it is empty.
+    public mutating func string(named key: Bytes, _ value: Bytes) {
+        guard !value.isEmpty else { return }
+        separate()
+        output.string(key)
+        output.byte(UInt8(ascii: ":"))
+        output.string(value)
+    }
+
+    /// Writes a member that is JSON already, under a name of the document's.
+    public mutating func json(named key: Bytes, _ value: Bytes) {
+        guard !value.isEmpty else { return }
+        separate()
+        output.string(key)
+        output.byte(UInt8(ascii: ":"))
+        output.raw(value)
+    }
+
+    /// Writes an object member with whatever `body` writes, unless that is nothing.
+    public mutating func object(_ key: StaticString, _ body: (inout JSONFields) -> Void) {
+        var inner = JSONFields()
+        body(&inner)
+        inner.withBytes { json(key, $0) }
+    }
+
+    /// Writes an array of texts, unless it is empty.
+    public mutating func strings(_ key: StaticString, _ values: [String]) {
+        guard !values.isEmpty else { return }
+        begin(key)
+        output.byte(UInt8(ascii: "["))
+        for (index, value) in values.enumerated() {
+            if index > 0 { output.byte(UInt8(ascii: ",")) }
+            output.string(value)
+        }
+        output.byte(UInt8(ascii: "]"))
+    }
+
+    /// The object, or no bytes where it has no member.
+    public func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
+        guard !isEmpty else { return body(.none) }
+        var whole = Output(capacity: output.count + 2)
+        output.withBytes { whole.raw($0) }
+        whole.byte(UInt8(ascii: "}"))
+        return whole.withBytes(body)
+    }
+
+    private mutating func begin(_ key: StaticString) {
+        separate()
+        output.string(key.bytes)
+        output.byte(UInt8(ascii: ":"))
+    }
+
+    private mutating func separate() {
+        output.byte(UInt8(ascii: isEmpty ? "{" : ","))
+    }
+}

@@ -1,0 +1,1 @@
+@main struct Earshot { static func main() {} }

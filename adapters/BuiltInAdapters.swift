@@ -1,0 +1,7 @@
+package import Earshot
+
+/// The adapters that this build has; discovery is this list and nothing else.
+package enum BuiltInAdapters {
+    /// Every adapter, by name.
+    package static let all: [any Adapter.Type] = []
+}

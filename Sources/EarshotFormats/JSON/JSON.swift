@@ -11,17 +11,33 @@ public enum JSON {
     public static func read<Result>(
         _ bytes: [UInt8], _ body: (_ root: JSONNode, _ isRepaired: Bool) throws(MalformedDocument) -> Result
     ) throws(MalformedDocument) -> Result {
+        let parser = try parser(for: bytes)
+        defer { parser.giveBack() }
+        let failure: MalformedDocument
+        do {
+            let root = try parser.parse(bytes)
+            return try body(root, false)
+        } catch let error where error.isFromParser {
+            failure = error
+        }
+        guard let repaired = JSONRepair.repaired(bytes) else { throw failure }
+        return try body(try parser.parse(repaired), true)
+    }
+
+    /// Parses one JSON text and calls `body` with its root, as `read` does, and repairs nothing.
+    public static func parse<Result>(
+        _ bytes: [UInt8], _ body: (_ root: JSONNode) throws(MalformedDocument) -> Result
+    ) throws(MalformedDocument) -> Result {
+        let parser = try parser(for: bytes)
+        defer { parser.giveBack() }
+        return try body(try parser.parse(bytes))
+    }
+
+    private static func parser(for bytes: [UInt8]) throws(MalformedDocument) -> JSONParser {
         guard bytes.count <= Document.sizeLimit else {
             throw MalformedDocument("larger than \(Document.sizeLimit / 1_048_576) MiB")
         }
-        let parser = try JSONParser.take()
-        defer { parser.giveBack() }
-        do {
-            return try body(try parser.parse(bytes), false)
-        } catch let failure where failure.isFromParser {
-            guard let repaired = JSONRepair.repaired(bytes) else { throw failure }
-            return try body(try parser.parse(repaired), true)
-        }
+        return try JSONParser.take()
     }
 }
 

@@ -1,0 +1,186 @@
+internal import Earshot
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Finds the charset of a document and turns it into UTF-8, so that everything after has one path.
+enum XMLCharset {
+    /// A document in UTF-8.
+    struct Text {
+        var bytes: [UInt8]
+        var charset: String
+        var isGuessed: Bool
+    }
+
+    /// The text of a document: by its byte order mark, its media type, its declaration, or a guess.
+    static func decode(_ bytes: [UInt8], contentType: String?) -> Text {
+        let mark = bytes.withBytes { XMLCharset.mark($0) }
+        let declared = bytes.withBytes { XMLCharset.declared($0, mark?.charset) }
+        var first = true
+        for charset in candidates(mark: mark?.charset, contentType: contentType, declared: declared) {
+            let body = mark.map { charset.hasPrefix("utf") ? $0.length : 0 } ?? 0
+            if let text = bytes.withBytes({ utf8(of: $0[body..<$0.count], in: charset) }) {
+                return Text(bytes: trimmed(text), charset: charset, isGuessed: !first)
+            }
+            // Text over HTTP without a charset is US-ASCII by RFC 3023, which nobody means.
+            if charset != "us-ascii" { first = false }
+        }
+        return Text(bytes: trimmed(bytes.withBytes { windows1252($0) }), charset: "windows-1252", isGuessed: true)
+    }
+
+    /// The charsets to try, each strictly.
+    private static func candidates(mark: String?, contentType: String?, declared: String?) -> [String] {
+        let type = MediaType(contentType ?? "")
+        var named = [mark, type.charset].compactMap { $0 }
+        if type.charset == nil && type.isText && mark == nil { named.append("us-ascii") }
+        if let declared { named.append(declared) }
+        named.append("utf-8")
+        // What calls itself Latin-1 and has bytes 80…9F is windows-1252, and GB 18030 is what is meant by GB 2312.
+        let known = named.map { ["gb2312": "gb18030", "x-sjis": "cp932", "shift_jis": "cp932"][$0] ?? $0 }
+        return known.enumerated().filter { !known[0..<$0.offset].contains($0.element) }.map { $0.element }
+    }
+
+    /// A byte order mark, or the pattern of `<?xml` or `<` in a wide charset, and the bytes it takes.
+    private static func mark(_ bytes: Bytes) -> (charset: String, length: Int)? {
+        let head = (0..<4).map { $0 < bytes.count ? bytes[$0] : 0xAA }
+        switch (head[0], head[1], head[2], head[3]) {
+        case (0, 0, 0xFE, 0xFF): return ("utf-32be", 4)
+        case (0xFF, 0xFE, 0, 0): return ("utf-32le", 4)
+        case (0xFE, 0xFF, _, _): return ("utf-16be", 2)
+        case (0xFF, 0xFE, _, _): return ("utf-16le", 2)
+        case (0xEF, 0xBB, 0xBF, _): return ("utf-8", 3)
+        case (0, 0, 0, 0x3C): return ("utf-32be", 0)
+        case (0x3C, 0, 0, 0): return ("utf-32le", 0)
+        case (0, 0x3C, 0, _): return ("utf-16be", 0)
+        case (0x3C, 0, _, 0): return ("utf-16le", 0)
+        case (0x4C, 0x6F, 0xA7, 0x94): return ("cp037", 0)
+        default: return nil
+        }
+    }
+
+    /// The charset of the XML declaration, unless it names a wide one that the bytes are not in.
+    private static func declared(_ bytes: Bytes, _ mark: String?) -> String? {
+        let head = mark.flatMap { $0 == "utf-8" ? nil : utf8(of: bytes[0..<400], in: $0) } ?? bytes[0..<400].array
+        return head.withBytes { head -> String? in
+            guard let end = head.firstIndex(of: UInt8(ascii: ">")) else { return nil }
+            let declaration = head[0..<end]
+            guard let begin = declaration.firstIndex(of: UInt8(ascii: "<")),
+                declaration[begin..<end].hasPrefix("<?xml"),
+                let key = (begin..<end).first(where: { declaration[$0..<end].hasPrefix("encoding") }),
+                let equals = declaration.firstIndex(of: UInt8(ascii: "="), from: key)
+            else { return nil }
+            let rest = declaration[(equals + 1)..<end].trimmed.string
+            guard let quote = rest.first, quote == "\"" || quote == "'" else { return nil }
+            let name = rest.dropFirst().prefix { $0 != quote }.lowercased()
+            guard !name.isEmpty, name.count <= 40 else { return nil }
+            // A wide charset that is named but was not seen cannot be: its first bytes would have shown it.
+            let wide = [
+                "utf-16", "utf-32", "utf_16", "utf_32", "utf16", "utf32", "u16", "u32", "ucs-", "iso-10646-ucs",
+            ]
+            return wide.contains { name.hasPrefix($0) } ? nil : name
+        }
+    }
+
+    /// The bytes in UTF-8, or nil where the charset is not known or they are not of it.
+    static func utf8(of bytes: Bytes, in charset: String) -> [UInt8]? {
+        switch charset {
+        case "utf-8", "utf8":
+            return unsafe String(validating: bytes.buffer, as: UTF8.self) == nil ? nil : bytes.array
+        case "us-ascii", "ascii":
+            for index in 0..<bytes.count where bytes[index] >= 0x80 { return nil }
+            return bytes.array
+        case "iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252":
+            return windows1252(bytes)
+        default:
+            return converted(bytes, from: charset)
+        }
+    }
+
+    /// Converts with iconv, strictly.
+    private static func converted(_ bytes: Bytes, from charset: String) -> [UInt8]? {
+        let isPlain = charset.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+        guard isPlain, let converter = unsafe iconv_open("UTF-8", charset),
+            Int(bitPattern: converter) != -1
+        else { return nil }
+        defer { _ = unsafe iconv_close(converter) }
+        var source = bytes.array.map { CChar(bitPattern: $0) }
+        var target: [UInt8] = []
+        var chunk = [CChar](repeating: 0, count: 64 * 1024)
+        var done = 0
+        while done < source.count {
+            let (used, made, failed) = unsafe source.withUnsafeMutableBufferPointer { input in
+                unsafe chunk.withUnsafeMutableBufferPointer { output in
+                    var from = unsafe input.baseAddress.map { unsafe $0 + done }
+                    var to = output.baseAddress
+                    var left = input.count - done
+                    var room = output.count
+                    let result = unsafe iconv(converter, &from, &left, &to, &room)
+                    let isFailure = result == -1 && errno != E2BIG
+                    return (input.count - done - left, output.count - room, isFailure)
+                }
+            }
+            guard !failed, used > 0 || made > 0 else { return nil }
+            for index in 0..<made { target.append(UInt8(bitPattern: chunk[index])) }
+            done += used
+        }
+        return target
+    }
+
+    /// Windows-1252, which has a meaning for every byte: the five without one are C1 controls, as in HTML.
+    static func windows1252(_ bytes: Bytes) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count + bytes.count / 4)
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                text.append(byte)
+            } else {
+                let value = byte < 0xA0 ? windows1252Table[Int(byte - 0x80)] : UInt16(byte)
+                text.append(contentsOf: String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8)
+            }
+        }
+        return text
+    }
+
+    /// The scalars of bytes 80 to 9F.
+    static let windows1252Table: [UInt16] = [
+        0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
+        0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
+        0x0153, 0x9D, 0x017E, 0x0178,
+    ]
+
+    /// The text without a byte order mark and the white space that some send before the declaration.
+    private static func trimmed(_ text: [UInt8]) -> [UInt8] {
+        var start = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        while start < text.count, text[start] <= 0x20 { start += 1 }
+        return start == 0 ? text : Array(text[start...])
+    }
+}
+
+/// The parts of a media type that choose a charset.
+private struct MediaType {
+    /// The charset that is named, in lower case.
+    let charset: String?
+    /// Whether it is a kind of text, for which RFC 3023 has another default.
+    let isText: Bool
+
+    init(_ field: String) {
+        let parts = field.lowercased().split(separator: ";")
+        isText = parts.first?.trimmingSpaces.hasPrefix("text/") ?? false
+        charset =
+            parts.dropFirst().compactMap { part -> String? in
+                let pair = part.split(separator: "=", maxSplits: 1)
+                guard pair.count == 2, pair[0].trimmingSpaces == "charset" else { return nil }
+                let value = pair[1].trimmingSpaces.filter { $0 != "\"" && $0 != "'" }
+                return value.isEmpty ? nil : value
+            }.first
+    }
+}
+
+extension Substring {
+    /// The text without white space at either end.
+    fileprivate var trimmingSpaces: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

@@ -1,0 +1,204 @@
+internal import CXML2
+internal import Earshot
+
+/// One pass of libxml2 over a document in UTF-8, with every hook that could fetch or expand something closed.
+@safe final class XMLPass {
+    /// How a pass went.
+    struct Outcome {
+        /// What is not well formed.
+        var fault: Defect?
+        /// How many elements began.
+        var elements: Int
+        /// Whether the text of an element was cut.
+        var isCut: Bool
+    }
+
+    private let handler: any XMLHandling
+    private var depth = 0
+    private var elements = 0
+    private var textCount = 0
+    private var isCut = false
+    private var isRefused = false
+    private var declaredAttributes = 0
+    private var codes = XMLCodes()
+    private var values = Output(capacity: 256)
+    private var table: [UnsafePointer<UInt8>?] = unsafe []
+
+    private init(_ handler: any XMLHandling) { self.handler = handler }
+
+    /// Reads the text; throws where it declares entities, which is refused whatever else it says.
+    static func run(
+        _ text: [UInt8], recovering: Bool, _ handler: any XMLHandling
+    ) throws(MalformedDocument) -> Outcome {
+        XMLLibrary.prepare()
+        guard let context = unsafe xmlNewParserCtxt() else { throw MalformedDocument("no memory to read XML") }
+        defer { unsafe free(context) }
+        let pass = XMLPass(handler)
+        unsafe context.pointee.sax.pointee = XMLLibrary.hooks
+        unsafe context.pointee._private = Unmanaged.passUnretained(pass).toOpaque()
+        var options = XMLLibrary.options
+        if recovering { options |= Int32(bitPattern: XML_PARSE_RECOVER.rawValue) }
+        unsafe text.withUnsafeBytes { buffer in
+            let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let tree = unsafe xmlCtxtReadMemory(
+                context, start, Int32(truncatingIfNeeded: buffer.count), nil, nil, options)
+            if let tree = unsafe tree { unsafe xmlFreeDoc(tree) }
+        }
+        guard !pass.isRefused else { throw MalformedDocument("XML that declares entities is not read") }
+        while pass.depth > 0 { pass.end() }
+        let fault = unsafe context.pointee.wellFormed == 1 ? nil : fault(of: context)
+        return Outcome(fault: fault, elements: pass.elements, isCut: pass.isCut)
+    }
+
+    private static func free(_ context: xmlParserCtxtPtr) {
+        if let tree = unsafe context.pointee.myDoc { unsafe xmlFreeDoc(tree) }
+        unsafe context.pointee.myDoc = nil
+        unsafe xmlFreeParserCtxt(context)
+    }
+
+    private static func fault(of context: xmlParserCtxtPtr) -> Defect {
+        let error = unsafe context.pointee.lastError
+        let message = unsafe error.message.map { unsafe String(cString: $0) } ?? "not well formed"
+        let reason = message.split(separator: "\n").first.map { String($0) } ?? message
+        return Defect(reason: reason, location: unsafe error.line > 0 ? "line \(error.line)" : "")
+    }
+
+    /// Whose pass a context is.
+    static func of(_ context: UnsafeMutableRawPointer?) -> XMLPass? {
+        guard let context = unsafe context?.assumingMemoryBound(to: xmlParserCtxt.self),
+            let pass = unsafe context.pointee._private
+        else { return nil }
+        return unsafe Unmanaged<XMLPass>.fromOpaque(pass).takeUnretainedValue()
+    }
+
+    /// Stops the parser as the document is refused.
+    func refuse(_ context: UnsafeMutableRawPointer?) {
+        isRefused = true
+        unsafe xmlStopParser(context?.assumingMemoryBound(to: xmlParserCtxt.self))
+    }
+
+    /// Notes an attribute with a default value, which libxml2 compares with every other as it does those in a tag.
+    func declareAttribute(_ context: UnsafeMutableRawPointer?) {
+        declaredAttributes += 1
+        if declaredAttributes > XML.attributeLimit { unsafe refuse(context) }
+    }
+
+    /// An element begins.
+    func start(
+        _ local: UnsafePointer<UInt8>?, _ prefix: UnsafePointer<UInt8>?, _ namespace: UnsafePointer<UInt8>?,
+        _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
+    ) {
+        guard !isRefused else { return }
+        depth += 1
+        elements += 1
+        textCount = 0
+        let name = unsafe XMLName(namespace: Bytes(c: namespace), local: Bytes(c: local), prefix: Bytes(c: prefix))
+        let code = unsafe codes.code(local, prefix, namespace) { handler.code(for: name) }
+        let plain = unsafe XMLAttributes(attributes, count: count)
+        guard let attributes = unsafe attributes, hasReference(plain) else {
+            return handler.start(code, XMLElement(name: name, attributes: plain))
+        }
+        unsafe resolve(attributes, plain)
+        unsafe table.withUnsafeBufferPointer { rows in
+            let resolved = unsafe XMLAttributes(rows.baseAddress, count: count)
+            handler.start(code, XMLElement(name: name, attributes: resolved))
+        }
+    }
+
+    /// An element ends.
+    func end() {
+        guard !isRefused, depth > 0 else { return }
+        depth -= 1
+        textCount = 0
+        handler.end()
+    }
+
+    /// A run of text.
+    func text(_ bytes: Bytes) {
+        guard !isRefused, depth > 0 else { return }
+        textCount += bytes.count
+        guard textCount <= XML.textLimit else {
+            isCut = true
+            return
+        }
+        handler.text(bytes)
+    }
+
+    private func hasReference(_ attributes: XMLAttributes) -> Bool {
+        for index in 0..<attributes.count where attributes[index].value.firstIndex(of: UInt8(ascii: "&")) != nil {
+            return true
+        }
+        return false
+    }
+
+    /// Copies the table of attributes with `&#38;` resolved: without `XML_PARSE_NOENT` libxml2 leaves every ampersand of
+    /// a value escaped so, for the tree that it is not building.
+    private func resolve(_ source: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ attributes: XMLAttributes) {
+        var room = 0
+        for index in 0..<attributes.count { room += attributes[index].value.count }
+        values = Output(capacity: room + 1)
+        unsafe table.removeAll(keepingCapacity: true)
+        for index in 0..<attributes.count {
+            let value = attributes[index].value
+            let start = values.count
+            var rest = value
+            while let place = rest.firstIndex(of: UInt8(ascii: "&")) {
+                values.raw(rest[0..<(place + 1)])
+                let tail = rest[(place + 1)..<rest.count]
+                rest = tail.hasPrefix("#38;") ? tail[4..<tail.count] : tail
+            }
+            values.raw(rest)
+            for column in 0..<3 { unsafe table.append(source[index * 5 + column]) }
+            values.withBytes { bytes in
+                let base = unsafe bytes.buffer.baseAddress
+                unsafe table.append(base.map { unsafe $0 + start })
+                unsafe table.append(base.map { unsafe $0 + bytes.count })
+            }
+        }
+    }
+}
+
+/// The handler's codes by libxml2's names, which are one pointer for one text within a context.
+private struct XMLCodes {
+    private struct Entry {
+        var local: UInt = 0
+        var prefix: UInt = 0
+        var namespace: UInt = 0
+        var code = 0
+    }
+    private var entries = [Entry](repeating: Entry(), count: 128)
+    private var count = 0
+
+    mutating func code(
+        _ local: UnsafePointer<UInt8>?, _ prefix: UnsafePointer<UInt8>?, _ namespace: UnsafePointer<UInt8>?,
+        _ ask: () -> Int
+    ) -> Int {
+        let key = (UInt(bitPattern: local), UInt(bitPattern: prefix), UInt(bitPattern: namespace))
+        var place = XMLCodes.place(key, entries.count)
+        while entries[place].local != 0 {
+            let entry = entries[place]
+            if entry.local == key.0 && entry.prefix == key.1 && entry.namespace == key.2 { return entry.code }
+            place = (place + 1) & (entries.count - 1)
+        }
+        let code = ask()
+        entries[place] = Entry(local: key.0, prefix: key.1, namespace: key.2, code: code)
+        count += 1
+        if count * 2 > entries.count { grow() }
+        return code
+    }
+
+    private mutating func grow() {
+        let old = entries
+        entries = [Entry](repeating: Entry(), count: old.count * 2)
+        for entry in old where entry.local != 0 {
+            var place = XMLCodes.place((entry.local, entry.prefix, entry.namespace), entries.count)
+            while entries[place].local != 0 { place = (place + 1) & (entries.count - 1) }
+            entries[place] = entry
+        }
+    }
+
+    private static func place(_ key: (UInt, UInt, UInt), _ size: Int) -> Int {
+        let mixed = (key.0 ^ (key.1 &<< 7) ^ (key.2 &<< 13)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed &>> 40) & (size - 1)
+    }
+}

@@ -1,1 +1,29 @@
-@main struct Earshot { static func main() {} }
+internal import ArgumentParser
+internal import Glibc
+
+/// The program: `earshot <command>`.
+@main
+struct EarshotCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "earshot",
+        abstract: "Hears what people say about a brand, and tells it once, in one schema.",
+        version: Version.number,
+        subcommands: [
+            Normalize.self, AdaptersCommand.self, Version.self,
+        ])
+
+    /// Runs a command; a reader that goes away ends it without a word.
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

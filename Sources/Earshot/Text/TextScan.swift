@@ -14,7 +14,7 @@ struct TextScan {
         var ampersands = SIMDMask<SIMD16<Int8>>(repeating: false)
         let buffer = unsafe bytes.buffer
         var offset = 0
-        if let start = unsafe buffer.baseAddress {
+        if let start = buffer.baseAddress {
             let raw = unsafe UnsafeRawPointer(start)
             while offset &+ 16 <= bytes.count {
                 let block = unsafe raw.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)

@@ -66,7 +66,7 @@ private struct SipState {
     mutating func finish(_ message: UnsafeBufferPointer<UInt8>) -> Digest {
         let count = message.count
         var offset = 0
-        if let start = unsafe message.baseAddress {
+        if let start = message.baseAddress {
             let raw = unsafe UnsafeRawPointer(start)
             while offset &+ 8 <= count {
                 absorb(UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))

@@ -1,0 +1,40 @@
+# Earshot: what a person types. `make demo` and `make test` do all of the set-up by themselves.
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+BUILD := swift build
+RELEASE := .build/release/earshot
+SOURCES := Package.swift Sources Tests adapters
+
+# The Debian packages that building needs, and those that only tests need.
+PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev libsimdjson-dev libsqlite3-dev \
+	libxml2-dev pkg-config zlib1g-dev
+TEST_PACKAGES := nginx-light python3 python3-venv
+
+.PHONY: demo test conformance format lint bench install clean deps deps-test help
+
+help:
+	@echo "make demo         build, and run the quickstart on the sample data of all channels"
+	@echo "make test         build, and run every test"
+	@echo "make conformance  run the corpora, where they are present, and print what held"
+	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
+	@echo "make format lint bench clean deps"
+
+deps:
+	@.ci/packages $(PACKAGES)
+
+deps-test: deps
+	@.ci/packages $(TEST_PACKAGES)
+
+install: deps
+	$(BUILD) -c release --product earshot
+	install -Dm755 $(RELEASE) $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/earshot
+
+format: deps
+	swift format -i -r -p $(SOURCES)
+
+lint: deps
+	swift format lint --strict -r -p $(SOURCES)
+
+clean:
+	rm -rf .build .venv data out

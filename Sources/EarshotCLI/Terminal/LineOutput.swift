@@ -1,0 +1,38 @@
+internal import Earshot
+internal import Glibc
+
+/// Records on their way to a file descriptor, gathered into large writes.
+struct LineOutput: ~Copyable {
+    private let descriptor: Int32
+    private var pending = Output(capacity: 1 << 18)
+    private static let flushSize = 1 << 17
+
+    /// An output to a descriptor that somebody else closes.
+    init(descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
+
+    /// Adds whole lines; throws `Exit.inputOutput`, or a quiet end where the reader went away.
+    mutating func add(_ lines: Bytes) throws {
+        pending.raw(lines)
+        if pending.count >= LineOutput.flushSize { try flush() }
+    }
+
+    /// Writes what is pending.
+    mutating func flush() throws {
+        let failure = pending.withBytes { bytes -> Int32 in
+            var offset = 0
+            while offset < bytes.count {
+                let rest = bytes[offset..<bytes.count]
+                let written = unsafe write(descriptor, rest.buffer.baseAddress, rest.count)
+                if written < 0 && errno == EINTR { continue }
+                if written < 0 { return errno }
+                offset += written
+            }
+            return 0
+        }
+        pending.removeAll()
+        if failure == EPIPE { throw Exit.partly }
+        if failure != 0 {
+            throw Exit.saying("cannot write: \(unsafe String(cString: strerror(failure)))", Exit.inputOutput)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package import Earshot
+internal import Synchronization
+
+/// How every channel and sink is doing, written by those who do the work and read by the admin page and the end report.
+package final class StatusBoard: Sendable {
+    /// How one channel is doing.
+    package struct Channel: Sendable {
+        /// What came in and what became of it.
+        package var tally = IntakeTally()
+        /// When the source last answered.
+        package var heardAt: Timestamp?
+        /// What is wrong, if something is.
+        package var trouble: String?
+        /// Whether only an operator can mend it.
+        package var isBlocked = false
+        /// How many deliveries came without a right signature.
+        package var refusedDeliveries = 0
+    }
+
+    private let channels = Mutex<[String: Channel]>([:])
+
+    /// A board on which nothing has happened.
+    package init() {}
+
+    /// The source answered.
+    package func heard(from channel: String, at moment: Timestamp) {
+        change(channel) { entry in
+            entry.heardAt = moment
+            entry.trouble = nil
+            entry.isBlocked = false
+        }
+    }
+
+    /// Documents were taken in.
+    package func took(_ tally: IntakeTally, from channel: String) {
+        change(channel) { entry in entry.tally += tally }
+    }
+
+    /// The source could not be asked.
+    package func failed(_ channel: String, _ reason: String, isBlocked: Bool) {
+        change(channel) { entry in
+            entry.trouble = reason
+            entry.isBlocked = isBlocked
+        }
+    }
+
+    /// A delivery came without a right signature.
+    package func refusedDelivery(to channel: String) {
+        change(channel) { entry in entry.refusedDeliveries += 1 }
+    }
+
+    /// Every channel that something has happened to, by name.
+    package var all: [String: Channel] { channels.withLock { $0 } }
+
+    private func change(_ channel: String, _ body: (inout sending Channel) -> Void) {
+        channels.withLock { channels in
+            var entry = channels[channel] ?? Channel()
+            body(&entry)
+            channels[channel] = entry
+        }
+    }
+}

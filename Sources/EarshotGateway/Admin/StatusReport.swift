@@ -1,0 +1,121 @@
+package import Earshot
+
+/// How the gateway stands at one moment, in the forms that people and their tools read.
+package struct StatusReport: Sendable {
+    /// Makes the report of the moment.
+    package typealias Maker = @Sendable () async -> StatusReport
+
+    /// How one sink is doing.
+    package struct Sink: Sendable {
+        /// How many mentions wait for it.
+        package var pending: Int64
+        /// How many it will never take.
+        package var deadLetters: Int
+        /// What is wrong, if something is.
+        package var trouble: String?
+        /// Whether only an operator can mend it.
+        package var isBlocked: Bool
+
+        /// A sink's standing.
+        package init(pending: Int64, deadLetters: Int, trouble: String?, isBlocked: Bool) {
+            self.pending = pending
+            self.deadLetters = deadLetters
+            self.trouble = trouble
+            self.isBlocked = isBlocked
+        }
+    }
+
+    /// Every configured channel, by name.
+    package var channels: [String: StatusBoard.Channel]
+    /// Every configured sink, by name.
+    package var sinks: [String: Sink]
+    /// How many items are known by their marks.
+    package var marks: Int
+    /// Whether the gateway is starting or draining.
+    package var phase: Phase
+    /// The program's version.
+    package var version: String
+
+    /// What the gateway is at.
+    package enum Phase: String, Sendable { case starting, running, draining }
+
+    /// A report of known parts.
+    package init(
+        channels: [String: StatusBoard.Channel], sinks: [String: Sink], marks: Int, phase: Phase, version: String
+    ) {
+        self.channels = channels
+        self.sinks = sinks
+        self.marks = marks
+        self.phase = phase
+        self.version = version
+    }
+
+    /// Whether mentions can come in and go out.
+    package var isReady: Bool { phase == .running && !channels.values.contains { $0.isBlocked } }
+
+    /// One line a channel: `ok`, or why not.
+    package var readiness: String {
+        var lines = ["gateway: \(phase.rawValue)"]
+        for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
+            lines.append("channel \(name): \(channel.trouble ?? "ok")")
+        }
+        for (name, sink) in sinks.sorted(by: { $0.key < $1.key }) {
+            lines.append("sink \(name): \(sink.trouble ?? "ok")")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension StatusReport {
+    /// The counters in Prometheus' text format; label values come from the configuration alone.
+    package var prometheus: String {
+        var text = ""
+        let channels = self.channels.sorted { $0.key < $1.key }
+        let sinks = self.sinks.sorted { $0.key < $1.key }
+        func family(_ name: String, _ kind: String, _ help: String, _ samples: [(labels: String, value: Int64)]) {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+            for sample in samples { text += "\(name){\(sample.labels)} \(sample.value)\n" }
+        }
+        family(
+            "earshot_documents_total", "counter", "Documents taken in.",
+            channels.map { ("channel=\"\($0.key)\"", Int64($0.value.tally.documents)) })
+        family(
+            "earshot_documents_malformed_total", "counter", "Documents that could not be read.",
+            channels.map { ("channel=\"\($0.key)\"", Int64($0.value.tally.malformed)) })
+        family(
+            "earshot_defects_total", "counter", "Parts of documents that could not be read.",
+            channels.map { ("channel=\"\($0.key)\"", Int64($0.value.tally.defects)) })
+        family(
+            "earshot_mentions_total", "counter", "Mentions read, by what became of them.",
+            channels.flatMap { name, channel in
+                channel.tally.receipt.outcomes.map { ("channel=\"\(name)\",outcome=\"\($0.name)\"", Int64($0.count)) }
+            })
+        family(
+            "earshot_deliveries_refused_total", "counter", "Webhook deliveries without a right signature.",
+            channels.map { ("channel=\"\($0.key)\"", Int64($0.value.refusedDeliveries)) })
+        family(
+            "earshot_channel_up", "gauge", "Whether the source answers.",
+            channels.map { ("channel=\"\($0.key)\"", $0.value.trouble == nil ? 1 : 0) })
+        family(
+            "earshot_sink_pending", "gauge", "Mentions that wait for a sink.",
+            sinks.map { ("sink=\"\($0.key)\"", $0.value.pending) })
+        family(
+            "earshot_dead_letters", "gauge", "Mentions that a sink will never take.",
+            sinks.map { ("sink=\"\($0.key)\"", Int64($0.value.deadLetters)) })
+        family(
+            "earshot_sink_up", "gauge", "Whether the sink takes mentions.",
+            sinks.map { ("sink=\"\($0.key)\"", $0.value.trouble == nil ? 1 : 0) })
+        text += "# HELP earshot_seen_marks Marks of seen items held in memory.\n# TYPE earshot_seen_marks gauge\n"
+        return text + "earshot_seen_marks \(marks)\n"
+    }
+}
+
+extension Receipt {
+    /// Each count with the word that tables and metrics use for it.
+    package var outcomes: [(name: String, count: Int)] {
+        [
+            ("new", created), ("changed", updated), ("deleted", deleted), ("repeated", repeated),
+            ("same_page", merged),
+        ]
+    }
+}

@@ -1,0 +1,189 @@
+internal import CCurl
+internal import Earshot
+internal import Glibc
+
+/// One request on its way through libcurl: what is sent, what has come back, and who waits for it.
+///
+/// Unchecked: made by the caller, then touched by the client's thread alone until it is resumed.
+@safe
+final class CurlTransfer: @unchecked Sendable {
+    /// What one hop ended with.
+    struct Reply: Sendable {
+        var status: Int
+        var headers: [(name: String, value: String)]
+        var body: [UInt8]
+    }
+
+    private let request: FetchRequest
+    private let handle: UnsafeMutableRawPointer
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>?
+    private var headers: [(name: String, value: String)] = []
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+    private var wasRefusedByPolicy = false
+
+    /// A number that no other running transfer has.
+    var ticket: Int { unsafe Int(bitPattern: handle) }
+
+    /// The easy handle, for the multi handle to drive.
+    var easy: UnsafeMutableRawPointer { unsafe handle }
+
+    /// How much a reply may grow in decompression once it is past a mebibyte.
+    private static let ratioLimit = 200
+
+    /// A transfer of `request`; nil where libcurl has no memory for it.
+    init?(_ request: FetchRequest, resuming continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>) {
+        guard let handle = unsafe curl_easy_init() else { return nil }
+        self.request = request
+        unsafe self.handle = handle
+        self.continuation = continuation
+        setUp()
+    }
+
+    deinit {
+        unsafe curl_slist_free_all(headerList)
+        unsafe curl_easy_cleanup(handle)
+    }
+
+    /// Ends the transfer and wakes who waits for it; the second call does nothing.
+    func finish(_ code: CURLcode) {
+        guard let continuation else { return }
+        self.continuation = nil
+        continuation.resume(returning: result(of: code))
+    }
+
+    /// Ends the transfer before it began or in its midst.
+    func abandon(_ reason: String) {
+        guard let continuation else { return }
+        self.continuation = nil
+        continuation.resume(returning: .failure(.unreachable(reason)))
+    }
+
+    private func result(of code: CURLcode) -> Result<Reply, FetchFailure> {
+        if isTooLarge { return .failure(.tooLarge(limit: request.sizeLimit)) }
+        if wasRefusedByPolicy {
+            return .failure(.refused("the address is in a private network"))
+        }
+        guard code == CURLE_OK else {
+            return .failure(.unreachable(unsafe String(cString: curl_easy_strerror(code))))
+        }
+        var status = 0
+        _ = unsafe ccurl_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
+        return .success(Reply(status: status, headers: headers, body: body))
+    }
+
+    /// Sets every option that safety asks for; redirects are followed by the client, hop by hop.
+    private func setUp() {
+        text(CURLOPT_URL, request.url)
+        text(CURLOPT_PROTOCOLS_STR, "http,https")
+        text(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+        number(CURLOPT_FOLLOWLOCATION, 0)
+        text(CURLOPT_PROXY, "")
+        text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
+        number(CURLOPT_NOSIGNAL, 1)
+        number(CURLOPT_HTTP09_ALLOWED, 0)
+        number(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        number(CURLOPT_SSL_VERIFYPEER, 1)
+        number(CURLOPT_SSL_VERIFYHOST, 2)
+        number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        number(CURLOPT_CONNECTTIMEOUT, 10)
+        number(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout / .milliseconds(1))))
+        number(CURLOPT_LOW_SPEED_LIMIT, 100)
+        number(CURLOPT_LOW_SPEED_TIME, 15)
+        unsafe _ = ccurl_set_large(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.sizeLimit))
+        setMethod()
+        setHeaders()
+        setCallbacks()
+    }
+
+    private func setMethod() {
+        guard request.method != "GET" else { return }
+        text(CURLOPT_CUSTOMREQUEST, request.method)
+        guard !request.body.isEmpty || request.method == "POST" else { return }
+        number(CURLOPT_POST, 1)
+        unsafe _ = ccurl_set_large(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+        unsafe request.body.withUnsafeBytes { body in
+            guard let start = body.baseAddress else { return text(CURLOPT_COPYPOSTFIELDS, "") }
+            unsafe _ = ccurl_set_text(handle, CURLOPT_COPYPOSTFIELDS, start.assumingMemoryBound(to: CChar.self))
+        }
+    }
+
+    /// Adds the request's fields; a value that could end its line is left out whole.
+    private func setHeaders() {
+        for (name, value) in request.headers
+        where !(name + value).utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) {
+            unsafe headerList = curl_slist_append(headerList, value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
+        unsafe headerList = curl_slist_append(headerList, "Expect:")
+        unsafe _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList)
+    }
+
+    private func setCallbacks() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe _ = ccurl_set_pointer(handle, CURLOPT_PRIVATE, context)
+        unsafe _ = ccurl_set_write(handle, { unsafe CurlTransfer.from($3).take(body: $0, $1 &* $2) }, context)
+        unsafe _ = ccurl_set_header(handle, { unsafe CurlTransfer.from($3).take(header: $0, $1 &* $2) }, context)
+        guard !request.allowsPrivateNetworks else { return }
+        let open: curl_opensocket_callback = { context, _, address in
+            guard let address = unsafe address else { return CURL_SOCKET_BAD }
+            return unsafe CurlTransfer.from(context).open(address)
+        }
+        unsafe _ = ccurl_set_open_socket(handle, open, context)
+    }
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer {
+        // libcurl hands back what `setCallbacks` gave it, which lives as long as the handle.
+        unsafe Unmanaged<CurlTransfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+    }
+
+    private func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        let isPublic = unsafe withUnsafePointer(to: &address.pointee.addr) { unsafe NetworkPolicy.isPublic($0) }
+        guard isPublic else {
+            wasRefusedByPolicy = true
+            return CURL_SOCKET_BAD
+        }
+        let kind = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+        return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+    }
+
+    /// Takes decoded bytes; refusing them ends the transfer.
+    private func take(body bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        guard let bytes = unsafe bytes else { return 0 }
+        var received: curl_off_t = 0
+        _ = unsafe ccurl_get_large(handle, CURLINFO_SIZE_DOWNLOAD_T, &received)
+        let total = body.count + count
+        let isBomb = total > 1_048_576 && received > 0 && total / max(Int(received), 1) > CurlTransfer.ratioLimit
+        guard total <= request.sizeLimit, !isBomb else {
+            isTooLarge = true
+            return 0
+        }
+        unsafe body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        return count
+    }
+
+    /// Takes one header line; a status line begins the fields of another reply.
+    private func take(header bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        guard let bytes = unsafe bytes else { return 0 }
+        let line = unsafe String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+        if line.hasPrefix("HTTP/") { headers.removeAll() }
+        if let colon = line.firstIndex(of: ":"), headers.count < 1000 {
+            let value = line[line.index(after: colon)...].trimmingSpace()
+            headers.append((name: String(line[..<colon]), value: value))
+        }
+        return count
+    }
+
+    private func text(_ option: CURLoption, _ value: String) { unsafe _ = ccurl_set_text(handle, option, value) }
+
+    private func number(_ option: CURLoption, _ value: Int) { unsafe _ = ccurl_set_number(handle, option, value) }
+}
+
+extension Substring {
+    /// The text without white space at either end.
+    fileprivate func trimmingSpace() -> String {
+        let start = firstIndex { !$0.isWhitespace } ?? endIndex
+        let end = lastIndex { !$0.isWhitespace }.map { index(after: $0) } ?? start
+        return String(self[start..<end])
+    }
+}

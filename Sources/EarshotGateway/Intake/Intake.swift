@@ -1,0 +1,106 @@
+package import Earshot
+
+/// The way in of one channel: documents are read, enriched, encoded, and safe in the journal when `take` returns.
+package struct Intake: Sendable {
+    private let channel: String
+    private let adapter: any Adapter
+    private let enrichment: Enrichment
+    private let journal: any Journal
+
+    /// An intake for one channel.
+    package init(channel: String, adapter: any Adapter, enrichment: Enrichment, journal: any Journal) {
+        self.channel = channel
+        self.adapter = adapter
+        self.enrichment = enrichment
+        self.journal = journal
+    }
+
+    /// Reads documents and stores their mentions together with the cursor that stands for having them.
+    package func take(_ documents: [Document], advancing cursor: Cursor?) async throws -> IntakeTally {
+        var tally = IntakeTally()
+        var writer = MentionWriter(origin: origin)
+        for document in documents { write(document, to: &writer, &tally) }
+        tally.receipt = try await journal.append(writer.take(), from: channel, advancing: cursor)
+        return tally
+    }
+
+    /// Who the channel's mentions come from.
+    private var origin: MentionWriter.Origin {
+        let kind = type(of: adapter)
+        return MentionWriter.Origin(channel: channel, adapter: kind.name, adapterVersion: kind.version)
+    }
+
+    private func write(_ document: Document, to writer: inout MentionWriter, _ tally: inout IntakeTally) {
+        tally.documents += 1
+        do throws(MalformedDocument) {
+            var reading = try adapter.read(document)
+            enrichment.enrich(&reading)
+            tally.mentions += reading.rows.count
+            tally.add(reading.defects, of: document)
+            writer.write(reading, of: document)
+        } catch {
+            tally.add(malformed: error, document)
+        }
+    }
+}
+
+/// What became of the documents of one `take`, or of many.
+package struct IntakeTally: Sendable {
+    /// A defect and the document it is in.
+    package struct Finding: Sendable {
+        /// The document's name or address.
+        package var document: String
+        /// What is wrong, and where within it.
+        package var defect: Defect
+    }
+
+    /// How many documents came.
+    package var documents = 0
+    /// How many of them could not be read at all.
+    package var malformed = 0
+    /// How many mentions were read.
+    package var mentions = 0
+    /// How many parts could not be read.
+    package var defects = 0
+    /// The first findings, for the log.
+    package var findings: [Finding] = []
+    /// What the journal made of the mentions.
+    package var receipt = Receipt()
+
+    /// How many findings are kept; the rest is only counted.
+    private static let findingLimit = 100
+
+    /// Nothing came.
+    package init() {}
+
+    /// Counts defects of a document that was read otherwise.
+    package mutating func add(_ defects: [Defect], of document: Document) {
+        self.defects += defects.count
+        for defect in defects { keep(Finding(document: document.label, defect: defect)) }
+    }
+
+    /// Counts a document that could not be read.
+    package mutating func add(malformed failure: MalformedDocument, _ document: Document) {
+        malformed += 1
+        keep(Finding(document: document.label, defect: Defect(reason: failure.reason, location: failure.location)))
+    }
+
+    /// Adds up two tallies.
+    package static func += (total: inout IntakeTally, part: IntakeTally) {
+        total.documents += part.documents
+        total.malformed += part.malformed
+        total.mentions += part.mentions
+        total.defects += part.defects
+        total.receipt += part.receipt
+        for finding in part.findings { total.keep(finding) }
+    }
+
+    private mutating func keep(_ finding: Finding) {
+        if findings.count < IntakeTally.findingLimit { findings.append(finding) }
+    }
+}
+
+extension Document {
+    /// What a person would call it: its name, else its address, else nothing.
+    package var label: String { name.isEmpty ? url ?? "" : name }
+}

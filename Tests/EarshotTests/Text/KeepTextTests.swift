@@ -1,0 +1,70 @@
+import Earshot
+import Testing
+
+@Suite struct KeepTextTests {
+    private func kept(_ text: String, escapes: Escapes = .none) -> String {
+        var reading = Reading(network: "twitter")
+        let kept = Array(text.utf8).withBytes { reading.keepText($0, escapes: escapes) }
+        return reading.string(kept)
+    }
+
+    @Test(arguments: [
+        ("plain text", "plain text"), ("tab\tand\nnewline", "tab\tand\nnewline"), ("a\r\nb\rc", "a\nb\nc"),
+        ("bell\u{7}and\u{0}nul\u{7F}", "bellandnul"), ("a\u{308}a\u{308}", "ää"),
+        ("Zürich – ž š č ć", "Zürich – ž š č ć"),
+        ("\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}", "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}"), ("", ""),
+        ("한국어 日本語 العربية", "한국어 日本語 العربية"), ("\u{1112}\u{1161}\u{11AB}", "한"),
+    ])
+    func `text is composed and without controls`(given: String, expected: String) {
+        #expect(Array(kept(given).unicodeScalars) == Array(expected.unicodeScalars))
+    }
+
+    @Test(arguments: [
+        ("\u{202E}turned", "\u{202E}turned\u{202C}"), ("\u{2066}alone\u{2069} fine", "\u{2066}alone\u{2069} fine"),
+        ("\u{2067}a\u{202B}b", "\u{2067}a\u{202B}b\u{202C}\u{2069}"),
+    ])
+    func `bidirectional controls are closed`(given: String, expected: String) {
+        #expect(kept(given) == expected)
+    }
+
+    @Test func `only the five escapes of XML are undone, once`() {
+        #expect(kept("a &amp; b &lt;3 &gt; &amp;lt; &copy; & &#39;", escapes: .xml) == "a & b <3 > &lt; &copy; & '")
+        #expect(kept("a &amp; b") == "a &amp; b")
+    }
+
+    @Test func `what is no UTF-8 becomes a replacement character`() {
+        var reading = Reading(network: "web")
+        let kept = [UInt8]([0x61, 0xE4, 0x62]).withBytes { reading.keepText($0) }
+        #expect(reading.string(kept) == "a\u{FFFD}b")
+    }
+
+    @Test func `entities move with the text before them`() {
+        // The source counts scalars of the escaped, decomposed text; mention v1 counts those of the kept text.
+        let source = "R&amp;D cafe\u{301} \u{1F600} #lost"
+        var reading = Reading(network: "twitter")
+        let place = Array(source.unicodeScalars).firstIndex(of: "#").map { Int32($0) } ?? 0
+        var entity = EntityRow(type: .hashtag)
+        entity.start = place
+        entity.end = place + 5
+        reading.entities.append(entity)
+        let kept = Array(source.utf8).withBytes {
+            reading.keepText($0, escapes: .xml, moving: Entries(from: 0, to: 1))
+        }
+        let text = Array(reading.string(kept).unicodeScalars)
+        let moved = reading.entities[0]
+        #expect(String(String.UnicodeScalarView(text[Int(moved.start)..<Int(moved.end)])) == "#lost")
+        #expect(reading.string(kept) == "R&D café \u{1F600} #lost")
+    }
+
+    @Test func `an entity outside the text loses its place`() {
+        var reading = Reading(network: "twitter")
+        var entity = EntityRow(type: .url)
+        entity.start = 100
+        entity.end = 110
+        reading.entities.append(entity)
+        _ = Array("short &amp; text".utf8).withBytes {
+            reading.keepText($0, escapes: .xml, moving: Entries(from: 0, to: 1))
+        }
+        #expect(reading.entities[0].start == -1)
+    }
+}

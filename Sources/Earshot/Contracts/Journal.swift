@@ -12,11 +12,20 @@ public protocol Journal: Sendable {
     /// Where the channel got to, with the revision that a change must expect.
     func cursor(of channel: String) async throws -> Revised<Cursor>?
 
+    /// The cursor of every channel that has one.
+    func cursors() async throws -> [String: Revised<Cursor>]
+
     /// Sets, or with nil forgets, a channel's cursor if its revision is still `expected` (0: there is none yet).
     func setCursor(_ cursor: Cursor?, of channel: String, expecting expected: Int64) async throws(JournalFailure)
 
     /// Registers a sink, at the log's end or at its beginning if it is new, and gives the state of its last delivery.
     func register(sink: String, fromBeginning: Bool) async throws -> SinkState?
+
+    /// Forgets a sink, what waits for it and its dead letters, so that it holds back `trim` no longer.
+    func retire(sink: String) async throws
+
+    /// Lets a sink begin again at the first mention that was stored at or after `moment` and is still there.
+    func rewind(sink: String, to moment: Timestamp) async throws
 
     /// What comes next for a sink, waiting until there is something; nil once the journal is closed for appending and
     /// the sink has had everything. Mentions that `filter` refuses are passed over and confirmed with the rest.
@@ -24,11 +33,15 @@ public protocol Journal: Sendable {
         for sink: String, limits: BatchLimits, where filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Delivery?
 
-    /// Records that a delivery has happened, what the sink remembers, and its dead letters, in one commit.
+    /// Records that a delivery has happened, what the sink remembers (nil: as before), and its dead letters, in one
+    /// commit. A delivery may be confirmed in parts, in order.
     func confirm(_ delivery: Delivery, state: SinkState?, dead: [DeadLetter]) async throws
 
     /// The dead letters of a sink, oldest first.
     func deadLetters(of sink: String) async throws -> [DeadLetter]
+
+    /// Forgets the dead letters of a sink at some positions.
+    func drop(deadLetters positions: [Int64], of sink: String) async throws
 
     /// Forgets what is past the limits of age and size and has been confirmed by every sink; tells how many mentions.
     func trim() async throws -> Int

@@ -1,0 +1,88 @@
+/// What a journal found of an item that it had seen before.
+public struct Change: OptionSet, Sendable, Hashable {
+    /// One bit a sort of change.
+    public let rawValue: UInt8
+
+    /// The changes of some bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What people read is another.
+    public static let content = Change(rawValue: 1)
+    /// The metrics are others.
+    public static let metrics = Change(rawValue: 2)
+}
+
+extension Batch {
+    /// How every line of an update begins, up to what has changed.
+    private static let updateHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"update\",\"changed\":["
+
+    /// Appends a line to `lines` as it stands, and gives the entry that describes it there.
+    public func copy(_ index: Int, to lines: inout [UInt8]) -> Entry {
+        var entry = entries[index]
+        let end = entry.start + entry.count
+        let start = lines.count
+        lines.append(contentsOf: self.lines[entry.start..<end])
+        lines.append(UInt8(ascii: "\n"))
+        entry.start = start
+        return entry
+    }
+
+    /// Appends a line to `lines` as an update of what had been stored, naming what has changed and which other
+    /// channels brought the item, and gives the entry that describes it there.
+    ///
+    /// The line must be as `MentionWriter` wrote it; one that begins otherwise is copied as it stands.
+    public func copy(
+        _ index: Int, asUpdateOf changed: Change, seenVia channels: [String], to lines: inout [UInt8]
+    ) -> Entry {
+        var entry = entries[index]
+        let head = MentionWriter.createHead
+        let line = self.line(index)
+        let seenVia = line.startIndex + entry.seenViaOffset
+        guard line.starts(with: head), entry.seenViaOffset >= head.utf8CodeUnitCount, seenVia <= line.endIndex else {
+            return copy(index, to: &lines)
+        }
+        let start = lines.count
+        lines.append(Batch.updateHead)
+        lines.append(changed.words)
+        lines.append("],")
+        lines.append(contentsOf: line[(line.startIndex + head.utf8CodeUnitCount)..<seenVia])
+        entry.seenViaOffset = lines.count - start
+        if !channels.isEmpty {
+            var fields = JSONFields()
+            fields.strings("seen_via", channels)
+            fields.withBytes { lines.append(contentsOf: $0[1..<($0.count - 1)].array) }
+            lines.append(UInt8(ascii: ","))
+        }
+        lines.append(contentsOf: line[seenVia...])
+        entry.count = lines.count - start
+        entry.start = start
+        entry.operation = .update
+        lines.append(UInt8(ascii: "\n"))
+        return entry
+    }
+}
+
+extension Change {
+    /// The words as mention v1 lists them under `changed`.
+    fileprivate var words: StaticString {
+        switch (contains(.content), contains(.metrics)) {
+        case (true, true): "\"content\",\"metrics\""
+        case (false, true): "\"metrics\""
+        default: "\"content\""
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    fileprivate mutating func append(_ literal: StaticString) {
+        unsafe append(contentsOf: literal.bytes.buffer)
+    }
+}
+
+extension ArraySlice where Element == UInt8 {
+    fileprivate func starts(with literal: StaticString) -> Bool {
+        unsafe withUnsafeBufferPointer { buffer in
+            unsafe Bytes(start: buffer.baseAddress, count: buffer.count).hasPrefix(literal)
+        }
+    }
+}

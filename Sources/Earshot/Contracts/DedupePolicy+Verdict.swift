@@ -1,0 +1,62 @@
+/// What a journal remembers of an item: enough to tell whether it has changed.
+package struct Mark: Sendable, Equatable {
+    /// Half of the digest of what people read; 0 where only its deletion was seen.
+    package var content: UInt64
+    /// Half of the digest of its metrics; 0 where none were said.
+    package var metrics: UInt32
+    /// Whether the source has deleted it.
+    package var isDeleted: Bool
+
+    /// A mark of known parts.
+    package init(content: UInt64, metrics: UInt32, isDeleted: Bool) {
+        self.content = content
+        self.metrics = metrics
+        self.isDeleted = isDeleted
+    }
+
+    /// The mark that `entry` leaves on an item of which `known` was remembered.
+    package init(of entry: Batch.Entry, after known: Mark? = nil) {
+        isDeleted = entry.operation == .delete
+        content = isDeleted ? known?.content ?? 0 : entry.content.low
+        metrics = entry.metricsMark == 0 ? known?.metrics ?? 0 : entry.metricsMark
+    }
+}
+
+/// What a journal decides of one mention.
+package enum Verdict: Sendable, Equatable {
+    /// Seen for the first time.
+    case new
+    /// Seen before, and changed since.
+    case changed(Change)
+    /// Gone at its source.
+    case deleted
+    /// Nothing that was not known.
+    case repeated
+}
+
+extension DedupePolicy {
+    /// Decides what `entry` is, given what is remembered of its item.
+    ///
+    /// A deletion outlives late copies: what was deleted comes back only with other content than it had, or where the
+    /// source itself calls it an update.
+    package func verdict(on entry: Batch.Entry, known: Mark?) -> Verdict {
+        if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
+        guard let known else { return entry.operation == .update ? .changed(.content) : .new }
+        if known.isDeleted {
+            let isLate = known.content == 0 || known.content == entry.content.low
+            return entry.operation == .create && isLate ? .repeated : .changed(.content)
+        }
+        var change: Change = []
+        if known.content != entry.content.low { change.insert(.content) }
+        if entry.metricsMark != 0, entry.metricsMark != known.metrics { change.insert(.metrics) }
+        if change.isEmpty || (change == .metrics && repeats == .drop) { return .repeated }
+        return .changed(change)
+    }
+}
+
+extension Batch.Entry {
+    /// Half of the digest of the metrics; 0 only where there are none.
+    package var metricsMark: UInt32 {
+        metrics == 0 ? 0 : max(UInt32(truncatingIfNeeded: metrics), 1)
+    }
+}

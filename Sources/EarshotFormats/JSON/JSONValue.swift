@@ -4,7 +4,7 @@ public import Earshot
 ///
 /// Two numbers are equal where their values are, however they were written; two objects where their members are, in
 /// any order; two strings where their bytes are.
-public indirect enum JSONValue: Sendable {
+public enum JSONValue: Sendable {
     /// `null`.
     case null
     /// `true` or `false`.

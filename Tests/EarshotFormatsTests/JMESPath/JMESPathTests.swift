@@ -1,0 +1,121 @@
+import EarshotFormats
+import Testing
+
+/// What the compliance suite does not ask: bounds, messages, the choices of our own.
+@Suite struct JMESPathTests {
+    private let mention: JSONValue = [
+        "visibility": "private", "author": ["own": false, "handle": "ada"], "metrics": ["views": 20_000],
+        "entities": [["type": "hashtag", "value": "acme"], ["type": "url", "value": "https://acme.example"]],
+    ]
+
+    private func failure(_ source: String, over value: JSONValue = .null, dialect: JMESPathDialect = .standard)
+        -> JMESPathFailure?
+    {
+        do throws(JMESPathFailure) {
+            _ = try JMESPath(compiling: source, dialect: dialect).evaluate(over: value)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: [
+        ("visibility == 'private' || metrics.views > `10000`", true),
+        ("metrics.views > `20000` && visibility == 'private'", false),
+        ("!author.own", true),
+        ("!author.handle", false),
+        ("!visibility == 'public'", false),
+        ("contains(entities[?type == 'hashtag'].value, 'acme')", true),
+        ("entities[?type == 'cashtag']", false),
+        ("nothing.at.all > `1`", false),
+    ])
+    func `an expression holds or does not`(_ source: String, _ holds: Bool) throws {
+        #expect(try JMESPath(compiling: source).holds(for: mention) == holds)
+    }
+
+    @Test(arguments: [
+        ("metrics.views >", JMESPathFailure.Kind.syntax, 15, "unexpected the end"),
+        ("visibility = 'private'", .syntax, 11, "'=' must be '=='"),
+        ("lenght(text)", .unknownFunction, 0, "there is no function lenght()"),
+        ("a && length(b, c)", .invalidArity, 5, "length() takes 1 arguments, not 2"),
+        ("sort_by(a, b)", .invalidType, 0, "sort_by() takes an expression (&…) as argument 2, not a value"),
+        ("a[?b == 'c'", .syntax, 11, "unexpected the end, ']' expected"),
+        ("'open", .syntax, 0, "' is not closed"),
+        ("$.a", .syntax, 0, "unexpected '$'"),
+        ("\u{1F6EB}", .syntax, 0, "unexpected '\u{1F6EB}'"),
+        ("a.", .syntax, 2, "unexpected the end, a name, '*', '[' or '{' expected"),
+        ("a[99999999999999999999]", .syntax, 2, "'99999999999999999999' is no number"),
+    ])
+    func `what is wrong is said with its place`(
+        _ source: String, _ kind: JMESPathFailure.Kind, _ position: Int, _ reason: String
+    ) {
+        #expect(failure(source) == JMESPathFailure(kind, reason, at: position))
+    }
+
+    @Test func `depth is bounded when compiling`() {
+        let deep = String(repeating: "(", count: 200) + "a" + String(repeating: ")", count: 200)
+        #expect(failure(deep)?.kind == .syntax)
+        #expect(failure(String(repeating: "!", count: 60_000) + "a")?.kind == .syntax)
+        #expect(failure("a" + String(repeating: "[*]", count: 20_000))?.kind == .syntax)
+        #expect(failure(String(repeating: "a[?", count: 20_000))?.kind == .syntax)
+        #expect(failure(String(repeating: "[@] | ", count: 300) + "@")?.kind == .syntax)
+        #expect(failure("a" + String(repeating: "==a", count: 10_000))?.kind == .syntax)
+        #expect(failure(String(repeating: "a", count: 70_000))?.kind == .syntax)
+        #expect(failure("a" + String(repeating: ".a", count: 4000)) == nil)
+        #expect(failure("a" + String(repeating: "[]", count: 4000)) == nil)
+    }
+
+    @Test(arguments: [
+        "[*][*][*]", "map(&map(&map(&@, @), @), @)", "map(&sort_by(@, &to_string(@)), @)", "@ == @ && @ == @ && @ == @",
+        "[@, @, @, @][] | [@, @, @, @][] | [@, @, @, @][]", "[][][][][][][][]",
+    ])
+    func `an evaluation over many elements ends at its bound`(_ source: String) {
+        let many = JSONValue.array((0..<4000).map { .array([.integer($0)]) })
+        #expect(failure(source, over: .array([many, many, many]))?.kind == .limit)
+    }
+
+    @Test func `a result that doubles itself is refused`() {
+        let doubling = String(repeating: "[@, @] | ", count: 100) + "@"
+        #expect(failure(doubling, over: "x")?.kind == .limit)
+        #expect(failure("to_string(" + doubling + ")", over: "x")?.kind == .limit)
+        #expect(failure("[@, @, @]", over: .string(String(repeating: "x", count: 100_000)))?.kind == .limit)
+        #expect(
+            failure(
+                "join(a, b)",
+                over: [
+                    "a": .string(String(repeating: "x", count: 9000)),
+                    "b": .array(
+                        Array(repeating: "", count: 100)),
+                ])?.kind == .limit)
+    }
+
+    @Test func `a text of near misses is searched in bounds`() {
+        let text = JSONValue.string(String(repeating: "a", count: 500_000))
+        let part = JSONValue.string(String(repeating: "a", count: 250_000) + "b")
+        #expect(failure("contains(a, b)", over: ["a": text, "b": part])?.kind == .limit)
+        #expect(failure("contains(a, 'b')", over: ["a": text]) == nil)
+    }
+
+    @Test func `whole numbers never overflow`() throws {
+        let most = JSONValue.integer(.max)
+        let sum = try JMESPath(compiling: "sum(@)").evaluate(over: [most, most])
+        #expect(sum == .number(Double(Int64.max) * 2))
+        let least: JSONValue = ["a": .integer(-.max)]
+        #expect(try JMESPath(compiling: "abs(a)").evaluate(over: least) == most)
+        #expect(try JMESPath(compiling: "ceil(a)").evaluate(over: ["a": 1e300]) == 1e300)
+        #expect(try JMESPath(compiling: "a[-9223372036854775807]").evaluate(over: ["a": [1]]) == .null)
+        #expect(try JMESPath(compiling: "a[::9223372036854775807]").evaluate(over: ["a": [1, 2]]) == [1])
+        #expect(try JMESPath(compiling: "a[::-9223372036854775807]").evaluate(over: ["a": [1, 2]]) == [2])
+    }
+
+    @Test func `a dialect has functions and a root of its own`() throws {
+        let dialect = JMESPathDialect(functions: ["ref": 2...2], hasRoot: true)
+        let path = try JMESPath(compiling: "ref('users', author).name || $.fallback", dialect: dialect)
+        let surroundings = JMESPathSurroundings(root: ["fallback": "?"]) { name, arguments in
+            name == "ref" && arguments == ["users", "7"] ? ["name": "Ada"] : .null
+        }
+        #expect(try path.evaluate(over: ["author": "7"], in: surroundings) == "Ada")
+        #expect(try path.evaluate(over: ["author": "8"], in: surroundings) == "?")
+        #expect(failure("ref('a')", dialect: dialect)?.kind == .invalidArity)
+    }
+}

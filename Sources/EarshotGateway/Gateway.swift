@@ -1,0 +1,84 @@
+package import Earshot
+package import Logging
+
+/// The machine: channels bring documents to the journal, couriers carry mentions from the journal to sinks.
+///
+/// Start here. `Intake` is the way in, `Courier` the way out, and the journal between them the only thing that lasts.
+package struct Gateway: Sendable {
+    /// One piece of work that listens to channels until it is cancelled.
+    package typealias Listener = @Sendable () async throws -> Void
+    /// One piece of work that carries mentions to a sink until the journal is finished.
+    package typealias Carrier = @Sendable () async throws -> Void
+
+    private let listeners: [Listener]
+    private let carriers: [Carrier]
+    private let journal: any Journal
+    private let clock: GatewayClock
+    private let log: Logger
+
+    /// How long sinks may take to be given what is left once listening has stopped.
+    package static let drainLimit = Duration.seconds(8)
+
+    /// A gateway of given parts.
+    package init(
+        listeners: [Listener], carriers: [Carrier], journal: any Journal, clock: GatewayClock, log: Logger
+    ) {
+        self.listeners = listeners
+        self.carriers = carriers
+        self.journal = journal
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Runs until `stop` returns, then stops listening, gives sinks what is left, and stops.
+    package func run(until stop: @escaping @Sendable () async -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await carry() }
+            group.addTask {
+                try await listen(until: stop)
+                await journal.finish()
+                log.info("stopped listening; giving sinks what is left")
+                try await clock.sleep(Gateway.drainLimit)
+                log.warning("some sinks have not taken everything; it waits in the journal for the next start")
+            }
+            // Whichever is first: every sink has had everything, or the time for that is over.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Lets every listener run to its own end, as a back-fill does, then gives sinks everything, however long it takes.
+    package func runOnce() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await carry() }
+            group.addTask {
+                try await Gateway.all(listeners)
+                await journal.finish()
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Listens to all channels until `stop` returns or one of them breaks.
+    private func listen(until stop: @escaping @Sendable () async -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await stop() }
+            group.addTask {
+                try await Gateway.all(listeners)
+                // Channels that have all come to an end are no reason to stop: an operator is.
+                await stop()
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func carry() async throws { try await Gateway.all(carriers) }
+
+    private static func all(_ works: [@Sendable () async throws -> Void]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for work in works { group.addTask { try await work() } }
+            try await group.waitForAll()
+        }
+    }
+}

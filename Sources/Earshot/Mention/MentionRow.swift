@@ -48,6 +48,8 @@ public struct MentionRow: Sendable {
     public var refs = Entries.none
     /// The conversation's id, as `nativeID` is.
     public var threadID = Kept.none
+    /// Which feed it stands in; never written. Entries of one feed are not taken for the same page.
+    public var feed = Kept.none
     /// Paid placement, if known.
     public var promoted: Bool?
     /// Pinned to the top, if known.

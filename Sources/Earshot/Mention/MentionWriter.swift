@@ -107,7 +107,7 @@ public struct MentionWriter: ~Copyable {
                 key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
                 page: row.canonicalURL.isEmpty || !(network == "web")
                     ? nil : Digest(of: texts[row.canonicalURL]),
-                scope: row.threadID.isEmpty ? 0 : Digest(of: texts[row.threadID]).low, seenViaOffset: seenVia,
+                scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
                 network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt))
     }
 

@@ -84,7 +84,7 @@ struct MemoryLog {
     private func others(than channel: String, for entry: Batch.Entry) -> [String] {
         guard policy.repeats == .update else { return [] }
         var found: [String] = []
-        let pages = entry.page.flatMap { pages[$0]?.channels } ?? []
+        let pages = entry.page.flatMap { self.pages[$0]?.channels } ?? []
         for name in (marks[entry.key]?.channels ?? []) + pages where name != channel && !found.contains(name) {
             found.append(name)
         }

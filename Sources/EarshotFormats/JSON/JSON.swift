@@ -13,15 +13,17 @@ public enum JSON {
     ) throws(MalformedDocument) -> Result {
         let parser = try parser(for: bytes)
         defer { parser.giveBack() }
-        let failure: MalformedDocument
+        let root: JSONNode
+        let isRepaired: Bool
         do {
-            let root = try parser.parse(bytes)
-            return try body(root, false)
-        } catch let error where error.isFromParser {
-            failure = error
+            root = try parser.parse(bytes)
+            isRepaired = false
+        } catch {
+            guard let repaired = JSONRepair.repaired(bytes) else { throw error }
+            root = try parser.parse(repaired)
+            isRepaired = true
         }
-        guard let repaired = JSONRepair.repaired(bytes) else { throw failure }
-        return try body(try parser.parse(repaired), true)
+        return try body(root, isRepaired)
     }
 
     /// Parses one JSON text and calls `body` with its root, as `read` does, and repairs nothing.
@@ -39,13 +41,6 @@ public enum JSON {
         }
         return try JSONParser.take()
     }
-}
-
-extension MalformedDocument {
-    /// What every refusal of the JSON parser begins with.
-    static let notJSON = "not JSON"
-
-    fileprivate var isFromParser: Bool { reason.hasPrefix(MalformedDocument.notJSON) }
 }
 
 /// A simdjson parser, taken from a pool and given back, as its buffers are worth keeping.
@@ -82,7 +77,7 @@ extension MalformedDocument {
             unsafe csimdjson_parse(parser, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start)
         }
         guard unsafe page.error == 0, let tape = unsafe page.tape, let strings = unsafe page.strings else {
-            throw MalformedDocument("\(MalformedDocument.notJSON): \(unsafe JSONParser.explain(page.error, bytes))")
+            throw MalformedDocument("not JSON: \(unsafe JSONParser.explain(page.error, bytes))")
         }
         return unsafe JSONNode(tape: tape, strings: strings, index: 1)
     }

@@ -1,0 +1,92 @@
+internal import Earshot
+internal import Glibc
+
+/// Bytes that come piece by piece.
+protocol ByteStream: AnyObject {
+    /// Appends some bytes to `buffer`; false at the end.
+    func read(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool
+}
+
+/// The bytes of a file or pipe.
+final class FileStream: ByteStream {
+    private let descriptor: Int32
+    private let isOwned: Bool
+    private var scratch = [UInt8](repeating: 0, count: 64 * 1024)
+    private var head: [UInt8] = []
+    /// How many bytes were read.
+    private(set) var bytesRead = 0
+    /// The size, where the file can be read from any place.
+    let seekableSize: Int?
+
+    /// Opens a file, not waiting for a pipe's other end.
+    init(_ file: InputFile) throws(MalformedDocument) {
+        if let descriptor = file.descriptor {
+            self.descriptor = descriptor
+            isOwned = false
+            let isAtStart = file.size != nil && lseek(descriptor, 0, SEEK_CUR) == 0
+            seekableSize = isAtStart ? file.size : nil
+        } else {
+            descriptor = unsafe Glibc.open(file.path, O_RDONLY | O_CLOEXEC)
+            isOwned = true
+            seekableSize = file.size
+            guard descriptor >= 0 else { throw MalformedDocument.unreadable(errno) }
+        }
+    }
+
+    deinit { if isOwned && descriptor >= 0 { close(descriptor) } }
+
+    /// The first bytes, which will be read once more.
+    func peek(_ count: Int) throws(MalformedDocument) -> [UInt8] {
+        while head.count < count, try fetch(into: &head) {}
+        return Array(head.prefix(count))
+    }
+
+    func read(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
+        guard head.isEmpty else {
+            buffer += head
+            head = []
+            return true
+        }
+        return try fetch(into: &buffer)
+    }
+
+    /// Everything, or nil where it is more than `limit`.
+    func all(upTo limit: Int) throws(MalformedDocument) -> [UInt8]? {
+        var whole: [UInt8] = []
+        while whole.count <= limit, try read(into: &whole) {}
+        return whole.count <= limit ? whole : nil
+    }
+
+    /// Goes to a place of a file that can be read from any place.
+    func seek(to offset: Int) -> Bool {
+        head = []
+        return lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset)
+    }
+
+    private func fetch(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
+        while true {
+            let count = unsafe scratch.withUnsafeMutableBytes { space in
+                unsafe Glibc.read(descriptor, space.baseAddress, space.count)
+            }
+            if count > 0 {
+                bytesRead += count
+                buffer += scratch[..<count]
+                return true
+            }
+            if count == 0 { return false }
+            if errno != EINTR { throw MalformedDocument.unreadable(errno) }
+        }
+    }
+}
+
+extension MalformedDocument {
+    /// What the system says of a file that cannot be read.
+    static func unreadable(_ code: Int32) -> MalformedDocument {
+        MalformedDocument("cannot be read: \(unsafe String(cString: strerror(code)))")
+    }
+
+    /// A document of more bytes than are read.
+    static func tooLarge(_ limit: Int) -> MalformedDocument {
+        MalformedDocument("larger than \(limit / 1_048_576) MiB")
+    }
+}

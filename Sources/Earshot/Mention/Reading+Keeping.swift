@@ -27,7 +27,13 @@ extension Reading {
 
     /// Keeps what a JSON writer has written, or nothing where it wrote no member.
     public mutating func keep(_ fields: borrowing JSONFields) -> Kept {
-        fields.withBytes { keepJSON($0) }
+        fields.withOpenBytes { members in
+            guard !members.isEmpty, hasRoom(for: members.count + 1) else { return .none }
+            let start = arena.count
+            unsafe arena.append(contentsOf: members.buffer)
+            arena.append(UInt8(ascii: "}"))
+            return kept(from: start)
+        }
     }
 
     /// Keeps several runs one after another as one text: an address made of parts, an id of two ids.

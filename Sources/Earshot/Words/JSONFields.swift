@@ -10,6 +10,15 @@ public struct JSONFields: ~Copyable {
     /// Whether no member was written.
     public var isEmpty: Bool { output.count == 0 }
 
+    /// Forgets every member and keeps the memory, for the next object.
+    public mutating func removeAll() { output.removeAll() }
+
+    /// Writes a member whose value, one JSON value, `body` writes.
+    public mutating func member(_ key: StaticString, _ body: (inout Output) -> Void) {
+        begin(key)
+        body(&output)
+    }
+
     /// Writes a text member, unless it is empty.
     public mutating func string(_ key: StaticString, _ value: Bytes) {
         guard !value.isEmpty else { return }
@@ -99,6 +108,9 @@ public struct JSONFields: ~Copyable {
         whole.byte(UInt8(ascii: "}"))
         return whole.withBytes(body)
     }
+
+    /// The object without its closing brace, or no bytes where it has no member.
+    func withOpenBytes<Result>(_ body: (Bytes) -> Result) -> Result { output.withBytes(body) }
 
     private mutating func begin(_ key: StaticString) {
         separate()

@@ -51,3 +51,11 @@ extension Reading {
         return output.withBytes { keepJSON($0) }
     }
 }
+
+extension JSONFields {
+    /// Writes a member with a value of a document, unless it is null or absent.
+    public mutating func node(_ key: StaticString, _ value: JSONNode) {
+        guard value.exists else { return }
+        member(key) { value.write(to: &$0) }
+    }
+}

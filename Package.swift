@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "Earshot", swiftSettings: strict),
@@ -67,7 +68,7 @@ let package = Package(
         .target(
             name: "EarshotGateway",
             dependencies: [
-                "Earshot", "EarshotFormats", "CCurl",
+                "Earshot", "EarshotFormats", "CCLD2", "CCurl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -103,7 +104,10 @@ let package = Package(
             name: "EarshotSinksTests", dependencies: ["EarshotSinks", "EarshotTesting"], swiftSettings: strict),
         .testTarget(
             name: "EarshotGatewayTests",
-            dependencies: ["EarshotGateway", "EarshotSinks", "EarshotAdapters", "EarshotTesting"],
+            dependencies: [
+                "EarshotGateway", "EarshotSinks", "EarshotAdapters", "EarshotTesting",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "EarshotCLITests", dependencies: ["EarshotCLI", "EarshotTesting"], swiftSettings: strict),

@@ -101,12 +101,12 @@ public struct JSONFields: ~Copyable {
     }
 
     /// The object, or no bytes where it has no member.
-    public func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
-        guard !isEmpty else { return body(.none) }
+    public func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+        guard !isEmpty else { return try body(.none) }
         var whole = Output(capacity: output.count + 2)
         output.withBytes { whole.raw($0) }
         whole.byte(UInt8(ascii: "}"))
-        return whole.withBytes(body)
+        return try whole.withBytes(body)
     }
 
     /// The object without its closing brace, or no bytes where it has no member.

@@ -36,3 +36,18 @@ struct LineOutput: ~Copyable {
         }
     }
 }
+
+/// Where bytes go.
+enum FileDescriptor {
+    /// The standard error.
+    static var standardError: Int32 { STDERR_FILENO }
+
+    /// A file to be written anew.
+    static func create(_ path: String) throws -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw Exit.saying("\(path): \(unsafe String(cString: strerror(errno)))", Exit.inputOutput)
+        }
+        return descriptor
+    }
+}

@@ -61,7 +61,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     private func result(of code: CURLcode) -> Result<Reply, FetchFailure> {
-        if isTooLarge { return .failure(.tooLarge(limit: request.sizeLimit)) }
+        if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .failure(.tooLarge(limit: request.sizeLimit)) }
         if wasRefusedByPolicy {
             return .failure(.refused("the address is in a private network"))
         }

@@ -1,0 +1,92 @@
+public import Earshot
+
+/// HTML as feeds, mails and platforms send it: read as text, or written anew so that it can do no harm.
+///
+/// Both take any bytes and linear time. Output is UTF-8; what was not becomes U+FFFD.
+public enum HTML {
+    /// The largest fragment that is sanitized; of a larger one the beginning is.
+    public static let largest = 2 << 20
+
+    /// The text that a person would read: lines and paragraphs as newlines, references decoded, scripts left out.
+    public static func text(of bytes: Bytes) -> [UInt8] {
+        if bytes.firstIndex(of: UInt8(ascii: "<")) == nil, bytes.firstIndex(of: UInt8(ascii: "&")) == nil,
+            !hasLineEnds(bytes)
+        {
+            return repaired(bytes.trimmed.array)
+        }
+        var reader = HTMLReader(bytes)
+        return repaired(reader.text())
+    }
+
+    /// The text that a person would read; see `text(of:)` for bytes.
+    public static func text(of string: String) -> String {
+        Array(string.utf8).withBytes { String(decoding: text(of: $0), as: UTF8.self) }
+    }
+
+    /// The fragment with nothing but elements and attributes that are known to be harmless, each closed and escaped.
+    ///
+    /// Addresses are http, https or, for links, mailto, and absolute where a `base` is given. Sanitizing twice changes
+    /// nothing.
+    public static func sanitized(_ bytes: Bytes, base: Bytes = .none) -> [UInt8] {
+        var sanitizer = HTMLSanitizer(bytes[0..<largest], base: base)
+        return repaired(sanitizer.sanitized())
+    }
+
+    /// The harmless part of a fragment; see `sanitized(_:base:)` for bytes.
+    public static func sanitized(_ string: String, base: String = "") -> String {
+        Array(string.utf8).withBytes { bytes in
+            Array(base.utf8).withBytes { String(decoding: sanitized(bytes, base: $0), as: UTF8.self) }
+        }
+    }
+
+    /// The text with its character references decoded and everything else as it is.
+    public static func unescaped(_ bytes: Bytes) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count)
+        CharacterReferences.decode(bytes, into: &output)
+        return repaired(output)
+    }
+
+    /// Whether a text of unknown kind is HTML: it has a reference, an end tag or an element that needs none, and no tag
+    /// that HTML does not know. `2 < 3`, `AT&T` and `List<String>` are not.
+    public static func isLikely(_ bytes: Bytes) -> Bool {
+        var isHTML = false
+        var position = 0
+        while let start = bytes.firstIndex(of: UInt8(ascii: "&"), from: position) {
+            if CharacterReferences.isReference(bytes, at: start) {
+                isHTML = true
+                break
+            }
+            position = start + 1
+        }
+        guard bytes.firstIndex(of: UInt8(ascii: "<")) != nil else { return isHTML }
+        var tokens = HTMLTokens(bytes)
+        while let token = tokens.next() {
+            switch token {
+            case .text: break
+            case .start(let name, let attributes):
+                guard let element = HTMLElement(name) else { return false }
+                if element.traits.contains(.void) || element == .p || attributes.firstIndex(of: 0x3D) != nil {
+                    isHTML = true
+                }
+                if element.traits.contains(.raw) { return true }
+            case .end(let name):
+                guard let element = HTMLElement(name), element.traits.contains(.kept) else { return false }
+                isHTML = true
+            }
+        }
+        return isHTML
+    }
+
+    private static func hasLineEnds(_ bytes: Bytes) -> Bool {
+        for index in 0..<bytes.count where bytes[index] < 0x20 || bytes[index] == 0xC2 { return true }
+        return false
+    }
+
+    /// The bytes, or their repair where they are not UTF-8.
+    private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
+        let string = String(decoding: bytes, as: UTF8.self)
+        return Array(string.utf8)
+    }
+}

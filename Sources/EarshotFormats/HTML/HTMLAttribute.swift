@@ -1,0 +1,67 @@
+internal import Earshot
+
+/// An attribute that sanitized HTML may have.
+struct HTMLAttribute {
+    /// What its value is.
+    enum Meaning: Sendable {
+        /// Words or numbers that load and start nothing.
+        case plain
+        /// An address that a person may follow.
+        case link
+        /// An address whose content is shown.
+        case content
+    }
+
+    private let index: Int
+
+    /// The attribute of a name in any case, if it is on the list.
+    init?(_ name: Bytes) {
+        guard name.count <= 16 else { return nil }
+        var key: UInt128 = 0
+        for place in 0..<name.count { key = key << 8 | UInt128(name[place].lowercased) }
+        guard let index = HTMLAttribute.indices[key] else { return nil }
+        self.index = index
+    }
+
+    /// The name in lower case.
+    var name: StaticString { HTMLAttribute.all[index].name }
+
+    /// What its value is.
+    var meaning: Meaning { HTMLAttribute.all[index].meaning }
+
+    /// A bit of its own.
+    var bit: UInt128 { 1 << UInt128(index) }
+
+    /// Whether an address means something on this element.
+    func isMeant(for element: HTMLElement) -> Bool {
+        switch name.bytes {
+        case let name where name == "href": element == .a
+        case let name where name == "poster": element == .video
+        default: element == .img || element == .audio || element == .video || element == .source
+        }
+    }
+
+    private static let indices: [UInt128: Int] = {
+        var indices: [UInt128: Int] = [:]
+        for (index, attribute) in all.enumerated() {
+            var key: UInt128 = 0
+            for place in 0..<attribute.name.bytes.count { key = key << 8 | UInt128(attribute.name.bytes[place]) }
+            indices[key] = index
+        }
+        return indices
+    }()
+
+    /// At most 128, each with a bit. Left out on purpose: events, `style`, names that a page could confuse with its own
+    /// (`id`, `name`, `class`), what takes the focus or starts something, and what belongs to forms.
+    private static let all: [(name: StaticString, meaning: Meaning)] =
+        [("href", .link), ("src", .content), ("poster", .content)]
+        + [
+            "abbr", "align", "alt", "axis", "bgcolor", "border", "bordercolor", "bordercolordark", "bordercolorlight",
+            "bottompadding", "cellpadding", "cellspacing", "ch", "char", "charoff", "charset", "choff", "clear",
+            "color", "cols", "colspan", "compact", "controls", "coords", "datetime", "dir", "face", "frame", "gutter",
+            "headers", "height", "high", "hreflang", "hspace", "ismap", "label", "lang", "leftspacing", "low", "max",
+            "media", "min", "nohref", "noshade", "nowrap", "open", "optimum", "point-size", "rev", "reversed",
+            "rightspacing", "rows", "rowspan", "rules", "scope", "shape", "size", "span", "start", "step", "summary",
+            "title", "toppadding", "type", "valign", "value", "vspace", "width", "wrap", "xml:lang",
+        ].map { ($0, .plain) }
+}

@@ -1,0 +1,152 @@
+internal import Earshot
+
+/// Turns an HTML fragment into the text that a person would read.
+struct HTMLReader {
+    private var tokens: HTMLTokens
+    private var output: [UInt8] = []
+    private var scratch: [UInt8] = []
+    /// The texts that stand for images, for a fragment of images alone.
+    private var alternatives: [UInt8] = []
+    /// Line ends that come before the next word.
+    private var lines = 0
+    private var space = false
+    private var tab = false
+    private var preformatted = 0
+    /// For each open list the number of its last item, or nil where its items have none.
+    private var lists: [Int?] = []
+
+    private static let depth = 100
+
+    init(_ bytes: Bytes) {
+        tokens = HTMLTokens(bytes)
+        output.reserveCapacity(bytes.count)
+    }
+
+    /// The text; lines end in newlines, paragraphs are parted by an empty line.
+    mutating func text() -> [UInt8] {
+        while let token = tokens.next() {
+            switch token {
+            case .text(let text): append(text)
+            case .start(let name, let attributes):
+                if let element = HTMLElement(name) { begin(element, attributes) }
+            case .end(let name):
+                if let element = HTMLElement(name) { end(element) }
+            }
+        }
+        while let last = output.last, last <= 0x20 { output.removeLast() }
+        return output.isEmpty ? alternatives : output
+    }
+
+    private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
+        let traits = element.traits
+        if traits.contains(.dropped) {
+            if !tokens.skip(element), traits.contains(.raw) { tokens.skipRest() }
+            return
+        }
+        part(element)
+        switch element {
+        case .br: lines = output.isEmpty ? 0 : min(lines + 1, 2)
+        case .img: note(attributes)
+        case .q: append(word: "\u{201C}")
+        case .pre: preformatted += 1
+        case .ul, .ol:
+            if lists.count < HTMLReader.depth { lists.append(element == .ol ? 0 : nil) }
+        case .li: beginItem()
+        case .td, .th: tab = !output.isEmpty && lines == 0
+        default: break
+        }
+    }
+
+    private mutating func end(_ element: HTMLElement) {
+        guard !element.traits.contains(.dropped) else { return }
+        switch element {
+        case .br: lines = min(lines + 1, 2)
+        case .q: append(word: "\u{201D}")
+        case .pre: preformatted = max(preformatted - 1, 0)
+        case .ul, .ol: _ = lists.popLast()
+        default: break
+        }
+        part(element)
+    }
+
+    /// Ends the line, and the paragraph, where an element begins or ends one.
+    private mutating func part(_ element: HTMLElement) {
+        let traits = element.traits
+        guard traits.contains(.block), !output.isEmpty else { return }
+        // Lists within lists stand close.
+        let isInner = (element == .ul || element == .ol) && lists.count > (element == .ul || element == .ol ? 0 : 1)
+        lines = max(lines, traits.contains(.paragraph) && !isInner ? 2 : 1)
+    }
+
+    private mutating func beginItem() {
+        guard let last = lists.indices.last else { return append(word: "- ") }
+        let number = lists[last].map { $0 + 1 }
+        lists[last] = number
+        for _ in 0..<min(last, 8) { append(word: "  ") }
+        append(word: number.map { "\($0). " } ?? "- ")
+    }
+
+    /// Keeps an image's text for the case that there is nothing else to read.
+    private mutating func note(_ attributes: Bytes) {
+        var reader = HTMLAttributes(attributes)
+        while let (name, value) = reader.next() {
+            guard name.isScheme("alt"), !value.trimmed.isEmpty else { continue }
+            if !alternatives.isEmpty { alternatives.append(0x0A) }
+            CharacterReferences.decode(value.trimmed, inAttribute: true, into: &alternatives)
+            return
+        }
+    }
+
+    /// Appends what we say ourselves.
+    private mutating func append(word: String) {
+        flush()
+        output.append(contentsOf: word.utf8)
+    }
+
+    /// Writes the white space that was found before a word.
+    private mutating func flush() {
+        if lines > 0 {
+            while output.last == 0x20 { output.removeLast() }
+            for _ in 0..<lines { output.append(0x0A) }
+        } else if tab {
+            output.append(0x09)
+        } else if space, let last = output.last, last > 0x20 {
+            output.append(0x20)
+        }
+        (lines, space, tab) = (0, false, false)
+    }
+
+    private mutating func append(_ text: Bytes) {
+        scratch.removeAll(keepingCapacity: true)
+        CharacterReferences.decode(text, into: &scratch)
+        var index = 0
+        while index < scratch.count {
+            let byte = scratch[index]
+            let isHardSpace = byte == 0xC2 && index + 1 < scratch.count && scratch[index + 1] == 0xA0
+            if byte <= 0x20 || isHardSpace {
+                if preformatted > 0 { appendPreformatted(byte) } else { space = true }
+                index += isHardSpace ? 2 : 1
+                continue
+            }
+            flush()
+            while index < scratch.count, scratch[index] > 0x20, scratch[index] != 0xC2 {
+                output.append(scratch[index])
+                index += 1
+            }
+            if index < scratch.count, scratch[index] == 0xC2, index + 1 >= scratch.count || scratch[index + 1] != 0xA0 {
+                output.append(0xC2)
+                index += 1
+            }
+        }
+    }
+
+    /// White space that counts; line ends at the beginning do not.
+    private mutating func appendPreformatted(_ byte: UInt8) {
+        if byte == 0x0A {
+            lines = output.isEmpty ? 0 : min(lines + 1, 3)
+        } else if byte != 0x0D, !output.isEmpty || lines == 0 {
+            flush()
+            output.append(byte == 0x09 ? 0x09 : 0x20)
+        }
+    }
+}

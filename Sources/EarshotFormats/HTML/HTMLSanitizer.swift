@@ -1,0 +1,183 @@
+internal import Earshot
+
+/// Writes the harmless part of an HTML fragment anew, each element closed and everything escaped.
+///
+/// Only elements and attributes of the lists are ever written, none of them with content that is not plain HTML, so a
+/// browser reads the output as we do: markup hidden from us in `noscript`, `svg` or a comment cannot come alive.
+struct HTMLSanitizer {
+    private var tokens: HTMLTokens
+    private let base: Bytes
+    private var output: [UInt8] = []
+    private var open: [HTMLElement] = []
+    private var scratch: [UInt8] = []
+
+    /// How deep elements are kept; deeper ones are unwrapped.
+    private static let depth = 100
+
+    /// How many attributes of a tag are looked at.
+    private static let attributeCount = 256
+
+    init(_ bytes: Bytes, base: Bytes) {
+        tokens = HTMLTokens(bytes)
+        self.base = base
+        output.reserveCapacity(bytes.count + 64)
+    }
+
+    /// The sanitized fragment.
+    mutating func sanitized() -> [UInt8] {
+        while let token = tokens.next() {
+            switch token {
+            case .text(let text): append(text)
+            case .start(let name, let attributes):
+                if let element = HTMLElement(name) { begin(element, attributes) }
+            case .end(let name):
+                if let element = HTMLElement(name) { end(element) }
+            }
+        }
+        close(to: 0)
+        return output
+    }
+
+    private mutating func append(_ text: Bytes) {
+        scratch.removeAll(keepingCapacity: true)
+        CharacterReferences.decode(text, into: &scratch)
+        HTMLSanitizer.escape(scratch, into: &output)
+    }
+
+    private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
+        let traits = element.traits
+        if traits.contains(.dropped) {
+            if !tokens.skip(element), traits.contains(.raw) { tokens.skipRest() }
+            return
+        }
+        guard traits.contains(.kept) else { return }
+        closeImplied(by: element)
+        guard open.count < HTMLSanitizer.depth else { return }
+        output.append(UInt8(ascii: "<"))
+        unsafe output.append(contentsOf: element.name.bytes.buffer)
+        append(attributes, of: element)
+        if traits.contains(.void) {
+            append(" />")
+        } else {
+            output.append(UInt8(ascii: ">"))
+            open.append(element)
+        }
+    }
+
+    private mutating func end(_ element: HTMLElement) {
+        guard element.traits.contains(.kept), !element.traits.contains(.void) else { return }
+        for index in open.indices.reversed() {
+            if open[index] == element { return close(to: index) }
+            if open[index].traits.contains(.scope), !element.traits.contains(.scope), !element.isTablePart { return }
+        }
+    }
+
+    /// Closes what is open beyond the first `count` elements.
+    private mutating func close(to count: Int) {
+        while open.count > count, let element = open.popLast() {
+            append("</")
+            unsafe output.append(contentsOf: element.name.bytes.buffer)
+            output.append(UInt8(ascii: ">"))
+        }
+    }
+
+    /// Closes what the start tag of an element ends without saying so.
+    private mutating func closeImplied(by element: HTMLElement) {
+        if element.traits.contains(.endsParagraph) { close(nearest: [.p], within: []) }
+        switch element {
+        case .li: close(nearest: [.li], within: [.ul, .ol])
+        case .dt, .dd: close(nearest: [.dt, .dd], within: [])
+        case .a: close(nearest: [.a], within: [])
+        case .td, .th: close(nearest: [.td, .th], within: [.tr, .table])
+        case .tr: close(nearest: [.tr], within: [.table])
+        case .tbody, .thead, .tfoot: close(nearest: [.tbody, .thead, .tfoot], within: [.table])
+        default: break
+        }
+    }
+
+    /// Closes the innermost of `elements`, unless one of `limits` or of the scopes comes first.
+    private mutating func close(nearest elements: [HTMLElement], within limits: [HTMLElement]) {
+        for index in open.indices.reversed() {
+            if elements.contains(open[index]) { return close(to: index) }
+            if limits.contains(open[index]) || (limits.isEmpty && open[index].traits.contains(.scope)) { return }
+        }
+    }
+
+    private mutating func append(_ literal: StaticString) { unsafe output.append(contentsOf: literal.bytes.buffer) }
+
+    /// Appends the attributes of the list, each once.
+    private mutating func append(_ attributes: Bytes, of element: HTMLElement) {
+        var written: UInt128 = 0
+        var isLink = false
+        var reader = HTMLAttributes(attributes)
+        var seen = 0
+        while seen < HTMLSanitizer.attributeCount, let (name, value) = reader.next() {
+            seen += 1
+            guard let attribute = HTMLAttribute(name), written & attribute.bit == 0 else { continue }
+            scratch.removeAll(keepingCapacity: true)
+            CharacterReferences.decode(value, inAttribute: true, into: &scratch)
+            if attribute.meaning != .plain {
+                guard attribute.isMeant(for: element),
+                    let address = scratch.withBytes({ address($0, isLink: attribute.meaning == .link) })
+                else { continue }
+                scratch = address
+                isLink = isLink || attribute.meaning == .link
+            }
+            written |= attribute.bit
+            output.append(0x20)
+            unsafe output.append(contentsOf: attribute.name.bytes.buffer)
+            append("=\"")
+            HTMLSanitizer.escape(scratch, into: &output)
+            output.append(UInt8(ascii: "\""))
+        }
+        if isLink { append(" rel=\"noopener nofollow ugc\"") }
+    }
+
+    /// The address as it may be written: http, https, for links also mailto, or relative where no base is known.
+    private func address(_ value: Bytes, isLink: Bool) -> [UInt8]? {
+        var clean: [UInt8] = []
+        for index in 0..<value.count where value[index] >= 0x20 && value[index] != 0x7F { clean.append(value[index]) }
+        return clean.withBytes { clean in
+            let clean = clean.trimmed
+            if let colon = URLParts.schemeEnd(clean) {
+                let scheme = clean[0..<colon]
+                guard scheme.isWeb || (isLink && scheme.isScheme("mailto")) else { return nil }
+                return URLs.resolved(clean, base: base)
+            }
+            return URLs.resolved(clean, base: base) ?? (base.isEmpty ? clean.array : nil)
+        }
+    }
+
+    /// Appends text so that it is text wherever it stands; controls are left out.
+    ///
+    /// U+0338 is written as a reference: after a tag, normalization to NFC would compose it with the `>`.
+    static func escape(_ text: [UInt8], into output: inout [UInt8]) {
+        var last: UInt8 = 0
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "&"): append("&amp;", to: &output)
+            case UInt8(ascii: "<"): append("&lt;", to: &output)
+            case UInt8(ascii: ">"): append("&gt;", to: &output)
+            case UInt8(ascii: "\""): append("&quot;", to: &output)
+            case 0x09, 0x0A, 0x20..<0x7F: output.append(byte)
+            case 0xB8 where last == 0xCC:
+                output.removeLast()
+                append("&#824;", to: &output)
+            case 0x80...: output.append(byte)
+            default: break
+            }
+            last = byte
+        }
+    }
+
+    private static func append(_ literal: StaticString, to output: inout [UInt8]) {
+        unsafe output.append(contentsOf: literal.bytes.buffer)
+    }
+}
+
+extension HTMLElement {
+    /// Whether its end tag reaches beyond the cells of a table.
+    fileprivate var isTablePart: Bool {
+        self == .tr || self == .tbody || self == .thead || self == .tfoot
+    }
+}

@@ -1,0 +1,80 @@
+import Earshot
+import EarshotFormats
+import Testing
+
+/// A fragment and what should come of it.
+struct Fragment: CustomTestStringConvertible, Sendable {
+    let html: String
+    let result: String
+
+    init(_ html: String, _ result: String) {
+        self.html = html
+        self.result = result
+    }
+
+    var testDescription: String { html }
+}
+
+@Suite struct HTMLTextTests {
+    @Test(arguments: [
+        Fragment("<p>Flight  AC 12\nis <b>late</b>.</p><p>Again.</p>", "Flight AC 12 is late.\n\nAgain."),
+        Fragment("one<br>two<br/><br />three", "one\ntwo\n\nthree"),
+        Fragment("<div>one</div><div>two</div>", "one\ntwo"),
+        Fragment("<ul><li>bags</li><li>seats</li></ul>after", "- bags\n- seats\n\nafter"),
+        Fragment("<ol><li>bags<ul><li>lost</li></ul></li><li>seats</li></ol>", "1. bags\n  - lost\n2. seats"),
+        Fragment("<table><tr><th>Gate</th><td>12</td></tr><tr><th>Row</th><td>3</td></tr></table>", "Gate\t12\nRow\t3"),
+        Fragment("<pre>a  b\n  c</pre>", "a  b\n  c"),
+        Fragment("said <q>no</q>", "said “no”"),
+        Fragment("x<script>alert('<b>')</script>y<style>p{}</style>z<!-- <p> -->!", "xyz!"),
+        Fragment("<img src=a alt=\"A plane &amp; a gate\">", "A plane & a gate"),
+        Fragment("text <img src=a alt=plane> more", "text more"),
+        Fragment("<head><title>Subject</title></head><body>Body</body>", "Body"),
+        Fragment("<math><mi>x</mi><mo>+</mo><mn>1</mn></math>", "x+1"),
+        Fragment("<a href='https://acme.example'>Acme</a>&nbsp;Air", "Acme Air"),
+        Fragment("plain text", "plain text"),
+        Fragment("  white \n space ", "white space"),
+        Fragment("", ""),
+    ]) func `a fragment reads as a person would read it`(fragment: Fragment) {
+        #expect(HTML.text(of: fragment.html) == fragment.result)
+    }
+
+    @Test(arguments: [
+        Fragment("&lt;b&gt; &amp;amp; &quot;&apos;", "<b> &amp; \"'"),
+        Fragment("&eacute;&Eacute;&copy;&copy 2024&notin;&CounterClockwiseContourIntegral;", "éÉ©© 2024∉∳"),
+        Fragment("&#8364;&#x20AC;&#128;&#150;&#x99;", "€€€–™"),
+        Fragment("&#0;&#xD800;&#99999999999;", "\u{FFFD}\u{FFFD}\u{FFFD}"),
+        Fragment("AT&T &bogus; &; &#; &#x; &", "AT&T &bogus; &; &#; &#x; &"),
+        Fragment("&NotEqualTilde;", "\u{2242}\u{338}"),
+        Fragment("&#x1F600", "😀"),
+    ]) func `character references are those of HTML`(fragment: Fragment) {
+        #expect(HTML.text(of: fragment.html).unicodeScalars.elementsEqual(fragment.result.unicodeScalars))
+    }
+
+    @Test(arguments: [
+        Fragment("2 < 3 and 4 > 1", "2 < 3 and 4 > 1"),
+        Fragment("i <3 you", "i <3 you"),
+        Fragment("a <unclosed tag", "a <unclosed tag"),
+        Fragment("a <a href=\"https://acme.ex", "a"),
+        Fragment("safe<!--", "safe"),
+        Fragment("<!DOCTYPE ~", "<!DOCTYPE ~"),
+        Fragment("sa<!-- -- no end >fe", "safe"),
+        Fragment("<script>never ends", ""),
+        Fragment("before <svg> no end", "before no end"),
+    ]) func `what only looks like markup stays`(fragment: Fragment) {
+        #expect(HTML.text(of: fragment.html) == fragment.result)
+    }
+
+    @Test func `what is HTML is told from what only looks like it`() {
+        for html in ["<b>x</b>", "&copy;", "a<br>b", "<p>x", "<a href='x'>y", "&#169;", "x <img src=y>"] {
+            #expect(Array(html.utf8).withBytes { HTML.isLikely($0) }, "\(html)")
+        }
+        for text in ["plain", "2 < 3", "AT&T", "<code>", "<rss> .. </rss>", "List<String>", "U&IRGR8;)", "</blink>"] {
+            #expect(!Array(text.utf8).withBytes { HTML.isLikely($0) }, "\(text)")
+        }
+    }
+
+    @Test func `bytes that are no UTF-8 become text`() {
+        let text = ([0x3C, 0x62, 0x3E, 0xFF, 0xC2, 0x3C] as [UInt8]).withBytes { HTML.text(of: $0) }
+        #expect(String(decoding: text, as: UTF8.self) == "\u{FFFD}\u{FFFD}<")
+    }
+}

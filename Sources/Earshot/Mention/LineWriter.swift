@@ -60,24 +60,7 @@ struct LineWriter: ~Copyable {
 
     /// `matches` and `cluster`.
     mutating func matches(_ row: MentionRow, of reading: Reading, _ texts: Texts) {
-        if !row.matches.isEmpty {
-            output.literal("\"matches\":[")
-            var previous: Kept?
-            for index in row.matches.indices {
-                let match = reading.matches[index]
-                if let previous, reading.same(previous, match.rule) {
-                    output.byte(UInt8(ascii: ","))
-                } else {
-                    if previous != nil { output.literal("]},") }
-                    output.literal("{\"rule\":")
-                    output.string(texts[match.rule])
-                    output.literal(",\"spans\":[")
-                    previous = match.rule
-                }
-                if match.start >= 0 { span(match.start, match.end) }
-            }
-            output.literal("]}],")
-        }
+        spans(row.matches, of: reading, texts)
         guard let cluster = row.cluster else { return }
         output.literal("\"cluster\":{\"id\":\"")
         output.hexadecimal(cluster.id.high)
@@ -107,6 +90,28 @@ struct LineWriter: ~Copyable {
     }
 
     // The parts of a line.
+
+    private mutating func spans(_ matches: Entries, of reading: Reading, _ texts: Texts) {
+        guard !matches.isEmpty else { return }
+        output.literal("\"matches\":[")
+        var previous: Kept?
+        var isFirst = true
+        for index in matches.indices {
+            let match = reading.matches[index]
+            if previous.map({ reading.same($0, match.rule) }) != true {
+                output.literal(previous == nil ? "{\"rule\":" : "]},{\"rule\":")
+                output.string(texts[match.rule])
+                output.literal(",\"spans\":[")
+                previous = match.rule
+                isFirst = true
+            }
+            guard match.start >= 0 else { continue }
+            if !isFirst { output.byte(UInt8(ascii: ",")) }
+            span(match.start, match.end)
+            isFirst = false
+        }
+        output.literal("]}],")
+    }
 
     private mutating func language(_ language: LanguageRow, _ texts: Texts) {
         guard !language.tag.isEmpty else { return }

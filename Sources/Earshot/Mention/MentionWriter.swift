@@ -42,10 +42,14 @@ public struct MentionWriter: ~Copyable {
 
     /// Writes every row of a reading, one line each.
     public mutating func write(_ reading: Reading, of document: Document) {
-        let provenance = self.provenance(of: document)
+        write(reading, observedAt: document.observedAt, provenance: provenance(of: document))
+    }
+
+    /// Writes every row of a reading that had been written before, with the moment and the provenance object it had.
+    public mutating func write(_ reading: Reading, observedAt: Timestamp, provenance: [UInt8]) {
         reading.arena.withBytes { arena in
             let texts = Texts(arena: arena)
-            for row in reading.rows { write(row, of: reading, texts, document.observedAt, provenance) }
+            for row in reading.rows { write(row, of: reading, texts, observedAt, provenance) }
         }
     }
 

@@ -16,8 +16,12 @@ package struct Intake: Sendable {
     }
 
     /// Reads documents and stores their mentions together with the cursor that stands for having them.
-    package func take(_ documents: [Document], advancing cursor: Cursor?) async throws -> IntakeTally {
-        var tally = IntakeTally()
+    ///
+    /// `unreadable` are places where a document should have been, to be counted with the rest.
+    package func take(
+        _ documents: [Document], unreadable: [IntakeTally.Finding] = [], advancing cursor: Cursor?
+    ) async throws -> IntakeTally {
+        var tally = IntakeTally(unreadable: unreadable)
         var writer = MentionWriter(origin: origin)
         for document in documents { write(document, to: &writer, &tally) }
         tally.receipt = try await journal.append(writer.take(), from: channel, advancing: cursor)
@@ -52,6 +56,12 @@ package struct IntakeTally: Sendable {
         package var document: String
         /// What is wrong, and where within it.
         package var defect: Defect
+
+        /// A defect in a document.
+        package init(document: String, defect: Defect) {
+            self.document = document
+            self.defect = defect
+        }
     }
 
     /// How many documents came.
@@ -70,8 +80,12 @@ package struct IntakeTally: Sendable {
     /// How many findings are kept; the rest is only counted.
     private static let findingLimit = 100
 
-    /// Nothing came.
-    package init() {}
+    /// Nothing came, but for places where a document should have been.
+    package init(unreadable: [Finding] = []) {
+        documents = unreadable.count
+        malformed = unreadable.count
+        findings = unreadable
+    }
 
     /// Counts defects of a document that was read otherwise.
     package mutating func add(_ defects: [Defect], of document: Document) {

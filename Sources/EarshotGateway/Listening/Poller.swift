@@ -2,8 +2,9 @@ package import Earshot
 package import Logging
 
 /// Asks one channel's source again and again, and goes on only from what is safe in the journal.
-package struct Poller: Sendable {
-    private let channel: String
+package struct Poller: ChannelListener {
+    /// The channel's name.
+    package let channel: String
     private let adapter: any PollingAdapter
     private let interval: Duration
     private let intake: Intake
@@ -34,7 +35,7 @@ package struct Poller: Sendable {
         var failures = 0
         while !Task.isCancelled {
             do {
-                let wait = try await drain()
+                let wait = try await takeAll(nil)
                 failures = 0
                 board.heard(from: channel, at: clock.now())
                 try await clock.sleep(max(wait ?? .zero, jittered(interval)))
@@ -49,10 +50,16 @@ package struct Poller: Sendable {
         }
     }
 
+    /// Takes everything that the source has now.
+    package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
+        _ = try await takeAll(taken)
+        board.heard(from: channel, at: clock.now())
+    }
+
     /// Takes page after page until the source has no more, and tells how long it asks to be left alone.
     ///
     /// A page that was refused throws, with the cursor where the last safe page left it.
-    package func drain(_ taken: (@Sendable (IntakeTally) -> Void)? = nil) async throws -> Duration? {
+    private func takeAll(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws -> Duration? {
         while true {
             let cursor = try await journal.cursor(of: channel)?.value
             let page = try await adapter.poll(after: cursor, over: http)

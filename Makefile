@@ -38,3 +38,17 @@ lint: deps
 
 clean:
 	rm -rf .build .venv data out
+
+.venv/bin/python: Tests/Schema/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip -q install --disable-pip-version-check -r Tests/Schema/requirements.txt
+	@touch $@
+
+test: deps-test .venv/bin/python
+	$(BUILD) --build-tests
+	swift test --skip-build
+	@$(MAKE) --no-print-directory conformance
+
+conformance: deps-test .venv/bin/python
+	$(BUILD) --build-tests
+	$(PYTHON) Tests/Conformance/run.py .build/debug/earshot $(or $(EARSHOT_CORPORA),../shared/corpora)

@@ -107,6 +107,7 @@ let package = Package(
             dependencies: [
                 "EarshotGateway", "EarshotSinks", "EarshotAdapters", "EarshotTesting",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

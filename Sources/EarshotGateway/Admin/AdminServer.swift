@@ -39,7 +39,7 @@ package struct AdminServer: Sendable {
         }
         router.get("/") { _, _ in AdminServer.reply(await report().page, type: "text/html; charset=utf-8") }
         var quiet = log
-        quiet.logLevel = .error
+        quiet.logLevel = .critical
         let application = Application(
             router: router,
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: "earshot"),

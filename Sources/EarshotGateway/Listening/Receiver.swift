@@ -51,7 +51,7 @@ package struct Receiver: Sendable {
         router.get("/hooks/:channel") { request, context in challenge(request, context) }
         router.post("/hooks/:channel") { request, context in try await delivery(request, context) }
         var quiet = log
-        quiet.logLevel = .error
+        quiet.logLevel = .critical
         let application = Application(
             router: router,
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: "earshot"),

@@ -90,7 +90,7 @@ struct HTMLReader {
     private mutating func note(_ attributes: Bytes) {
         var reader = HTMLAttributes(attributes)
         while let (name, value) = reader.next() {
-            guard name.isScheme("alt"), !value.trimmed.isEmpty else { continue }
+            guard name.isSpelled("alt"), !value.trimmed.isEmpty else { continue }
             if !alternatives.isEmpty { alternatives.append(0x0A) }
             CharacterReferences.decode(value.trimmed, inAttribute: true, into: &alternatives)
             return

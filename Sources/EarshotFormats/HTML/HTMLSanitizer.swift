@@ -141,7 +141,7 @@ struct HTMLSanitizer {
             let clean = clean.trimmed
             if let colon = URLParts.schemeEnd(clean) {
                 let scheme = clean[0..<colon]
-                guard scheme.isWeb || (isLink && scheme.isScheme("mailto")) else { return nil }
+                guard scheme.isWeb || (isLink && scheme.isSpelled("mailto")) else { return nil }
                 return URLs.resolved(clean, base: base)
             }
             return URLs.resolved(clean, base: base) ?? (base.isEmpty ? clean.array : nil)

@@ -66,7 +66,7 @@ struct HTMLTokens {
         while let start = bytes.firstIndex(of: UInt8(ascii: "<"), from: from) {
             from = start + 1
             let end = start + 2 + name.count
-            guard end <= bytes.count, bytes[start + 1] == 0x2F, bytes[(start + 2)..<end].isScheme(name),
+            guard end <= bytes.count, bytes[start + 1] == 0x2F, bytes[(start + 2)..<end].isSpelled(name),
                 end == bytes.count || !isLetter(bytes[end])
             else { continue }
             position = (close(from: end) ?? (bytes.count - 1)) + 1

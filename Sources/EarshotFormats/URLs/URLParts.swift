@@ -34,7 +34,7 @@ struct URLParts {
     }
 
     /// Whether the scheme is one whose addresses always have a host and whose `\` is a `/`.
-    var isSpecial: Bool { scheme.isWeb || scheme.isScheme("ftp") || scheme.isScheme("ws") || scheme.isScheme("wss") }
+    var isSpecial: Bool { scheme.isWeb || scheme.isSpelled("ftp") || scheme.isSpelled("ws") || scheme.isSpelled("wss") }
 
     private mutating func splitAuthority(_ rest: Bytes, base: Bytes) {
         let slashes = isSpecial || scheme.isEmpty
@@ -42,7 +42,7 @@ struct URLParts {
         while start < rest.count, rest[start] == UInt8(ascii: "/") || (slashes && rest[start] == UInt8(ascii: "\\")) {
             start += 1
         }
-        if isSpecial, start < 2, !base.isEmpty, scheme.isScheme(base) {
+        if isSpecial, start < 2, !base.isEmpty, scheme.isSpelled(base) {
             scheme = .none
             path = rest
             return
@@ -94,17 +94,17 @@ struct URLParts {
 
 extension Bytes {
     /// Whether these are the letters of `other`, whatever their case.
-    func isScheme(_ other: Bytes) -> Bool {
+    func isSpelled(_ other: Bytes) -> Bool {
         guard count == other.count else { return false }
         for index in 0..<count where self[index].lowercased != other[index].lowercased { return false }
         return true
     }
 
     /// Whether these are the letters of `literal`, whatever their case.
-    func isScheme(_ literal: StaticString) -> Bool { isScheme(literal.bytes) }
+    func isSpelled(_ literal: StaticString) -> Bool { isSpelled(literal.bytes) }
 
     /// Whether this is `http` or `https`.
-    var isWeb: Bool { isScheme("https") || isScheme("http") }
+    var isWeb: Bool { isSpelled("https") || isSpelled("http") }
 }
 
 extension UInt8 {

@@ -109,8 +109,8 @@ extension URLWriter {
         var port = parts.port
         while port.count > 1, port[0] == UInt8(ascii: "0") { port = port[1..<port.count] }
         guard port.count <= 5, (0..<port.count).allSatisfy({ port.digit($0) != nil }) else { return false }
-        if port.isEmpty || (scheme.isScheme("http") && port == "80") || (scheme.isScheme("https") && port == "443")
-            || (scheme.isScheme("ftp") && port == "21")
+        if port.isEmpty || (scheme.isSpelled("http") && port == "80") || (scheme.isSpelled("https") && port == "443")
+            || (scheme.isSpelled("ftp") && port == "21")
         {
             return true
         }
@@ -120,12 +120,25 @@ extension URLWriter {
         return true
     }
 
-    /// Code points that no host has; `%` only where two digits follow.
+    /// Code points that no host has, also percent-encoded.
     private static func isForbidden(_ host: Bytes, _ index: Int) -> Bool {
-        switch host[index] {
-        case 0...0x20, 0x7F, 0x22, 0x23, 0x2F, 0x3C, 0x3E, 0x3F, 0x40, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D: true
-        case 0x3A, 0x5B, 0x5D: host[0] != UInt8(ascii: "[") || host[host.count - 1] != UInt8(ascii: "]")
-        case 0x25: index + 2 >= host.count || host[index + 1].hexadecimalValue == nil
+        let byte = host[index]
+        if byte == UInt8(ascii: "%") {
+            guard index + 2 < host.count, let high = host[index + 1].hexadecimalValue,
+                let low = host[index + 2].hexadecimalValue
+            else { return true }
+            let value = high << 4 | low
+            return isForbidden(value) || value == 0x25 || value == 0x3A || value == 0x5B || value == 0x5D
+        }
+        if byte == 0x3A || byte == 0x5B || byte == 0x5D {
+            return host[0] != UInt8(ascii: "[") || host[host.count - 1] != UInt8(ascii: "]")
+        }
+        return isForbidden(byte)
+    }
+
+    private static func isForbidden(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, 0x7F, 0x22, 0x23, 0x2F, 0x3C, 0x3E, 0x3F, 0x40, 0x5C, 0x5E, 0x60, 0x7C: true
         default: false
         }
     }

@@ -1,0 +1,103 @@
+internal import Earshot
+
+/// Parameters of addresses that tell where a reader came from, and not what the page is.
+enum TrackingParameters {
+    /// Whether the parameter says nothing about the page; `host` is in lower case.
+    static func contain(_ name: Bytes, on host: Bytes) -> Bool {
+        guard !name.isEmpty else { return false }
+        let key = name.count <= 16 ? key(name) : 0
+        if key != 0, everywhere.contains(key) { return true }
+        for prefix in prefixes where starts(name, with: prefix.bytes) { return true }
+        for (site, names, starting) in sites where isSite(host, site.bytes) {
+            if key != 0, names.contains(key) { return true }
+            for prefix in starting where starts(name, with: prefix.bytes) { return true }
+        }
+        return false
+    }
+
+    /// Whether a host is a site or one of its subdomains.
+    static func isSite(_ host: Bytes, _ site: Bytes) -> Bool {
+        guard host.count >= site.count, host[(host.count - site.count)..<host.count] == site else { return false }
+        return host.count == site.count || host[host.count - site.count - 1] == UInt8(ascii: ".")
+    }
+
+    /// At most sixteen letters as one number.
+    private static func key(_ name: Bytes) -> UInt128 {
+        var key: UInt128 = 0
+        for index in 0..<name.count { key = key << 8 | UInt128(name[index].lowercased) }
+        return key
+    }
+
+    private static func keys(_ names: StaticString) -> Set<UInt128> {
+        var keys: Set<UInt128> = []
+        let bytes = names.bytes
+        var start = 0
+        for index in 0...bytes.count where index == bytes.count || bytes[index] == 0x20 {
+            if index - start <= 16 { keys.insert(key(bytes[start..<index])) }
+            start = index + 1
+        }
+        return keys
+    }
+
+    private static func starts(_ name: Bytes, with prefix: Bytes) -> Bool {
+        name.count >= prefix.count && name[0..<prefix.count].isSpelled(prefix)
+    }
+
+    /// Names no site uses for anything else: click ids of advertisers, mailers' and analysts' marks.
+    private static let everywhere = keys(
+        """
+        utm fbclid gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid msclkid yclid ymclid twclid ttclid igshid \
+        igsh li_fat_id mkt_tok epik rb_clickid s_cid s_kwcid ef_id srsltid vero_id vero_conv wickedid zanpid irclickid \
+        irgwc _openstat ml_subscriber rdt_cid sscid cmpid ncid ns_campaign ns_mchannel ns_source ns_linkname ns_fee xtor \
+        wprov guccounter fb_source fb_ref hss_channel _hsenc _hsmi __hssc __hstc __hsfp hsctatracking mc_cid mc_eid \
+        mc_tc ref_src ref_url smid smtyp sr_share share_id ocid spm scm gs_l _ga _gl _ke _kx __s __tn__ __xts__ wt_mc \
+        wt_zmc wtmc wtzmc wtrid echobox trk_contact trk_msg trk_module trk_sid tracking_source cm_mmc cm_sp oft_id \
+        oft_k os_ehash dm_i ck_subscriber_id mibextid sfnsn nr_email_referer amp usqp amp_js_v amp_gsa __source \
+        sc_campaign sc_channel sc_content sc_medium sc_outcome sc_geo sc_country campaign_id cmp_id
+        """)
+
+    private static let prefixes: [StaticString] = [
+        "utm_", "utm-", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "ga_", "itm_", "otm_", "hmb_", "oly_", "bsft_",
+        "at_campaign", "at_medium", "at_custom", "at_creation", "at_link", "at_ptr", "at_format", "at_bbc",
+        "fb_action_",
+        "action_object_map", "action_type_map", "action_ref_map", "guce_referrer", "__cft__", "__hs", "cm_mmc",
+        "_branch_", "vn_", "stm_", "__twitter_impression", "ml_subscriber_hash", "mkwid", "trk_",
+    ]
+
+    /// Names that mean something elsewhere.
+    private static let sites: [(site: StaticString, names: Set<UInt128>, prefixes: [StaticString])] = [
+        ("youtube.com", keys("feature si pp kw ab_channel app attr_tag"), []),
+        ("youtu.be", keys("feature si pp"), []),
+        ("twitter.com", keys("s t cn src ref cxt lang"), []),
+        ("x.com", keys("s t cn src ref cxt lang"), []),
+        ("instagram.com", keys("utm_source hl img_index"), ["ig_"]),
+        (
+            "facebook.com",
+            keys(
+                """
+                ref fref refsrc refid ls_ref acontext eav paipv rdid rdr _rdr rdc dti eid ftentidentifier pageid padding \
+                comment_tracking video_source action_history tracking referral_code idorvanity wtsid locale2 _rdc \
+                share_url
+                """), ["hc_", "notif_", "_nc_", "referral_story"]
+        ),
+        (
+            "tiktok.com", keys("_r _t u_code preview_pb share_link_id tt_from timestamp user_id sec_user_id"),
+            ["is_", "sender_", "share_", "web_id"]
+        ),
+        ("reddit.com", keys("ref ref_source ref_campaign rdt correlation_id $deep_link $3p"), ["$"]),
+        ("linkedin.com", keys("trk refid trackingid lipi rcm licu midtoken midsig"), []),
+        ("spotify.com", keys("si context nd"), []),
+        ("medium.com", keys("source sk"), []),
+        ("bsky.app", keys("ref_src"), []),
+        ("bing.com", keys("cvid sk sp sc qs qp form"), []),
+        ("nytimes.com", keys("partner emc smid rref"), []),
+        ("theguardian.com", keys("cmp"), []),
+        ("bbc.com", [], ["at_"]), ("bbc.co.uk", [], ["at_"]),
+        ("bloomberg.com", keys("sref srnd"), []),
+        (
+            "aliexpress.com", keys("algo_pvid algo_expid btsid ws_ab_test aff_fcid aff_fsk aff_platform sk"),
+            ["pdp_", "aff_"]
+        ),
+        ("ebay.com", keys("hash _trkparms _trksid _from mkevt mkcid mkrid campid toolid"), []),
+    ]
+}

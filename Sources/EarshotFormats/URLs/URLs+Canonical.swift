@@ -1,0 +1,96 @@
+public import Earshot
+
+extension URLs {
+    /// The one spelling of a page's address, or nil where it is no address of the web.
+    ///
+    /// Scheme and host in lower case, without user, default port and trailing point; hosts for small screens and AMP
+    /// folded; dot segments resolved; percent-encoding normalized; tracking parameters dropped, the others in their
+    /// order; a fragment only where it is a route (`#!…`, `#/…`). A trailing slash stays, since it may be another page.
+    public static func canonical(_ url: Bytes) -> [UInt8]? {
+        cleaned(url) { isCanonical($0) ? $0.array : canonical($0, depth: 3) }
+    }
+
+    /// The one spelling of a page's address; see `canonical(_:)` for bytes.
+    public static func canonical(_ url: String) -> String? {
+        Array(url.utf8).withBytes { canonical($0).map { String(decoding: $0, as: UTF8.self) } }
+    }
+
+    private static func canonical(_ url: Bytes, depth: Int) -> [UInt8]? {
+        let parts = URLParts(url)
+        guard parts.scheme.isWeb, !parts.host.isEmpty else { return nil }
+        if depth > 0, let target = unwrapped(parts) {
+            return target.withBytes { target in cleaned(target) { canonical($0, depth: depth - 1) } }
+        }
+        let host = Array(parts.host.array.map(\.lowercased))
+        return host.withBytes { written(parts, host: $0) }
+    }
+
+    private static func written(_ parts: URLParts, host: Bytes) -> [UInt8]? {
+        var parts = parts
+        parts.host = host
+        while parts.host.count > 1, parts.host.hasSuffix(".") { parts.host = parts.host[0..<(parts.host.count - 1)] }
+        var writer = URLWriter(encodesAll: true, normalizes: true)
+        writer.append(lowercased: parts.scheme)
+        writer.append(":")
+        if PageHosts.isFolded(parts.host) {
+            writer.append("//")
+            PageHosts.append(parts.host, to: &writer)
+        } else if !writer.append(authority: parts, scheme: parts.scheme, keepsUser: false) {
+            return nil
+        }
+        writer.append(path: withoutAMP(parts.path), beside: .none, slashes: true)
+        if let query = parts.query { append(query, on: parts.host, to: &writer) }
+        if let fragment = parts.fragment, fragment.hasPrefix("!") || fragment.hasPrefix("/") {
+            writer.append("#")
+            writer.append(fragment, in: .fragment)
+        }
+        return writer.bytes
+    }
+
+    /// The path without a last segment `amp`, unless that is all of it.
+    private static func withoutAMP(_ path: Bytes) -> Bytes {
+        if path.count > 5, path.hasSuffix("/amp/") { return path[0..<(path.count - 4)] }
+        if path.count > 4, path.hasSuffix("/amp") { return path[0..<(path.count - 4)] }
+        return path
+    }
+
+    /// Appends the parameters that say what the page is.
+    private static func append(_ query: Bytes, on host: Bytes, to writer: inout URLWriter) {
+        var mark: StaticString = "?"
+        var start = 0
+        while start <= query.count {
+            let end = query.firstIndex(of: UInt8(ascii: "&"), from: start) ?? query.count
+            let pair = query[start..<end]
+            start = end + 1
+            let name = pair[0..<(pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count)]
+            guard !pair.isEmpty, !TrackingParameters.contain(name, on: host) else { continue }
+            writer.append(mark)
+            writer.append(pair, in: .query)
+            mark = "&"
+        }
+    }
+
+    /// Whether an address is so plain that nothing would change: most are, and need no more than this look.
+    static func isCanonical(_ url: Bytes) -> Bool {
+        let start = url.hasPrefix("https://") ? 8 : url.hasPrefix("http://") ? 7 : 0
+        guard start > 0, let slash = url.firstIndex(of: UInt8(ascii: "/"), from: start), slash > start else {
+            return false
+        }
+        let host = url[start..<slash]
+        for index in 0..<host.count {
+            switch host[index] {
+            case 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E: continue
+            default: return false
+            }
+        }
+        for index in slash..<url.count {
+            switch url[index] {
+            case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2F, 0x2D, 0x5F, 0x7E, 0x40, 0x3A, 0x2B, 0x2C, 0x3D: continue
+            case 0x2E where url[index - 1] != UInt8(ascii: "/"): continue
+            default: return false
+            }
+        }
+        return !host.hasSuffix(".") && !PageHosts.isFolded(host) && !url.hasSuffix("/amp") && !url.hasSuffix("/amp/")
+            && !host.hasSuffix("ampproject.org") && !(host.hasPrefix("www.google.") || host.hasPrefix("google."))
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// The built program as a user runs it.
+struct Program {
+    /// The repository.
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The program beside the tests.
+    static let path = Bundle.main.executableURL.map { executable in
+        var folder = executable.deletingLastPathComponent()
+        while folder.path.count > 1, !FileManager.default.isExecutableFile(atPath: folder.path + "/earshot") {
+            folder = folder.deletingLastPathComponent()
+        }
+        return folder.path.count > 1 ? folder.path + "/earshot" : root.path + "/.build/debug/earshot"
+    } ?? root.path + "/.build/debug/earshot"
+
+    /// What a run ended with.
+    struct Ending: Sendable {
+        var code: Int32
+        var output: String
+        var errors: String
+
+        /// The records on standard output.
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+    }
+
+    /// Runs a command to its end, with `input` on its standard input.
+    static func run(_ arguments: String..., input: Data? = nil, environment: [String: String] = [:]) throws -> Ending {
+        try run(arguments, input: input, environment: environment)
+    }
+
+    /// Runs a command to its end, with `input` on its standard input.
+    static func run(_ arguments: [String], input: Data? = nil, environment: [String: String] = [:]) throws -> Ending {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = root
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let folder = try Folder()
+        let output = try folder.file("output")
+        let errors = try folder.file("errors")
+        process.standardOutput = output
+        process.standardError = errors
+        if let input {
+            let file = folder.url.appendingPathComponent("input")
+            try input.write(to: file)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        } else {
+            process.standardInput = FileHandle.nullDevice
+        }
+        try process.run()
+        process.waitUntilExit()
+        return Ending(
+            code: process.terminationStatus, output: try folder.text("output"), errors: try folder.text("errors"))
+    }
+}
+
+/// A folder that goes when the test does.
+final class Folder: Sendable {
+    /// Where it is.
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("earshot-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// The path of a name within it.
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    /// A new file, open for writing.
+    func file(_ name: String) throws -> FileHandle {
+        _ = FileManager.default.createFile(atPath: path(name), contents: nil)
+        return try FileHandle(forWritingTo: url.appendingPathComponent(name))
+    }
+
+    /// Writes a file.
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String {
+        try FileManager.default.createDirectory(
+            at: url.appendingPathComponent(name).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: url.appendingPathComponent(name))
+        return path(name)
+    }
+
+    /// A file's text; what is not UTF-8 becomes U+FFFD.
+    func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: url.appendingPathComponent(name)), as: UTF8.self)
+    }
+}

@@ -12,8 +12,10 @@ struct HTMLReader {
     private var space = false
     private var tab = false
     private var preformatted = 0
-    /// For each open list the number of its last item, or nil where its items have none.
-    private var lists: [Int?] = []
+    /// The open lists, each with how many items it has had.
+    private var lists: [(isNumbered: Bool, items: Int)] = []
+    /// Where the output ended when an item's mark was written; what begins right behind it begins no line.
+    private var mark = -1
 
     private static let depth = 100
 
@@ -45,12 +47,12 @@ struct HTMLReader {
         }
         part(element)
         switch element {
-        case .br: lines = output.isEmpty ? 0 : min(lines + 1, 2)
+        case .br: lines = output.isEmpty || mark == output.count ? 0 : min(lines + 1, 2)
         case .img: note(attributes)
         case .q: append(word: "\u{201C}")
         case .pre: preformatted += 1
         case .ul, .ol:
-            if lists.count < HTMLReader.depth { lists.append(element == .ol ? 0 : nil) }
+            if lists.count < HTMLReader.depth { lists.append((element == .ol, 0)) }
         case .li: beginItem()
         case .td, .th: tab = !output.isEmpty && lines == 0
         default: break
@@ -64,6 +66,7 @@ struct HTMLReader {
         case .q: append(word: "\u{201D}")
         case .pre: preformatted = max(preformatted - 1, 0)
         case .ul, .ol: _ = lists.popLast()
+        case .li: mark = -1
         default: break
         }
         part(element)
@@ -72,18 +75,22 @@ struct HTMLReader {
     /// Ends the line, and the paragraph, where an element begins or ends one.
     private mutating func part(_ element: HTMLElement) {
         let traits = element.traits
-        guard traits.contains(.block), !output.isEmpty else { return }
+        guard traits.contains(.block), !output.isEmpty, mark != output.count else { return }
         // Lists within lists stand close.
-        let isInner = (element == .ul || element == .ol) && lists.count > (element == .ul || element == .ol ? 0 : 1)
+        let isInner = (element == .ul || element == .ol) && !lists.isEmpty
         lines = max(lines, traits.contains(.paragraph) && !isInner ? 2 : 1)
     }
 
     private mutating func beginItem() {
-        guard let last = lists.indices.last else { return append(word: "- ") }
-        let number = lists[last].map { $0 + 1 }
-        lists[last] = number
-        for _ in 0..<min(last, 8) { append(word: "  ") }
-        append(word: number.map { "\($0). " } ?? "- ")
+        if let last = lists.indices.last {
+            if lists[last].items > 0 { lines = 1 }
+            lists[last].items += 1
+            let indent = String(repeating: "  ", count: min(last, 8))
+            append(word: indent + (lists[last].isNumbered ? "\(lists[last].items). " : "- "))
+        } else {
+            append(word: "- ")
+        }
+        mark = output.count
     }
 
     /// Keeps an image's text for the case that there is nothing else to read.

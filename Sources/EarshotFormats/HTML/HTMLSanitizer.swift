@@ -116,13 +116,8 @@ struct HTMLSanitizer {
             guard let attribute = HTMLAttribute(name), written & attribute.bit == 0 else { continue }
             scratch.removeAll(keepingCapacity: true)
             CharacterReferences.decode(value, inAttribute: true, into: &scratch)
-            if attribute.meaning != .plain {
-                guard attribute.isMeant(for: element),
-                    let address = scratch.withBytes({ address($0, isLink: attribute.meaning == .link) })
-                else { continue }
-                scratch = address
-                isLink = isLink || attribute.meaning == .link
-            }
+            guard makeSafe(attribute, of: element) else { continue }
+            isLink = isLink || attribute.meaning == .link
             written |= attribute.bit
             output.append(0x20)
             unsafe output.append(contentsOf: attribute.name.bytes.buffer)
@@ -131,6 +126,22 @@ struct HTMLSanitizer {
             output.append(UInt8(ascii: "\""))
         }
         if isLink { append(" rel=\"noopener nofollow ugc\"") }
+    }
+
+    /// Leaves of the value in `scratch` what may be written; false where that is nothing.
+    private mutating func makeSafe(_ attribute: HTMLAttribute, of element: HTMLElement) -> Bool {
+        switch attribute.meaning {
+        case .plain: return true
+        case .style:
+            scratch = scratch.withBytes { StyleFilter.filtered($0) }
+            return !scratch.isEmpty
+        case .link, .content:
+            guard attribute.isMeant(for: element),
+                let address = scratch.withBytes({ address($0, isLink: attribute.meaning == .link) })
+            else { return false }
+            scratch = address
+            return true
+        }
     }
 
     /// The address as it may be written: http, https, for links also mailto, or relative where no base is known.

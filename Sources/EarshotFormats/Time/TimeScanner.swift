@@ -119,7 +119,7 @@ struct TimeScanner {
             isAfternoon = half
             if word.hasPrefix("오") { offset = offset ?? 540 }
         } else if hour != nil, let zone = TimeNames.zone(word) {
-            offset = zone
+            offset = offset ?? zone
         } else if year == nil || month == nil, let name = TimeNames.month(word) {
             month = name
         } else if word.count > 2 {

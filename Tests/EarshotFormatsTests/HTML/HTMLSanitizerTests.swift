@@ -23,6 +23,20 @@ import Testing
     }
 
     @Test(arguments: [
+        Fragment("color:red", "color: red;"),
+        Fragment("COLOR: rgb(0, 128, 0); margin:0 1.5em", "COLOR: rgb(0, 128, 0); margin: 0 1.5em;"),
+        Fragment("font-family: 'Lucida Console', serif", "font-family: 'Lucida Console', serif;"),
+        Fragment("position:fixed;top:0;z-index:9;width:100%", "width: 100%;"),
+        Fragment("background:url(https://evil.example/x);border:1px solid #ccc", "border: 1px solid #ccc;"),
+        Fragment("margin:99999em;padding:-5px", ""),
+        Fragment("width:expression(alert(1));color:\\72 ed;x", ""),
+        Fragment("display:none;direction:rtl;visibility:hidden", ""),
+    ]) func `of a style only what is harmless stays`(fragment: Fragment) {
+        let attribute = fragment.result.isEmpty ? "" : " style=\"\(fragment.result)\""
+        #expect(HTML.sanitized("<b style=\"\(fragment.html)\">x</b>") == "<b\(attribute)>x</b>")
+    }
+
+    @Test(arguments: [
         Fragment("<a href='/a b'>x</a>", "https://acme.example/a%20b"),
         Fragment("<a href='c.html#d'>x</a>", "https://acme.example/news/c.html#d"),
         Fragment("<a href='//cdn.acme.example'>x</a>", "https://cdn.acme.example/"),

@@ -23,6 +23,8 @@ struct Fragment: CustomTestStringConvertible, Sendable {
         Fragment("<ul><li>bags</li><li>seats</li></ul>after", "- bags\n- seats\n\nafter"),
         Fragment("<ol><li>bags<ul><li>lost</li></ul></li><li>seats</li></ol>", "1. bags\n  - lost\n2. seats"),
         Fragment("<table><tr><th>Gate</th><td>12</td></tr><tr><th>Row</th><td>3</td></tr></table>", "Gate\t12\nRow\t3"),
+        Fragment("<p>a</p><ol><li><p>b</p></li><li><p>c</p></li></ol>", "a\n\n1. b\n2. c"),
+        Fragment("<ul><li></li><li>a</li></ul>", "-\n- a"),
         Fragment("<pre>a  b\n  c</pre>", "a  b\n  c"),
         Fragment("said <q>no</q>", "said “no”"),
         Fragment("x<script>alert('<b>')</script>y<style>p{}</style>z<!-- <p> -->!", "xyz!"),

@@ -108,6 +108,7 @@ struct WrittenTime: CustomTestStringConvertible, Sendable {
         WrittenTime("Sun, 16 Dec 2012 1:2:3:4 GMT", nil),
         WrittenTime("Sun, 16 zzz 2012 11:47:32 GMT", nil),
         WrittenTime("Sun, 99 Jun 2009 12:00:00 GMT", nil),
+        WrittenTime("start=2002-10-13T09:00+01:00;scheme=W3C-DTF", "2002-10-13T08:00:00Z"),
         WrittenTime("04-01-15", "2004-01-15T00:00:00Z"),
     ]) func `feeds' own ways are read`(time: WrittenTime) { check(time) }
 

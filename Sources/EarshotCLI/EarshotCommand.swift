@@ -9,7 +9,7 @@ struct EarshotCommand: AsyncParsableCommand {
         abstract: "Hears what people say about a brand, and tells it once, in one schema.",
         version: Version.number,
         subcommands: [
-            Normalize.self, TestCommand.self, AdaptersCommand.self, Version.self,
+            Normalize.self, TestCommand.self, AdaptersCommand.self, Init.self, Version.self,
         ])
 
     /// Runs a command; a reader that goes away ends it without a word.

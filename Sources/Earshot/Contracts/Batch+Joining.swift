@@ -2,8 +2,8 @@ extension Batch {
     /// Adds the lines of `other` at `range`, with their names.
     public mutating func append(_ other: Batch, _ range: Range<Int>) {
         guard let first = range.first, let last = range.last else { return }
-        let networks = self.networks.indices(adding: other.networks)
-        let channels = self.channels.indices(adding: other.channels)
+        let networks = self.networks.places(adding: other.networks)
+        let channels = self.channels.places(adding: other.channels)
         let start = other.entries[first].start
         let end = other.entries[last].start + other.entries[last].count + 1
         let offset = lines.count - start
@@ -19,7 +19,7 @@ extension Batch {
 
 extension Array where Element == String {
     /// The place here of each of `names`, which are added where they are missing.
-    fileprivate mutating func indices(adding names: [String]) -> [UInt16] {
+    package mutating func places(adding names: [String]) -> [UInt16] {
         names.map { name in
             if let known = firstIndex(of: name) { return UInt16(truncatingIfNeeded: known) }
             append(name)

@@ -30,6 +30,27 @@ public struct Batch: Sendable {
         public var publishedAt: Timestamp?
         /// Its place in the journal; 0 before it has one.
         public var position: Int64 = 0
+
+        /// What is known of a line that stands at `start`.
+        public init(
+            start: Int, count: Int, operation: Operation, key: Digest, content: Digest, metrics: UInt64,
+            page: Digest?, scope: UInt64, seenViaOffset: Int, network: UInt16, channel: UInt16,
+            observedAt: Timestamp, publishedAt: Timestamp?
+        ) {
+            self.start = start
+            self.count = count
+            self.operation = operation
+            self.key = key
+            self.content = content
+            self.metrics = metrics
+            self.page = page
+            self.scope = scope
+            self.seenViaOffset = seenViaOffset
+            self.network = network
+            self.channel = channel
+            self.observedAt = observedAt
+            self.publishedAt = publishedAt
+        }
     }
 
     /// The canonical lines, each ended by a newline.

@@ -97,10 +97,10 @@ extension Bell {
     }
 
     /// Looks until there is something, then for as long as `limits` say until there is enough.
-    package func delivery<C: Clock<Duration>>(
-        within limits: BatchLimits, by clock: C, _ look: () async throws -> Found
+    package func delivery(
+        within limits: BatchLimits, by clock: any Clock<Duration>, _ look: () async throws -> Found
     ) async throws -> Delivery? {
-        var begun: C.Instant?
+        var elapsed: (() -> Duration)?
         while true {
             try Task.checkCancellation()
             let isLast = isOver
@@ -110,11 +110,16 @@ extension Bell {
                 await wait(above: found.upTo)
                 continue
             }
-            let now = clock.now
-            let spent = (begun ?? now).duration(to: now)
+            let spent = elapsed?() ?? .zero
             if isLast || found.room <= 0 || spent >= limits.wait { return delivery }
-            begun = begun ?? now
+            elapsed = elapsed ?? stopwatch(clock)
             await wait(above: found.upTo + Int64(found.room - 1), atMost: limits.wait - spent, by: clock)
         }
     }
+}
+
+/// Tells how long ago it was made.
+private func stopwatch(_ clock: some Clock<Duration>) -> () -> Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
 }

@@ -1,0 +1,111 @@
+internal import Earshot
+internal import GRDB
+
+/// Turns groups of writes into transactions, on the database's writer queue.
+final class CommitGroup: @unchecked Sendable {  // Reached only from the writer queue, which runs one closure at a time.
+    /// What a commit stored.
+    struct Commit {
+        var segments: [Segment]
+        var head: Int64
+        var marks: Int
+        var memory: Int
+    }
+
+    /// The log of writes is folded into the database when about so many bytes were written.
+    private static let checkpointSize = 16 * 1024 * 1024
+
+    private let writer: JournalWriter
+    private let reserve: DiskReserve
+    private let path: String
+    private let now: @Sendable () -> Timestamp
+    private var sinceCheckpoint = 0
+
+    /// Told of every commit before those who wrote are answered.
+    var published: (Commit) -> Void = { _ in }
+
+    init(file: JournalFile, policy: DedupePolicy, now: @escaping @Sendable () -> Timestamp) {
+        writer = JournalWriter(policy: policy)
+        reserve = DiskReserve(path: file.path + ".reserve")
+        path = file.path
+        self.now = now
+    }
+
+    /// Rebuilds what lives in memory from what earlier runs stored.
+    func restore(from database: Database) throws -> SQLiteJournal.Shared {
+        try writer.restore(from: database, now: now())
+        var shared = SQLiteJournal.Shared()
+        shared.head = writer.head
+        shared.marks = writer.marks
+        shared.memory = writer.memory
+        shared.places = try SinkTable.places(in: database)
+        shared.size = try Int.fetchOne(database, sql: "SELECT coalesce(sum(bytes), 0) FROM segment") ?? 0
+        return shared
+    }
+
+    /// Commits a group and answers it; gives the fault after which nothing must be written any more.
+    func commit(_ writes: [Write], to database: Database) -> JournalFailure? {
+        reserve.fill()
+        guard let failure = attempt(writes, database) else { return nil }
+        // On a full disk the small writes of sinks must still get through, or nothing would ever be given free.
+        let small = writes.filter { $0.weight == 0 }
+        if case .full = failure.shown, !small.isEmpty, reserve.giveUp() {
+            for write in writes where write.weight > 0 { write.fail(failure.shown) }
+            guard let again = attempt(small, database) else { return nil }
+            for write in small { write.fail(again.shown) }
+            return again.isFinal ? again.shown : nil
+        }
+        for write in writes { write.fail(failure.shown) }
+        return failure.isFinal ? failure.shown : nil
+    }
+
+    private struct Failure {
+        var shown: JournalFailure
+        var isFinal: Bool
+    }
+
+    /// Commits a group and answers it, or gives why it could not be; then nobody was answered but those refused.
+    private func attempt(_ writes: [Write], _ database: Database) -> Failure? {
+        var answers: [() -> Void] = []
+        writer.begin(at: now())
+        do {
+            try database.inTransaction(.immediate) {
+                for write in writes {
+                    do {
+                        answers.append(try write.run(database, writer))
+                    } catch let refusal as JournalFailure {
+                        answers.append { write.fail(refusal) }
+                    }
+                }
+                try writer.flush(to: database)
+                return .commit
+            }
+        } catch {
+            writer.takeBack()
+            return failure(for: error)
+        }
+        writer.keep()
+        let commit = Commit(
+            segments: writer.segments, head: writer.head, marks: writer.marks, memory: writer.memory)
+        published(commit)
+        for answer in answers { answer() }
+        foldIn(commit, database)
+        return nil
+    }
+
+    private func failure(for error: any Error) -> Failure {
+        // A page that the disk did not confirm may be gone although a second attempt says otherwise.
+        let isSync = (error as? DatabaseError)?.extendedResultCode == .SQLITE_IOERR_FSYNC
+        let shown =
+            isSync
+            ? JournalFailure.unavailable("the disk did not confirm a write to \(path): restart earshot")
+            : JournalFailure(error, at: path)
+        return Failure(shown: shown, isFinal: isSync)
+    }
+
+    private func foldIn(_ commit: Commit, _ database: Database) {
+        sinceCheckpoint += commit.segments.reduce(4096) { $0 + $1.batch.lines.count }
+        guard sinceCheckpoint > CommitGroup.checkpointSize else { return }
+        sinceCheckpoint = 0
+        _ = try? database.checkpoint(.passive)
+    }
+}

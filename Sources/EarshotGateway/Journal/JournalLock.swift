@@ -1,0 +1,54 @@
+internal import Earshot
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The lock file that keeps a second process away from a journal; the system lets it go when the process ends.
+struct JournalLock: ~Copyable {
+    private let descriptor: Int32
+
+    /// Takes the lock `state.lock` of a directory, which is made where it is missing.
+    init(directory: String) throws {
+        try JournalLock.make(directory)
+        descriptor = try JournalLock.take(directory)
+    }
+
+    deinit { _ = Glibc.close(descriptor) }
+
+    private static func take(_ directory: String) throws -> Int32 {
+        let path = directory + "/state.lock"
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw JournalLock.failure("cannot open \(path)") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            _ = Glibc.close(descriptor)
+            guard code == EWOULDBLOCK else { throw JournalLock.failure("cannot lock \(path)", code) }
+            throw JournalFailure.inUse(
+                "another earshot is running on \(directory); ask it through its admin page, or stop it first")
+        }
+        return descriptor
+    }
+
+    /// Makes a directory that only its owner may look into, and those above it.
+    private static func make(_ directory: String) throws {
+        if unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = directory.lastIndex(of: "/"), slash > directory.startIndex else {
+            throw failure("cannot make \(directory)")
+        }
+        try make(String(directory[..<slash]))
+        guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw failure("cannot make \(directory)") }
+    }
+
+    /// Makes an empty file that only its owner may read, unless it is there.
+    static func create(_ path: String) throws {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("cannot open \(path)") }
+        _ = Glibc.close(descriptor)
+    }
+
+    private static func failure(_ what: String, _ code: Int32 = errno) -> JournalFailure {
+        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        return .unavailable("\(what): \(reason)")
+    }
+}

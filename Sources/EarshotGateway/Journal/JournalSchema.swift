@@ -1,0 +1,48 @@
+internal import Earshot
+internal import GRDB
+
+/// The tables of a journal's database, and their versions.
+enum JournalSchema {
+    /// The version that this build writes.
+    static let version = 1
+
+    /// Brings a database to this build's version; refuses one of a newer version, untouched.
+    static func migrate(_ database: Database) throws {
+        let found = try found(in: database)
+        guard found < version else { return }
+        try database.inTransaction(.immediate) {
+            for step in steps[found...] { try database.execute(sql: step) }
+            try database.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
+        }
+    }
+
+    /// The version that a database is of; throws where this build is too old for it.
+    @discardableResult
+    static func found(in database: Database) throws -> Int {
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found >= 0, found <= version else {
+            throw JournalFailure.unreadable(
+                "the journal is of version \(found) and this earshot knows versions up to \(version): use a newer one")
+        }
+        return found
+    }
+
+    /// What leads from each version to the next.
+    private static let steps = [
+        """
+        CREATE TABLE head (position INTEGER NOT NULL, clean INTEGER NOT NULL);
+        INSERT INTO head VALUES (0, 1);
+        CREATE TABLE segment (
+            last INTEGER PRIMARY KEY, first INTEGER NOT NULL, at INTEGER NOT NULL, bytes INTEGER NOT NULL,
+            names TEXT NOT NULL, entries BLOB NOT NULL, lines BLOB NOT NULL);
+        CREATE TABLE mark (
+            page INTEGER PRIMARY KEY, at INTEGER NOT NULL, sets TEXT NOT NULL, marks BLOB NOT NULL);
+        CREATE TABLE cursor (channel TEXT PRIMARY KEY, value TEXT, revision INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE sink (name TEXT PRIMARY KEY, position INTEGER NOT NULL, state TEXT) WITHOUT ROWID;
+        CREATE TABLE dead_letter (
+            sink TEXT NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL, attempts INTEGER NOT NULL,
+            reason TEXT NOT NULL, line BLOB NOT NULL, PRIMARY KEY (sink, position)) WITHOUT ROWID;
+        """
+    ]
+}

@@ -1,0 +1,145 @@
+internal import Earshot
+internal import Foundation
+internal import GRDB
+
+/// The log's one writer: what a commit stores, the head of the log and the marks.
+///
+/// Lives on the database's writer queue, which runs one closure at a time. `begin`, any number of `append`s, `flush`
+/// within the transaction, then `keep` or `takeBack`.
+final class JournalWriter {
+    private var deduplicator: Deduplicator
+    private var open = Batch()
+    private var networks: [String] = []
+    private var channels: [String] = []
+    private var now = Timestamp(seconds: 0)
+    private var headAtBegin: Int64 = 0
+    private var names = (networks: [String](), channels: [String](), text: "")
+
+    /// The last position that was given out.
+    private(set) var head: Int64 = 0
+    /// The segments of this commit.
+    private(set) var segments: [Segment] = []
+    /// Why nothing is written any more.
+    var fault: String?
+
+    init(policy: DedupePolicy) { deduplicator = Deduplicator(policy: policy) }
+
+    /// How many marks there are.
+    var marks: Int { deduplicator.count }
+
+    /// The bytes of memory that the marks take.
+    var memory: Int { deduplicator.memory }
+
+    /// Takes over what earlier runs left: the head and, page by page, the marks.
+    func restore(from database: Database, now: Timestamp) throws {
+        head =
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT max((SELECT position FROM head), coalesce((SELECT max(last) FROM segment), 0),
+                               coalesce((SELECT max(position) FROM sink), 0))
+                    """) ?? 0
+        let rows = try Row.fetchCursor(database, sql: "SELECT at, sets, marks FROM mark ORDER BY page")
+        while let row = try rows.next() {
+            try deduplicator.restore(StoredPage(at: row[0], sets: row[1], marks: row[2]), now: now)
+        }
+    }
+
+    /// Begins a commit.
+    func begin(at now: Timestamp) {
+        self.now = now
+        headAtBegin = head
+        segments.removeAll()
+        networks.removeAll()
+        channels.removeAll()
+        deduplicator.begin(at: now)
+    }
+
+    /// Decides on the mentions of a batch and takes up what is to be stored.
+    func append(_ batch: Batch, from channel: String) -> Receipt {
+        var receipt = Receipt()
+        let sighting = deduplicator.sighting(by: channel)
+        let places = (networks.places(adding: batch.networks), channels.places(adding: batch.channels))
+        for index in batch.entries.indices {
+            let entry = batch.entries[index]
+            switch deduplicator.decide(entry, by: sighting) {
+            case .merged: receipt.merged += 1
+            case .judged(.repeated, _): receipt.repeated += 1
+            case .judged(.new, _):
+                receipt.created += 1
+                makeRoom(for: entry)
+                take(batch.copy(index, to: &open.lines), places)
+            case .judged(.deleted, _):
+                receipt.deleted += 1
+                makeRoom(for: entry)
+                take(batch.copy(index, to: &open.lines), places)
+            case .judged(.changed(let change), let seenVia):
+                receipt.updated += 1
+                makeRoom(for: entry)
+                take(batch.copy(index, asUpdateOf: change, seenVia: seenVia, to: &open.lines), places)
+            }
+        }
+        return receipt
+    }
+
+    /// Writes the segments and the marks of this commit.
+    func flush(to database: Database) throws {
+        cut()
+        for segment in segments {
+            let statement = try database.cachedStatement(
+                sql: "INSERT INTO segment (last, first, at, bytes, names, entries, lines) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            try statement.execute(arguments: [
+                segment.last, segment.first, now.seconds, segment.batch.lines.count, try text(of: segment.batch),
+                Data(EntryBlock.bytes(of: segment.batch)), Data(segment.batch.lines),
+            ])
+        }
+        guard !deduplicator.page.isEmpty else { return }
+        let statement = try database.cachedStatement(sql: "INSERT INTO mark (at, sets, marks) VALUES (?, ?, ?)")
+        try statement.execute(arguments: [
+            now.seconds, try deduplicator.pageNames(), Data(deduplicator.page.bytes),
+        ])
+    }
+
+    /// The commit happened.
+    func keep() { deduplicator.keep() }
+
+    /// The commit failed: nothing of it has been.
+    func takeBack() {
+        deduplicator.takeBack()
+        head = headAtBegin
+        open = Batch()
+        segments.removeAll()
+    }
+
+    /// Ends the segment that is open where a line would make it too large.
+    private func makeRoom(for entry: Batch.Entry) {
+        let isFull = open.lines.count + entry.count >= Segment.sizeLimit && !open.isEmpty
+        if isFull || open.count >= Segment.countLimit { cut() }
+    }
+
+    private func take(_ copied: Batch.Entry, _ places: (networks: [UInt16], channels: [UInt16])) {
+        var entry = copied
+        head += 1
+        entry.position = head
+        entry.network = Int(entry.network) < places.networks.count ? places.networks[Int(entry.network)] : 0
+        entry.channel = Int(entry.channel) < places.channels.count ? places.channels[Int(entry.channel)] : 0
+        open.entries.append(entry)
+    }
+
+    /// Ends the segment that is open.
+    private func cut() {
+        guard let first = open.entries.first, let last = open.entries.last else { return }
+        open.networks = networks
+        open.channels = channels
+        segments.append(Segment(first: first.position, last: last.position, batch: open))
+        open = Batch()
+    }
+
+    /// The names of a segment as they are stored; most segments have the names of the one before.
+    private func text(of batch: Batch) throws -> String {
+        if names.networks != batch.networks || names.channels != batch.channels || names.text.isEmpty {
+            names = (batch.networks, batch.channels, try EntryBlock.names(of: batch))
+        }
+        return names.text
+    }
+}

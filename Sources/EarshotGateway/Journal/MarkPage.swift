@@ -1,0 +1,72 @@
+internal import Earshot
+internal import Foundation
+
+/// The marks that one commit left, as they are stored: thirty bytes each, and the sets of channels they name.
+struct MarkPage {
+    private static let stride = 30
+
+    private(set) var bytes: [UInt8] = []
+    private var sets: Set<UInt16> = []
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    /// Adds a mark.
+    mutating func append(_ slot: MarkTable.Slot) {
+        bytes.append(integer: slot.key.high)
+        bytes.append(integer: slot.key.low)
+        bytes.append(integer: slot.content)
+        bytes.append(integer: slot.metrics)
+        bytes.append(integer: slot.channels)
+        sets.insert(slot.channelSet)
+    }
+
+    /// Forgets the marks and keeps the memory.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        sets.removeAll(keepingCapacity: true)
+    }
+
+    /// The sets of channels that the marks name, by the numbers they name them with, as JSON.
+    func names(in all: ChannelSets) throws -> String {
+        let named = Dictionary(uniqueKeysWithValues: sets.map { (String($0), all[$0]) })
+        return String(decoding: try JSONEncoder().encode(named), as: UTF8.self)
+    }
+
+    /// Calls `body` with every mark of a stored page; `sets` are the channels that the page names.
+    static func read(
+        _ bytes: Data, sets names: String, hour: UInt16, into sets: inout ChannelSets,
+        _ body: (MarkTable.Slot) -> Void
+    ) throws {
+        let named = try JSONDecoder().decode([String: [String]].self, from: Data(names.utf8))
+        var numbers: [UInt16: UInt16] = [:]
+        for (number, channels) in named {
+            if let number = UInt16(number) { numbers[number] = sets.number(of: channels) }
+        }
+        guard bytes.count % stride == 0 else { throw JournalFailure.unreadable("a page of marks is cut short") }
+        unsafe bytes.withUnsafeBytes { raw in
+            for offset in Swift.stride(from: 0, to: raw.count, by: stride) {
+                var slot = unsafe MarkTable.Slot(
+                    key: Digest(high: raw.integer(at: offset), low: raw.integer(at: offset + 8)),
+                    content: raw.integer(at: offset + 16), metrics: raw.integer(at: offset + 24),
+                    channels: raw.integer(at: offset + 28), hour: hour)
+                let set = numbers[slot.channelSet] ?? 0
+                slot = MarkTable.Slot(key: slot.key, mark: slot.mark, channelSet: set, hour: hour)
+                body(slot)
+            }
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Appends a whole number, its lowest byte first.
+    mutating func append(integer value: some FixedWidthInteger) {
+        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The whole number at an offset, its lowest byte first.
+    func integer<Value: FixedWidthInteger>(at offset: Int) -> Value {
+        Value(littleEndian: unsafe loadUnaligned(fromByteOffset: offset, as: Value.self))
+    }
+}

@@ -1,0 +1,49 @@
+internal import Earshot
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+extension SQLiteJournal {
+    /// How many segments are forgotten in one commit.
+    private static let trimStep = 256
+
+    /// Forgets lines past the limits of age and size that every sink has had, and marks past the window.
+    package func trim() async throws -> Int {
+        var total = 0
+        while true {
+            let size = shared.withLock { $0.size }
+            let (mentions, bytes, isDone) = try await write { database, writer in
+                try self.trimStep(of: size, head: writer.head, database)
+            }
+            shared.withLock { $0.size -= bytes }
+            total += mentions
+            if isDone { break }
+        }
+        try await checkpoint()
+        return total
+    }
+
+    /// Forgets up to a commit's worth of segments; tells mentions, bytes and whether it was the last.
+    private func trimStep(of size: Int, head: Int64, _ database: Database) throws -> (Int, Int, Bool) {
+        let seconds = now().seconds
+        let oldestMark = seconds - Int64(Deduplicator.hours(in: options.dedupe.window)) * 3600
+        try database.execute(sql: "DELETE FROM mark WHERE at < ?", arguments: [oldestMark])
+        try database.execute(sql: "UPDATE head SET position = ?", arguments: [head])
+        let confirmed = try Int64.fetchOne(database, sql: "SELECT min(position) FROM sink") ?? head
+        let oldest = options.keepFor.map { seconds - $0.components.seconds } ?? Int64.min
+        let excess = options.keepBytes.map { size - $0 } ?? 0
+        var (mentions, bytes, last, count) = (0, 0, Int64(0), 0)
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT last, first, at, bytes FROM segment WHERE last <= ? ORDER BY last",
+            arguments: [confirmed])
+        while count < SQLiteJournal.trimStep, let row = try rows.next() {
+            guard bytes < excess || row["at"] < oldest else { break }
+            last = row["last"]
+            mentions += Int(last - (row["first"] as Int64) + 1)
+            bytes += row["bytes"] as Int
+            count += 1
+        }
+        if count > 0 { try database.execute(sql: "DELETE FROM segment WHERE last <= ?", arguments: [last]) }
+        return (mentions, bytes, count < SQLiteJournal.trimStep)
+    }
+}

@@ -1,0 +1,58 @@
+import Earshot
+import EarshotTesting
+import Foundation
+import Synchronization
+import Testing
+
+@testable import EarshotGateway
+
+/// A directory of a test's own, gone with it.
+final class TestDirectory: Sendable {
+    let path: String
+
+    init() { path = NSTemporaryDirectory() + "earshot-" + UUID().uuidString }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// A copy of what the directory holds at this moment, as a crash would leave it.
+    func copy() throws -> TestDirectory {
+        let copy = TestDirectory()
+        try FileManager.default.copyItem(atPath: path, toPath: copy.path)
+        return copy
+    }
+
+    func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
+}
+
+extension SQLiteJournal {
+    /// A journal with a clock that stands still.
+    static func testing(
+        _ directory: TestDirectory, options: JournalOptions = JournalOptions(keepFor: .zero),
+        now: @escaping @Sendable () -> Timestamp = { Fixture.observedAt }
+    ) throws -> SQLiteJournal {
+        try SQLiteJournal(directory: directory.path, options: options, now: now)
+    }
+}
+
+@Suite struct JournalContractTests {
+    @Test(arguments: JournalContract.properties)
+    func `the journal on disk keeps its promises`(_ property: JournalContract.Property) async throws {
+        // Every opening after the first is of a copy of the files as they are, which is what a crash leaves.
+        let current = Mutex<TestDirectory?>(nil)
+        let violations = try await property.violations {
+            let next = try current.withLock { current in
+                let next = try current?.copy() ?? TestDirectory()
+                current = next
+                return next
+            }
+            return try SQLiteJournal.testing(next)
+        }
+        #expect(violations == [])
+    }
+
+    @Test(arguments: JournalContract.properties)
+    func `the journal in memory keeps its promises`(_ property: JournalContract.Property) async throws {
+        let store = MemoryJournal.Store()
+        #expect(try await property.violations { MemoryJournal(on: store) } == [])
+    }
+}

@@ -3,5 +3,8 @@ package import Earshot
 /// The adapters that this build has; discovery is this list and nothing else.
 package enum BuiltInAdapters {
     /// Every adapter, by name.
-    package static let all: [any Adapter.Type] = []
+    package static let all: [any Adapter.Type] = [
+        FacebookAdapter.self,
+        InstagramAdapter.self,
+    ]
 }

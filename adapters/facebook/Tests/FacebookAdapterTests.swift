@@ -1,1 +1,108 @@
+import Earshot
+import EarshotAdapters
+import EarshotTesting
+import Foundation
 import Testing
+
+@Suite struct FacebookAdapterTests {
+    private func adapter(_ settings: String = "{}") throws -> FacebookAdapter {
+        try FacebookAdapter(settings: JSONDecoder().decode(FacebookAdapter.Settings.self, from: Data(settings.utf8)))
+    }
+
+    private func lines(_ json: String, of adapter: FacebookAdapter) -> [String] {
+        AdapterContract.lines(of: adapter, reading: Document(Array(json.utf8), observedAt: Fixture.observedAt))
+            .split(separator: "\n").map(String.init)
+    }
+
+    @Test(arguments: Fixture.all()) func `a fixture is read as recorded`(_ fixture: Fixture) throws {
+        let read = fixture.read(with: try adapter())
+        if Fixture.isRecording { try fixture.record(read) }
+        #expect(read.lines == (Fixture.isRecording ? read.lines : fixture.expectedLines))
+        #expect(read.defects == (Fixture.isRecording ? read.defects : fixture.expectedDefects))
+    }
+
+    @Test(arguments: Fixture.all()) func `every promise of an adapter is kept`(_ fixture: Fixture) throws {
+        #expect(AdapterContract.violations(of: try adapter(), reading: fixture.document).isEmpty)
+    }
+
+    @Test func `the same message has one id by webhook and by the Graph API`() throws {
+        let page = #"{"data":[{"id":"m_mid.1:a","message":"x"},{"id":"m_new","message":"y"}]}"#
+        let delivery =
+            #"{"object":"page","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"message":{"mid":"mid.1:a"}}]}]}"#
+        let adapter = try adapter()
+        #expect(lines(page, of: adapter)[0].contains(#""native_id":"mid.1:a""#))
+        #expect(lines(page, of: adapter)[1].contains(#""native_id":"m_new""#))
+        #expect(lines(delivery, of: adapter)[0].contains(#""native_id":"mid.1:a""#))
+    }
+
+    @Test func `ids written as numbers keep every digit`() throws {
+        let delivery =
+            #"{"object":"page","entry":[{"id":1,"changes":[{"field":"feed","value":{"item":"status","#
+            + #""post_id":9007199254740993,"message":"x"}}]}]}"#
+        #expect(lines(delivery, of: try adapter())[0].contains(#""native_id":"9007199254740993""#))
+    }
+
+    @Test func `a delivery about Instagram is of the network instagram`() throws {
+        let delivery =
+            #"{"object":"instagram","entry":[{"id":"1","changes":[{"field":"comments","value":{"id":"5","text":"x"}}]}]}"#
+        #expect(lines(delivery, of: try adapter())[0].contains(#""id":"instagram:5""#))
+    }
+
+    @Test func `what an address lists says where comments hang`() throws {
+        var document = Document(
+            Array(#"{"data":[{"id":"1_2","message":"x"}]}"#.utf8), observedAt: Fixture.observedAt)
+        document.url = "https://graph.facebook.com/v25.0/700_1/comments?limit=100"
+        let line = AdapterContract.lines(of: try adapter(), reading: document)
+        #expect(line.contains(#""kind":"comment""#) && line.contains(#""thread_id":"facebook:700_1""#))
+    }
+
+    @Test func `a record is kept whole where the channel asks for it`() throws {
+        let line = lines(#"{"id":"1_2","message":"x","odd":[1,null]}"#, of: try adapter(#"{"keep_raw":true}"#))[0]
+        #expect(line.hasSuffix(#""raw":{"id":"1_2","message":"x","odd":[1,null]}}"#))
+    }
+
+    @Test func `a list of users or of nothing is neither mention nor fault`() throws {
+        let adapter = try adapter()
+        #expect(lines(#"{"data":[{"id":"4","name":"Ann"}],"paging":{}}"#, of: adapter).isEmpty)
+        #expect(lines(#"{"object":"page","entry":[]}"#, of: adapter).isEmpty)
+        #expect(lines(#"{"apis":[],"fields":[]}"#, of: adapter)[0].hasPrefix("refused: nothing that facebook"))
+        #expect(lines(#"{"object":"user","entry":[]}"#, of: adapter)[0].hasPrefix("refused: a webhook delivery"))
+    }
+
+    @Test func `replies nested past reason are a defect, not a crash`() throws {
+        var json = #"{"id":"1_0","message":"x"}"#
+        for depth in 1...200 { json = #"{"id":"1_\#(depth)","message":"x","comments":{"data":[\#(json)]}}"# }
+        let document = Document(Array(json.utf8), observedAt: Fixture.observedAt)
+        let reading = try adapter().read(document)
+        #expect(reading.rows.count == 65)
+        #expect(reading.defects.count == 1)
+    }
+
+    @Test func `the settings schema lists every setting`() throws {
+        let room = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let data = try Data(contentsOf: room.appendingPathComponent("settings.schema.json"))
+        let schema = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let keys = try #require(schema["properties"] as? [String: Any]).keys
+        #expect(Set(keys) == Set(FacebookAdapter.settings.map(\.name)))
+    }
+
+    @Test func `the corpus is read without a crash`() throws {
+        let adapter = try adapter()
+        for file in MetaCorpus.files("facebook") {
+            var document = Document(Array(try Data(contentsOf: file)), observedAt: Fixture.observedAt)
+            document.name = file.lastPathComponent
+            #expect(AdapterContract.violations(of: adapter, reading: document).isEmpty, "\(file.path)")
+        }
+    }
+}
+
+/// Recorded documents of other projects, where the machine has them.
+enum MetaCorpus {
+    /// The JSON files of one platform; none where the machine has no corpora.
+    static func files(_ platform: String) -> [URL] {
+        let root = ProcessInfo.processInfo.environment["EARSHOT_CORPORA"] ?? "../shared/corpora"
+        let folder = URL(fileURLWithPath: root).appendingPathComponent("platforms").appendingPathComponent(platform)
+        let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        return (found?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
+    }
+}

@@ -1,1 +1,72 @@
+import Earshot
+import EarshotAdapters
+import EarshotTesting
+import Foundation
 import Testing
+
+@Suite struct InstagramAdapterTests {
+    private func adapter(_ settings: String = "{}") throws -> InstagramAdapter {
+        try InstagramAdapter(settings: JSONDecoder().decode(InstagramAdapter.Settings.self, from: Data(settings.utf8)))
+    }
+
+    private func lines(_ json: String, of adapter: InstagramAdapter) -> [String] {
+        AdapterContract.lines(of: adapter, reading: Document(Array(json.utf8), observedAt: Fixture.observedAt))
+            .split(separator: "\n").map(String.init)
+    }
+
+    @Test(arguments: Fixture.all()) func `a fixture is read as recorded`(_ fixture: Fixture) throws {
+        let read = fixture.read(with: try adapter())
+        if Fixture.isRecording { try fixture.record(read) }
+        #expect(read.lines == (Fixture.isRecording ? read.lines : fixture.expectedLines))
+        #expect(read.defects == (Fixture.isRecording ? read.defects : fixture.expectedDefects))
+    }
+
+    @Test(arguments: Fixture.all()) func `every promise of an adapter is kept`(_ fixture: Fixture) throws {
+        #expect(AdapterContract.violations(of: try adapter(), reading: fixture.document).isEmpty)
+    }
+
+    @Test func `a story that names the account is a private message`() throws {
+        let delivery =
+            #"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"#
+            + #""message":{"mid":"m","attachments":[{"type":"story_mention","payload":{"url":"https://cdn.example/1"}}]}}]}]}"#
+        let line = lines(delivery, of: try adapter())[0]
+        #expect(line.contains(#""visibility":"private""#) && line.contains(#""type":"story_mention""#))
+    }
+
+    @Test func `a name in a caption does not end in a full stop`() throws {
+        let line = lines(#"{"id":"1","caption":"see @acme.air.","media_type":"IMAGE"}"#, of: try adapter())[0]
+        #expect(line.contains(#"{"type":"mention","text":"@acme.air","value":"acme.air","start":4,"end":13}"#))
+    }
+
+    @Test func `a notice of a mention does not undo the comment that it is of`() throws {
+        let delivery =
+            #"{"object":"instagram","entry":[{"id":"1","changes":["#
+            + #"{"field":"comments","value":{"id":"5","text":"hi @acme.air"}},"#
+            + #"{"field":"mentions","value":{"comment_id":"5","media_id":"6"}}]}]}"#
+        #expect(lines(delivery, of: try adapter()).count == 1)
+    }
+
+    @Test func `recorded junk says nothing`() throws {
+        let adapter = try adapter()
+        #expect(lines(#"{"object":"instagram","entry":[]}"#, of: adapter).isEmpty)
+        #expect(lines(#"{"object":"instagram","entry":[{"id":"0","time":1}]}"#, of: adapter).isEmpty)
+        #expect(lines(#"{"object":"page","entry":[{"id":"0","time":1}]}"#, of: adapter).isEmpty)
+    }
+
+    @Test func `the settings schema lists every setting`() throws {
+        let room = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let data = try Data(contentsOf: room.appendingPathComponent("settings.schema.json"))
+        let schema = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let keys = try #require(schema["properties"] as? [String: Any]).keys
+        #expect(Set(keys) == Set(InstagramAdapter.settings.map(\.name)))
+    }
+
+    @Test func `the corpus is read without a crash`() throws {
+        let adapter = try adapter()
+        for file in MetaCorpus.files("instagram") {
+            var document = Document(Array(try Data(contentsOf: file)), observedAt: Fixture.observedAt)
+            document.name = file.lastPathComponent
+            #expect(AdapterContract.violations(of: adapter, reading: document).isEmpty, "\(file.path)")
+        }
+    }
+}

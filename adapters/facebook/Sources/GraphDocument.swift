@@ -1,0 +1,141 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Which network a document is read for, where it does not say so itself.
+enum GraphNetwork: String { case facebook, instagram, threads }
+
+/// Recognizes what a document of Meta's is, and has it read.
+enum GraphDocument {
+    /// Reads a Graph page or object, a batch of them, a webhook delivery or a file of an export.
+    static func read(
+        _ document: Document, as network: GraphNetwork, keepsRaw: Bool
+    ) throws(MalformedDocument) -> Reading {
+        try JSON.read(document.bytes) { (root, _) throws(MalformedDocument) -> Reading in
+            if let error = GraphError(root) { throw MalformedDocument(error.reason) }
+            let spoken = try GraphDocument.network(of: root, else: network)
+            var reader = GraphReader(network: spoken.rawValue, document: document, keepsRaw: keepsRaw)
+            try reader.root(root, of: spoken)
+            return reader.finish()
+        }
+    }
+
+    /// The network that a document says it is of.
+    private static func network(
+        of root: JSONNode, else network: GraphNetwork
+    ) throws(MalformedDocument) -> GraphNetwork {
+        let object = root["object"]
+        if root["entry"].isArray {
+            if object.string == "instagram" { return .instagram }
+            if object.string == "page" || !object.exists && network == .facebook { return .facebook }
+            if object.exists { throw MalformedDocument("a webhook delivery about \(object.string.string.prefix(40))") }
+            return network
+        }
+        let first = root["data"].isArray ? root["data"][0] : root
+        return network == .instagram && first["media_product_type"].string == "THREADS" ? .threads : network
+    }
+}
+
+extension GraphReader {
+    /// Reads a whole document.
+    fileprivate mutating func root(_ root: JSONNode, of network: GraphNetwork) throws(MalformedDocument) {
+        if root["entry"].isArray {
+            return network == .facebook ? pageDelivery(root) : instagramDelivery(root)
+        }
+        if root.isArray, GraphReader.isBatch(root) { return batch(root, of: network) }
+        if export(root, of: network) { return }
+        if root.isArray {
+            return objects(root, of: network, at: "")
+        }
+        guard root.isObject else { throw MalformedDocument("neither an object nor a list") }
+        try object(root, of: network)
+    }
+
+    /// Reads a page of objects, or one object.
+    private mutating func object(_ root: JSONNode, of network: GraphNetwork) throws(MalformedDocument) {
+        let data = root["data"]
+        if data.isArray, !root["id"].exists {
+            if context.edge.isEmpty { context = GraphReader.context(of: root["paging"]) }
+            return objects(data, of: network, at: "/data")
+        }
+        if root["data"].isObject, !root["id"].exists, root["type"].kind == .absent { return }
+        let isKnown =
+            network == .facebook ? facebookObject(root, at: "") : instagramObject(root, of: network, at: "")
+        guard !isKnown, !root["id"].exists else { return }
+        throw MalformedDocument("nothing that \(network.rawValue) says of posts, comments or messages")
+    }
+
+    private mutating func objects(_ list: JSONNode, of network: GraphNetwork, at location: String) {
+        var index = 0
+        list.each { node in
+            let place = index
+            index += 1
+            if !node.isObject {
+                reading.append(defect: "no object", at: "\(location)/\(place)")
+            } else if network == .facebook {
+                _ = facebookObject(node, at: "\(location)/\(place)")
+            } else {
+                _ = instagramObject(node, of: network, at: "\(location)/\(place)")
+            }
+        }
+    }
+
+    /// Reads one object of Facebook's; false where it is none that mentions are made of.
+    private mutating func facebookObject(_ node: JSONNode, at location: @autoclosure () -> String) -> Bool {
+        switch FacebookShape(of: node, edge: context.edge) {
+        case .post: post(node, as: .post, at: location())
+        case .photo: post(node, as: .photo, at: location())
+        case .video: post(node, as: .video, at: location())
+        case .comment: comment(node, in: listedThread(), at: location())
+        case .review: review(node, at: location())
+        case .conversation: conversation(node, at: location())
+        case .message: message(node, in: listedConversation(), at: location())
+        case .nothing: return false
+        }
+        return true
+    }
+
+    /// The post whose comments are listed, as far as an address says so.
+    mutating func listedThread() -> GraphThread {
+        let id = context.edge == "comments" ? reading.keep(context.object) : .none
+        return GraphThread(id: id, visibility: .public)
+    }
+
+    /// The conversation whose messages are listed, as far as an address says so.
+    mutating func listedConversation() -> Kept {
+        context.edge == "messages" ? reading.keep(context.object) : .none
+    }
+
+    /// What is listed, by the address of the next or the previous page.
+    private static func context(of paging: JSONNode) -> GraphContext {
+        let address = paging["next"].isString ? paging["next"] : paging["previous"]
+        return GraphContext(address: address.string.string)
+    }
+
+    // Batches.
+
+    private static func isBatch(_ root: JSONNode) -> Bool {
+        var isBatch = false
+        root.each { reply in if reply["body"].isString, reply["code"].kind == .integer { isBatch = true } }
+        return isBatch
+    }
+
+    /// Reads the bodies of a batch of replies, each a JSON text; a reply that timed out is null.
+    private mutating func batch(_ root: JSONNode, of network: GraphNetwork) {
+        var index = 0
+        root.each { reply in
+            let place = "/\(index)"
+            index += 1
+            guard reply.exists else { return reading.append(defect: "a reply that timed out", at: place) }
+            do throws(MalformedDocument) {
+                try JSON.read(reply["body"].string.array) { (body, _) throws(MalformedDocument) in
+                    if let error = GraphError(body) { throw MalformedDocument(error.reason) }
+                    if body.isArray { return objects(body, of: network, at: place) }
+                    context = GraphContext()
+                    try object(body, of: network)
+                }
+            } catch {
+                reading.append(defect: error.description, at: place)
+            }
+        }
+    }
+}

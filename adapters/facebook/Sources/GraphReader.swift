@@ -1,0 +1,154 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Reads what Meta's Graph API, webhooks and exports say, of Facebook and of Instagram, into one reading.
+///
+/// The parts that both networks share are here and in `Graph…` files of this room; what only one of them says is in an
+/// extension in that network's room.
+struct GraphReader: ~Copyable {
+    /// What was read so far.
+    var reading: Reading
+    /// The document that is read.
+    let document: Document
+    /// Whether every mention carries the source's own record.
+    let keepsRaw: Bool
+    /// Which edge of which object the document lists, as far as an address said so.
+    var context: GraphContext
+    /// Members of `ext` of the mention that is being read.
+    private var extra = Output(capacity: 1024)
+    /// The row of each native id, by the id's hash.
+    private var places: [Int: Int] = [:]
+
+    /// A reader of one document.
+    init(network: String, document: Document, keepsRaw: Bool) {
+        reading = Reading(network: network, capacity: document.bytes.count / 2)
+        self.document = document
+        self.keepsRaw = keepsRaw
+        context = GraphContext(address: document.url ?? "")
+    }
+
+    /// Gives the reading away.
+    consuming func finish() -> Reading { reading }
+
+    /// When the counts of this document were true: when it was fetched or delivered; unknown for a file.
+    var countedAt: Timestamp? { document.via == .import ? nil : document.observedAt }
+
+    /// Adds a mention with what was said for `ext`; an exact repeat of one in the same document is left out.
+    mutating func append(_ mention: MentionRow, of node: JSONNode) {
+        var row = mention
+        row.ext = keepExtra()
+        if keepsRaw, row.operation != .delete { row.raw = reading.keepJSON(node) }
+        if row.metrics != MetricsRow() { row.metricsAt = countedAt }
+        let hash = reading.withBytes(of: row.nativeID) { id in
+            var hasher = Hasher()
+            unsafe hasher.combine(bytes: UnsafeRawBufferPointer(id.buffer))
+            return hasher.finalize()
+        }
+        if let place = places[hash], reading.same(reading.rows[place].nativeID, row.nativeID) {
+            if repeats(row, reading.rows[place]) || saysLess(row, than: reading.rows[place]) { return }
+            if row.operation == .create, reading.rows[place].operation != .delete { row.operation = .update }
+        }
+        places[hash] = reading.rows.count
+        reading.append(row)
+    }
+
+    /// Whether two rows with the same id say the same.
+    private func repeats(_ one: MentionRow, _ other: MentionRow) -> Bool {
+        one.operation == other.operation && one.metrics == other.metrics && one.media.count == other.media.count
+            && reading.same(one.text, other.text) && reading.same(one.title, other.title)
+            && reading.same(one.ext, other.ext)
+    }
+
+    /// Whether a row only names what another tells: a notice of a mention after its comment, a status after its photo.
+    private func saysLess(_ row: MentionRow, than other: MentionRow) -> Bool {
+        row.operation == .create && other.operation == .create && row.metrics == MetricsRow() && row.media.isEmpty
+            && (row.text.isEmpty || reading.same(row.text, other.text))
+            && (row.title.isEmpty || reading.same(row.title, other.title))
+            && (row.author.id.isEmpty || reading.same(row.author.id, other.author.id))
+    }
+
+    // What goes to `ext`.
+
+    /// Forgets what was said for `ext`, as a new mention begins.
+    mutating func beginExtra() { extra.removeAll() }
+
+    /// Says a member of `ext` under the platform's own name, unless it says nothing.
+    mutating func say(_ key: Bytes, _ value: JSONNode) {
+        guard value.saysSomething else { return }
+        separateExtra(key)
+        value.write(to: &extra)
+    }
+
+    /// Says a truth under a name of `ext`.
+    mutating func say(_ key: StaticString, _ value: Bool) {
+        separateExtra(key.bytes)
+        extra.boolean(value)
+    }
+
+    /// Says a text under a name of `ext`, unless it is empty.
+    mutating func say(_ key: StaticString, _ value: Bytes) {
+        guard !value.isEmpty else { return }
+        separateExtra(key.bytes)
+        extra.string(value)
+    }
+
+    /// Says a whole number under a name of `ext`, unless it is unsaid.
+    mutating func say(_ key: StaticString, _ value: Int64) {
+        guard value != unsaid else { return }
+        separateExtra(key.bytes)
+        extra.integer(value)
+    }
+
+    /// Says what is JSON already under a name of `ext`, unless it is empty.
+    mutating func say(_ key: StaticString, json value: Bytes) {
+        guard !value.isEmpty else { return }
+        separateExtra(key.bytes)
+        extra.raw(value)
+    }
+
+    private mutating func separateExtra(_ key: Bytes) {
+        extra.byte(UInt8(ascii: extra.count == 0 ? "{" : ","))
+        extra.string(key)
+        extra.byte(UInt8(ascii: ":"))
+    }
+
+    private mutating func keepExtra() -> Kept {
+        guard extra.count > 0 else { return .none }
+        extra.byte(UInt8(ascii: "}"))
+        let kept = extra.withBytes { reading.keepJSON($0) }
+        extra.removeAll()
+        return kept
+    }
+}
+
+extension JSONNode {
+    /// Whether there is anything in it: no null, no empty text, list or object.
+    var saysSomething: Bool {
+        switch kind {
+        case .absent, .null: false
+        case .string: !string.isEmpty
+        case .array, .object: !isHollow
+        case .boolean, .integer, .number: true
+        }
+    }
+
+    /// Whether an array or object has nothing in it.
+    private var isHollow: Bool { isArray ? self[0].kind == .absent : count == 0 }
+
+    /// The moment that a text or a number of seconds or milliseconds says.
+    var moment: Timestamp? {
+        if isString { return Times.parse(string) }
+        let number = int64
+        return number == unsaid || number <= 0 ? nil : Times.epoch(number)
+    }
+
+    /// A node that is not there.
+    var absent: JSONNode { self[-1] }
+
+    /// Whether a text or a number is the same id as another.
+    func isSameID(as other: JSONNode) -> Bool {
+        if isString, other.isString { return string == other.string }
+        let number = int64
+        return number != unsaid && number == other.int64
+    }
+}

@@ -6,5 +6,6 @@ package enum BuiltInAdapters {
     package static let all: [any Adapter.Type] = [
         FacebookAdapter.self,
         InstagramAdapter.self,
+        TwitterAdapter.self,
     ]
 }

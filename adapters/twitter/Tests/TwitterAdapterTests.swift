@@ -1,1 +1,129 @@
+import Earshot
+import EarshotAdapters
+import EarshotTesting
+import Foundation
 import Testing
+
+struct TwitterAdapterTests {
+    @Test(arguments: Fixture.all()) func `a fixture is read as recorded`(_ fixture: Fixture) throws {
+        let read = fixture.read(with: try TwitterAdapter.make())
+        if Fixture.isRecording { return try fixture.record(read) }
+        #expect(read.lines == fixture.expectedLines)
+        #expect(read.defects == fixture.expectedDefects)
+    }
+
+    @Test(arguments: Fixture.all()) func `the adapter keeps its promises`(_ fixture: Fixture) throws {
+        #expect(AdapterContract.violations(of: try TwitterAdapter.make(), reading: fixture.document) == [])
+    }
+
+    @Test(arguments: Fixture.all()) func `an entity's text is what stands at its place`(_ fixture: Fixture) throws {
+        guard let reading = try? TwitterAdapter.make().read(fixture.document) else { return }
+        for row in reading.rows {
+            let text = Array(reading.string(row.text).unicodeScalars)
+            for entity in row.entities.indices.map({ reading.entities[$0] }) where entity.start >= 0 {
+                var slice = String.UnicodeScalarView()
+                slice.append(contentsOf: text[Int(entity.start)..<Int(entity.end)])
+                #expect(reading.string(entity.text) == String(slice))
+            }
+        }
+    }
+
+    @Test func `both spellings of a page give the same mentions`() throws {
+        let fixtures = Fixture.all()
+        let pages = fixtures.filter { $0.description.hasPrefix("v2-page") }
+        #expect(pages.count == 2)
+        let contents = try pages.map { page in
+            try TwitterAdapter.make().read(page.document).contents
+        }
+        #expect(contents.first == contents.last)
+    }
+
+    @Test func `the source's own record is kept where that is asked for`() throws {
+        let adapter = try TwitterAdapter.make(#"{"keep_raw": true}"#)
+        let reading = try adapter.read(Document.json(#"{"data": {"id": "1", "text": "a &lt; b"}}"#))
+        #expect(reading.rows.map { reading.string($0.raw) } == [#"{"id":"1","text":"a &lt; b"}"#])
+        #expect(reading.rows.map { reading.string($0.text) } == ["a < b"])
+    }
+
+    @Test func `counts are dated when they were just fetched, and not when they come from a file`() throws {
+        var document = Document.json(#"{"data": {"id": "1", "text": "a", "public_metrics": {"like_count": 3}}}"#)
+        #expect(try TwitterAdapter.make().read(document).rows.first?.metricsAt == nil)
+        document.via = .poll
+        #expect(try TwitterAdapter.make().read(document).rows.first?.metricsAt == document.observedAt)
+    }
+
+    @Test(arguments: [
+        ("", "empty"), ("[1", "not JSON"), ("3", "neither"), (#"{"foo": 1}"#, "no post"),
+        (#"{"errors": [{"code": 88, "message": "Rate limit exceeded"}]}"#, "code 88 Rate limit exceeded"),
+        (#"{"title": "Unauthorized", "type": "about:blank", "status": 401}"#, "status 401 Unauthorized"),
+        ("window.YTD.tweets.part0 = {}", "no list"),
+    ])
+    func `a document that cannot be read says why`(_ text: String, _ reason: String) throws {
+        let adapter = try TwitterAdapter.make()
+        let failure = #expect(throws: MalformedDocument.self) { try adapter.read(Document.json(text)) }
+        #expect(failure?.description.contains(reason) == true, "\(failure?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        "[]", "{}", " \r\n", #"{"meta": {"result_count": 0}}"#,
+        #"{"data": [{"id": "1", "name": "A", "username": "a"}]}"#,
+        #"{"data": {"id": "1", "state": "live"}}"#, #"{"ids": [1, 2], "next_cursor": 0}"#,
+        "window.YTD.follower.part0 = [ ]", #"{"undrop": {"tweet": {"id": "1"}}}"#,
+    ])
+    func `a document with nothing to say gives nothing`(_ text: String) throws {
+        let reading = try TwitterAdapter.make().read(Document.json(text))
+        #expect(reading.rows.isEmpty && reading.defects.isEmpty)
+    }
+
+    @Test func `an original that many repeat is kept once`() throws {
+        let repost = { (id: Int) in
+            #"{"id": "\#(id)", "text": "RT @a: b…", "referenced_tweets": [{"type": "retweeted", "id": "9"}]}"#
+        }
+        let original = String(repeating: "a long text ", count: 100)
+        let posts = (100..<200).map(repost).joined(separator: ",")
+        let page = #"{"data": [\#(posts)], "includes": {"tweets": [{"id": "9", "text": "\#(original)"}]}}"#
+        let reading = try TwitterAdapter.make().read(Document.json(page))
+        #expect(reading.rows.count == 100)
+        #expect(Set(reading.rows.map(\.text)).count == 1)
+        #expect(reading.arena.count < 20_000)
+    }
+
+    @Test func `hostile pages are read in linear time`() throws {
+        let size = 4000
+        let tags = Array(repeating: #"{"start": 0, "end": 400, "tag": "x"}"#, count: size).joined(separator: ",")
+        let text = String(repeating: "é", count: 1000)
+        let many = #"{"data": {"id": "1", "text": "\#(text)", "entities": {"hashtags": [\#(tags)]}}}"#
+        #expect(try TwitterAdapter.make().read(Document.json(many)).rows.count == 1)
+        let users = (0..<size).map { #"{"id": "\#($0)"}"# }.joined(separator: ",")
+        let posts = (0..<size).map { #"{"id": "\#($0)", "text": "", "author_id": "\#($0)"}"# }.joined(separator: ",")
+        let page = #"{"data": [\#(posts)], "includes": {"users": [\#(users)]}}"#
+        #expect(try TwitterAdapter.make().read(Document.json(page)).rows.count == size)
+    }
+}
+
+extension TwitterAdapter {
+    /// An adapter with settings that are written as JSON.
+    static func make(_ settings: String = "{}") throws -> TwitterAdapter {
+        try TwitterAdapter(settings: JSONDecoder().decode(Settings.self, from: Data(settings.utf8)))
+    }
+}
+
+extension Document {
+    /// A document with a text, first held when fixtures are.
+    fileprivate static func json(_ text: String) -> Document {
+        Document(Array(text.utf8), observedAt: Fixture.observedAt)
+    }
+}
+
+extension Reading {
+    /// What a reader of the mentions sees, without what tells one document from another.
+    fileprivate var contents: [[String]] {
+        rows.map { row in
+            [
+                string(row.nativeID), "\(row.kind)", string(row.text), string(row.author.id), string(row.threadID),
+                "\(row.metrics)", "\(row.author.posts)", "\(row.pinned ?? false)",
+                row.refs.indices.map { string(refs[$0].id) }.joined(),
+            ]
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Where a channel got to: the greatest id it has, and, in the middle of a run of pages, the next page's token.
+///
+/// Pages come newest first, so the greatest id of a run holds only once its last page is safe.
+struct TwitterCursor: Equatable {
+    /// The greatest id of the last complete run.
+    var since: String?
+    /// The token of the next page of a run that is not over.
+    var token: String?
+    /// The greatest id of the run that is not over.
+    var newest: String?
+
+    /// Before anything.
+    init() {}
+
+    /// The position that a cursor stands for; what cannot be read counts as the beginning.
+    init(_ cursor: Cursor?) {
+        guard let cursor else { return }
+        var since: String?
+        var token: String?
+        var newest: String?
+        _ = try? JSON.read(Array(cursor.text.utf8)) { (root, _) throws(MalformedDocument) in
+            since = TwitterCursor.text(root["since_id"])
+            token = TwitterCursor.text(root["next_token"])
+            newest = TwitterCursor.text(root["newest_id"])
+        }
+        (self.since, self.token, self.newest) = (since, token, newest)
+    }
+
+    /// The JSON text of it.
+    var cursor: Cursor {
+        var fields = JSONFields()
+        fields.string("since_id", since ?? "")
+        fields.string("next_token", token ?? "")
+        fields.string("newest_id", newest ?? "")
+        return Cursor(fields.withBytes { $0.isEmpty ? "{}" : $0.string })
+    }
+
+    /// The position after a page.
+    ///
+    /// - Parameter stopsAtKnown: whether the pages go on beyond what is known already, as those without `since_id` do.
+    func after(_ meta: TwitterMeta, stopsAtKnown: Bool = false) -> TwitterCursor {
+        var next = TwitterCursor()
+        let greatest = TwitterCursor.greater(newest, meta.newest)
+        // A source that gives the same token again would be asked for ever.
+        let isKnown = stopsAtKnown && since != nil && TwitterCursor.greater(since, meta.oldest) == since
+        if let token = meta.next, token != self.token, !isKnown {
+            next.since = since
+            next.token = token
+            next.newest = greatest
+        } else {
+            next.since = TwitterCursor.greater(since, greatest)
+        }
+        return next
+    }
+
+    /// The greater of two ids as numbers.
+    static func greater(_ one: String?, _ other: String?) -> String? {
+        guard let one, let other else { return one ?? other }
+        let isLess = Array(one.utf8).withBytes { left in
+            Array(other.utf8).withBytes { TwitterID.isLess(left, than: $0) }
+        }
+        return isLess ? other : one
+    }
+
+    private static func text(_ node: JSONNode) -> String? {
+        let text = node.string.string
+        return text.isEmpty ? nil : text
+    }
+}
+
+/// What a page says of itself.
+struct TwitterMeta: Equatable {
+    /// The token of the next page, if there is one.
+    var next: String?
+    /// The greatest id on the page.
+    var newest: String?
+    /// The least id on the page.
+    var oldest: String?
+
+    /// An empty last page.
+    init() {}
+
+    /// Reads `meta` and the ids of a page.
+    init(_ body: [UInt8]) throws(MalformedDocument) {
+        var meta = TwitterMeta()
+        try JSON.read(body) { (root, _) throws(MalformedDocument) in
+            if root["meta"]["next_token"].isString { meta.next = root["meta"]["next_token"].string.string }
+            root["data"].each { element in
+                guard element["id"].isString else { return }
+                let id = element["id"].string.string
+                meta.newest = TwitterCursor.greater(meta.newest, id)
+                if meta.oldest == nil || TwitterCursor.greater(meta.oldest, id) != id { meta.oldest = id }
+            }
+        }
+        self = meta
+    }
+}

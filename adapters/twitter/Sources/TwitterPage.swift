@@ -1,0 +1,140 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// v2: pages, single look-ups and stream lines.
+extension TwitterReader {
+    /// Reads `{data, includes, errors, meta, matching_rules}`, whatever of it there is.
+    mutating func readPage(_ root: JSONNode) {
+        var data = root["data"]
+        includes = TwitterIncludes(root["includes"])
+        let rules = root["matching_rules"]
+        if data.isArray {
+            var index = 0
+            data.each { element in
+                readElement(element, rules: rules, at: index)
+                index += 1
+            }
+        } else if data.isObject {
+            readElement(data, rules: rules, at: nil)
+        }
+        data = root["errors"]
+        noteErrors(data)
+    }
+
+    /// Reads one element of `data`: a post or a message; accounts, counts, lists and spaces are no mentions.
+    private mutating func readElement(_ node: JSONNode, rules: JSONNode, at index: Int?) {
+        guard node.isObject else { return reading.append(defect: "not an object", at: TwitterReader.place(index)) }
+        let eventType = node["event_type"]
+        if eventType.isString {
+            if eventType.string == "MessageCreate" { readMessageEvent(node, at: TwitterReader.place(index)) }
+            return
+        }
+        readPost(TwitterPost(node), rules: rules, at: index)
+    }
+
+    /// Appends a post as a mention.
+    mutating func readPost(_ post: TwitterPost, rules: JSONNode, at index: Int?) {
+        guard !post.id.isEmpty, post.hasText else {
+            if let reason = TwitterReader.fault(in: post) {
+                reading.append(defect: reason, at: TwitterReader.place(index))
+            }
+            return
+        }
+        var row = MentionRow(kind: .post)
+        let author = self.author(post)
+        let firstID = post.firstID
+        row.nativeID = reading.keep(firstID)
+        row.author = author.row
+        row.url = address(of: post.id, by: author.handle)
+        row.canonicalURL = firstID == post.id ? row.url : address(of: firstID, by: author.handle)
+        row.publishedAt = Times.parse(post.createdAt)
+        if !(firstID == post.id) {
+            row.operation = .update
+            row.editedAt = row.publishedAt ?? TwitterID.moment(of: post.id)
+            row.publishedAt = TwitterID.published(first: firstID, version: row.publishedAt)
+        }
+        readReferences(post, into: &row)
+        row.language = language(post.language)
+        row.visibility = author.isProtected.map { $0 ? .followers : .public }
+        row.place = place(of: post, author)
+        // A conversation is named by its first post, which may have been edited since.
+        let isStart = post.conversationID == post.id
+        row.threadID = isStart || post.conversationID == firstID ? row.nativeID : reading.keep(post.conversationID)
+        if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
+        if post.promotedMetrics.isObject || post.isPaid == true { row.promoted = true }
+        if !author.pinned.isEmpty, author.pinned == post.id { row.pinned = true }
+        writeExt(post, rules: rules, to: &row)
+        row.raw = raw(post.node)
+        reading.append(row)
+    }
+
+    /// What is wrong with an element that cannot be a mention; nil where it is something else, such as an account.
+    private static func fault(in post: TwitterPost) -> String? {
+        if post.hasText { return "a post without an id" }
+        let isPost = !post.authorID.isEmpty || !post.conversationID.isEmpty || post.history.exists
+        return isPost && post.username.isEmpty ? "a post without a text" : nil
+    }
+
+    static func place(_ index: Int?) -> String { index.map { "/data/\($0)" } ?? "/data" }
+
+    /// The relations of a post, its kind, and its content: its own, or the original's where it is a repost.
+    private mutating func readReferences(_ post: TwitterPost, into row: inout MentionRow) {
+        let first = reading.refs.count
+        var reply = false
+        var quote = false
+        var repost: Bytes?
+        post.references.each { reference in
+            let id = reference["id"].string
+            guard !id.isEmpty else { return }
+            switch reference["type"].string {
+            case let type where type == "retweeted" || type == "reposted":
+                repost = id
+                appendRef(.repostOf, to: id, of: post)
+            case let type where type == "quoted":
+                quote = true
+                appendRef(.quoteOf, to: id, of: post)
+            case let type where type == "replied_to":
+                reply = true
+                appendRef(.replyTo, to: id, of: post)
+            default: break
+            }
+        }
+        row.refs = Entries(from: first, to: reading.refs.count)
+        row.kind = repost != nil ? .repost : reply || !post.inReplyTo.isEmpty ? .reply : quote ? .quote : .post
+        let content = repost.map { self.content(ofOriginal: $0, repostedBy: post) } ?? self.content(of: post)
+        row.text = content.text
+        row.truncated = content.truncated
+        row.entities = content.entities
+        row.media = content.media
+        row.recipients = content.recipients
+        row.metrics = content.metrics
+    }
+
+    /// Appends a relation; where the other post is included, by the first id of its edits, so that the two join.
+    private mutating func appendRef(_ relation: Relation, to id: Bytes, of post: TwitterPost) {
+        var authorID = relation == .replyTo ? post.inReplyTo : .none
+        var target = id
+        if let included = includes.posts[id] {
+            let author = included["author_id"].string
+            if !author.isEmpty { authorID = author }
+            let first = TwitterReader.history(of: included)[0].string
+            if !first.isEmpty { target = first }
+        }
+        var ref = RefRow(relation, to: reading.keep(target))
+        if let author = knownAuthor(authorID) {
+            ref.author = author.row.handle.isEmpty ? author.row.id : author.row.handle
+            if !author.handle.isEmpty { ref.url = address(of: id, by: author.handle) }
+        } else if relation == .repostOf, let repeated = TwitterRepostText.parse(post.text) {
+            ref.author = reading.keep(repeated.handle)
+            ref.url = address(of: id, by: repeated.handle)
+        } else {
+            ref.author = reading.keep(authorID)
+        }
+        reading.refs.append(ref)
+    }
+
+    private static func history(of node: JSONNode) -> JSONNode {
+        let history = node["edit_history_tweet_ids"]
+        return history.isArray ? history : node["edit_history_post_ids"]
+    }
+}

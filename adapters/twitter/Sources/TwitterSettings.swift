@@ -1,0 +1,82 @@
+package import Earshot
+
+/// The settings of a channel that hears X.
+package struct TwitterSettings: Decodable, Sendable {
+    /// What is listened to.
+    enum Listening: String, Decodable, Sendable, CaseIterable {
+        case search, searchAll = "search_all", mentions, timeline, quotes, dms, webhook
+    }
+
+    /// What is listened to.
+    var listen = Listening.search
+    /// What is searched for, in X's query language.
+    var query: String?
+    /// The account whose mentions or timeline are read.
+    var userID: String?
+    /// The post whose quotes are read.
+    var postID: String?
+    /// The bearer token.
+    var token: String?
+    /// The key that webhooks are signed with.
+    var consumerSecret: String?
+    /// How many posts a page holds.
+    var maxResults: Int?
+    /// Where the API is.
+    var baseURL = "https://api.x.com"
+    /// Whether mentions keep the source's own record.
+    var keepsRaw = false
+
+    private enum CodingKeys: String, CodingKey {
+        case listen, query, token
+        case userID = "user_id"
+        case postID = "post_id"
+        case consumerSecret = "consumer_secret"
+        case maxResults = "max_results"
+        case baseURL = "base_url"
+        case keepsRaw = "keep_raw"
+    }
+
+    /// Decodes settings, in which everything may be left out.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        listen = try values.decodeIfPresent(Listening.self, forKey: .listen) ?? .search
+        query = try values.decodeIfPresent(String.self, forKey: .query)
+        userID = try values.decodeIfPresent(String.self, forKey: .userID)
+        postID = try values.decodeIfPresent(String.self, forKey: .postID)
+        token = try values.decodeIfPresent(String.self, forKey: .token)
+        consumerSecret = try values.decodeIfPresent(String.self, forKey: .consumerSecret)
+        maxResults = try values.decodeIfPresent(Int.self, forKey: .maxResults)
+        baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL) ?? baseURL
+        keepsRaw = try values.decodeIfPresent(Bool.self, forKey: .keepsRaw) ?? false
+    }
+}
+
+extension TwitterAdapter {
+    /// What may be set.
+    package static let settings: [Setting] = [
+        Setting(
+            "listen", .choice(TwitterSettings.Listening.allCases.map(\.rawValue)), fallback: "search",
+            about:
+                "What to hear: a search of the last week or of all time, an account's mentions, timeline or messages, the quotes of a post, or what X sends to a webhook."
+        ),
+        Setting(
+            "query", .text, requiredWhen: ("listen", ["search", "search_all"]),
+            about: "What to search for, in X's query language."),
+        Setting(
+            "user_id", .text, requiredWhen: ("listen", ["mentions", "timeline"]),
+            about: "The number of the account whose mentions or timeline are read."),
+        Setting(
+            "post_id", .text, requiredWhen: ("listen", ["quotes"]),
+            about: "The number of the post whose quotes are read."),
+        Setting(
+            "token", .secret,
+            requiredWhen: ("listen", ["search", "search_all", "mentions", "timeline", "quotes", "dms"]),
+            about: "The bearer token: the app's, or for messages an account's."),
+        Setting(
+            "consumer_secret", .secret, requiredWhen: ("listen", ["webhook"]),
+            about: "The app's consumer secret, with which X signs what it sends."),
+        Setting("max_results", .integer(1...500), about: "How many posts a page holds; each is billed."),
+        Setting("base_url", .url, fallback: "https://api.x.com", about: "Where the API is."),
+        Setting("keep_raw", .boolean, fallback: "false", about: "Keep X's own record with each mention, under raw."),
+    ]
+}

@@ -63,13 +63,24 @@ package struct Poller: ChannelListener {
         while true {
             let cursor = try await journal.cursor(of: channel)?.value
             let page = try await adapter.poll(after: cursor, over: http)
-            let tally = try await intake.take(page.documents, advancing: page.next)
+            let tally = try await intake.take(held(page.documents), advancing: page.next)
             report(tally)
             taken?(tally)
             // A source that says there is more and stays where it is would be asked for ever.
             guard page.hasMore, page.next != cursor else { return page.wait }
             try Task.checkCancellation()
             if let wait = page.wait { try await clock.sleep(wait) }
+        }
+    }
+
+    /// The documents with the moment and the way they came, which adapters, having no clock, cannot say.
+    private func held(_ documents: [Document]) -> [Document] {
+        let now = clock.now()
+        return documents.map { document in
+            var held = document
+            held.observedAt = now
+            held.via = .poll
+            return held
         }
     }
 

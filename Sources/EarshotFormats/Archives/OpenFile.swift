@@ -30,8 +30,7 @@ final class OpenFile {
         case .archive where !file.isMessage:
             let shelf = try OpenFile.companions(in: stream, cut: cut)
             companions = shelf.documents
-            firstPass = stream.bytesRead
-            if stream.seekableSize != nil { firstPass -= head.count }
+            if !cut.companions.isEmpty, stream.seekableSize != nil { firstPass = stream.bytesRead }
             archive = try Archive(stream)
         default:
             archive = nil

@@ -7,5 +7,6 @@ package enum BuiltInAdapters {
         FacebookAdapter.self,
         InstagramAdapter.self,
         TwitterAdapter.self,
+        YouTubeAdapter.self,
     ]
 }

@@ -1,1 +1,76 @@
-import Earshot
+package import Earshot
+internal import EarshotFormats
+
+/// Reads what YouTube says: Data API v3 answers, push notifications and channel feeds, Takeout's own comments.
+package struct YouTubeAdapter: Adapter {
+    /// What a channel may set.
+    package struct Settings: Decodable, Sendable {
+        var listen: Listening?
+        var videoIDs: [String]?
+        var channelID: String?
+        var query: String?
+        var key: String?
+        var baseURL: String?
+        var keepRaw: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case listen, query, key
+            case videoIDs = "video_ids"
+            case channelID = "channel_id"
+            case baseURL = "base_url"
+            case keepRaw = "keep_raw"
+        }
+    }
+
+    /// What a channel listens to.
+    enum Listening: String, Decodable, Sendable, CaseIterable {
+        case comments, search, videos, uploads
+        case liveChat = "live_chat"
+    }
+
+    package static let name = "youtube"
+    package static let version = "1.0"
+    package static let about = "YouTube: comments, videos, live chat, push notifications, Takeout"
+    package static let container = Container.lines
+    package static let settings: [Setting] = [
+        Setting(
+            "listen", .choice(Listening.allCases.map(\.rawValue)), fallback: "comments",
+            about: "What is asked for: comments and their replies, found, named or uploaded videos, or live chats."),
+        Setting(
+            "video_ids", .list(.text), requiredWhen: ("listen", ["videos", "live_chat"]),
+            about: "The videos whose comments, counts or live chats are read."),
+        Setting(
+            "channel_id", .text, requiredWhen: ("listen", ["uploads"]),
+            about: "The channel (UC…) whose uploads, or on all of whose videos the comments, are read."),
+        Setting(
+            "query", .text, requiredWhen: ("listen", ["search"]),
+            about: "What videos are searched for; each page of results costs 100 units of the daily quota."),
+        Setting("key", .secret, about: "The API key of a project with the YouTube Data API."),
+        Setting(
+            "base_url", .url, fallback: "https://www.googleapis.com/youtube/v3",
+            about: "Where the API is, without the slash at the end."),
+        Setting("keep_raw", .boolean, fallback: "false", about: "Keep each source record as `raw`."),
+    ]
+
+    let configured: Settings
+
+    package init(settings: Settings) throws { configured = settings }
+
+    package func read(_ document: Document) throws(MalformedDocument) -> Reading {
+        let first = document.bytes.withBytes { bytes -> UInt8 in
+            let text = (bytes.hasPrefix("\u{FEFF}") ? bytes[3..<bytes.count] : bytes).trimmed
+            return text.isEmpty ? 0 : text[0]
+        }
+        switch first {
+        case 0: throw MalformedDocument("empty")
+        case UInt8(ascii: "<"): return try YouTubeFeed.read(document)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            return try JSON.read(document.bytes) { (root, _) throws(MalformedDocument) in
+                var page = YouTubePage(document, keepsRaw: configured.keepRaw == true)
+                try page.read(root)
+                return page.reading
+            }
+        default: return try YouTubeTakeout.read(document)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Earshot
+internal import EarshotFormats
+internal import Foundation
+
+/// Asks the Data API, and says by its reasons what an error means.
+struct YouTubeClient {
+    let http: any HTTPFetching
+    let settings: YouTubeAdapter.Settings
+
+    /// One answer.
+    struct Answer {
+        /// The answer as a document, its address without the key.
+        var document: Document
+        /// The next page, where there is one.
+        var next: String?
+    }
+
+    /// Sends a request for a list; parameters without a value are left out.
+    func list(_ path: String, _ parameters: KeyValuePairs<String, String?>) async throws -> Answer {
+        let query = parameters.compactMap { name, value in value.map { "\(name)=\(YouTubeClient.encoded($0))" } }
+        let base = settings.baseURL ?? "https://www.googleapis.com/youtube/v3"
+        let address = "\(base.hasSuffix("/") ? String(base.dropLast()) : base)/\(path)?\(query.joined(separator: "&"))"
+        var request = FetchRequest(address)
+        if let key = settings.key { request.url += "&key=\(YouTubeClient.encoded(key))" }
+        request.allowsPrivateNetworks = settings.baseURL != nil
+        let reply = try await http.fetch(request)
+        guard reply.status == 200 else { throw YouTubeClient.failure(reply) }
+        var document = Document(reply.body, observedAt: Timestamp(seconds: 0))
+        document.url = address
+        document.contentType = reply["content-type"]
+        document.via = .poll
+        let next = try? JSON.read(reply.body) { root, _ in root["nextPageToken"].string.string }
+        return Answer(document: document, next: next.flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    /// What an answer that is no success means for the channel.
+    static func failure(_ reply: FetchResponse) -> any Error {
+        let error = YouTubeError(body: reply.body)
+        let words = "\(reply.status) \(error.description)"
+        let after = reply["retry-after"].flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 86_400)) }
+        switch error.reason {
+        case "quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg":
+            return FetchFailure.limited(words, after: untilReset(reply["date"]))
+        case "rateLimitExceeded", "userRateLimitExceeded": return FetchFailure.limited(words, after: after)
+        case "backendError", "processingFailure", "SERVICE_UNAVAILABLE", "internalError":
+            return FetchFailure.unreachable(words)
+        case "keyInvalid", "keyExpired", "API_KEY_INVALID", "authError", "accessNotConfigured", "ipRefererBlocked":
+            return FetchFailure.unauthorized(words)
+        case "invalidPageToken": return YouTubeRefusal(kind: .token, reason: words)
+        case "commentsDisabled", "videoNotFound", "liveChatDisabled", "liveChatEnded", "liveChatNotFound":
+            return YouTubeRefusal(kind: .target, reason: words)
+        default: break
+        }
+        switch reply.status {
+        case 429: return FetchFailure.limited(words, after: after)
+        case 500...: return FetchFailure.unreachable(words)
+        case 401, 403: return FetchFailure.unauthorized(words)
+        case 400 where error.message.contains("API key"): return FetchFailure.unauthorized(words)
+        default: return FetchFailure.refused(words)
+        }
+    }
+
+    /// The time until quotas are given anew, at midnight in Los Angeles, from the moment that the source says it is.
+    static func untilReset(_ date: String?) -> Duration? {
+        guard let now = date.flatMap({ Times.parse($0) }), let zone = TimeZone(identifier: "America/Los_Angeles") else {
+            return nil
+        }
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        let moment = Date(timeIntervalSince1970: Double(now.seconds))
+        let midnight = calendar.nextDate(
+            after: moment, matching: DateComponents(hour: 0, minute: 0, second: 0), matchingPolicy: .nextTime)
+        return midnight.flatMap { Int(exactly: $0.timeIntervalSince(moment).rounded()) }.map { .seconds($0) }
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+
+    // RFC 3986, 2.3, and the comma between ids.
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,")
+}
+
+/// An answer that concerns one page or one video, not the channel.
+struct YouTubeRefusal: Error {
+    /// What has to be given up.
+    enum Kind { case token, target }
+
+    var kind: Kind
+    var reason: String
+}

@@ -1,0 +1,136 @@
+internal import Earshot
+internal import EarshotFormats
+
+extension YouTubePage {
+    /// What a comment inherits from the thread it was found in.
+    struct Thread {
+        /// The video, where the comment itself does not say it.
+        var video = Bytes.none
+        /// The first comment of the thread, for replies.
+        var parent = Bytes.none
+        /// How many replies the first comment has.
+        var replies = unsaid
+        /// Whether everybody may see it.
+        var isPublic: Bool?
+        /// Whether the reader may reply.
+        var canReply: Bool?
+    }
+
+    /// The first comment of a thread, and those replies that came with it.
+    mutating func readThread(_ item: JSONNode, at place: String) throws(MalformedDocument) {
+        let snippet = item["snippet"]
+        let top = snippet["topLevelComment"]
+        guard top.isObject else { throw MalformedDocument("a thread without its comment: ask for part=snippet") }
+        var thread = Thread(video: snippet["videoId"].string)
+        if thread.video.isEmpty { thread.video = top["snippet"]["videoId"].string }
+        // Replies are also listed without their thread: saying it here alone would make them look edited.
+        if snippet["isPublic"].boolean == false { thread.isPublic = false }
+        var first = thread
+        first.isPublic = snippet["isPublic"].boolean
+        first.replies = snippet["totalReplyCount"].int64
+        first.canReply = snippet["canReply"].boolean
+        try readComment(top, of: first)
+        thread.parent = top["id"].string
+        var index = 0
+        item["replies"]["comments"].each { reply in
+            do throws(MalformedDocument) {
+                try readComment(reply, of: thread)
+            } catch {
+                reading.append(defect: error.reason, at: "\(place)/replies/comments/\(index)")
+            }
+            index += 1
+        }
+    }
+
+    /// A comment or a reply.
+    mutating func readComment(_ item: JSONNode, of thread: Thread) throws(MalformedDocument) {
+        let id = item["id"].string
+        let snippet = item["snippet"]
+        guard !id.isEmpty else { throw MalformedDocument("a comment without id") }
+        guard snippet.isObject else { throw MalformedDocument("a comment without snippet") }
+        let parent = snippet["parentId"].exists ? snippet["parentId"].string : thread.parent
+        let video = snippet["videoId"].exists ? snippet["videoId"].string : thread.video
+        var row = MentionRow(kind: parent.isEmpty ? .comment : .reply)
+        row.nativeID = reading.keep(id)
+        setPlace(of: &row, id: id, parent: parent, video: video)
+        setText(of: &row, snippet)
+        setAuthor(of: &row, snippet)
+        row.metrics.likes = snippet["likeCount"].int64
+        row.metrics.replies = thread.replies
+        if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
+        row.publishedAt = Times.parse(snippet["publishedAt"].string)
+        if let published = row.publishedAt, let updated = Times.parse(snippet["updatedAt"].string), updated > published
+        {
+            row.editedAt = updated
+        }
+        if let isPublic = thread.isPublic { row.visibility = isPublic ? .public : .private }
+        if snippet["imageUrl"].isString {
+            let first = reading.media.count
+            var image = MediaRow(type: .image)
+            image.url = reading.keep(snippet["imageUrl"])
+            reading.media.append(image)
+            row.media = Entries(from: first, to: reading.media.count)
+        }
+        row.ext = commentExt(snippet, thread)
+        reading.append(row)
+    }
+
+    /// The address of a comment, the comment or video that it answers, and the video that a reply is under.
+    mutating func setPlace(of row: inout MentionRow, id: Bytes, parent: Bytes, video: Bytes) {
+        if !video.isEmpty {
+            row.url = reading.keep(joining: YouTubePage.watch.bytes, video, YouTubePage.comment.bytes, id)
+            row.canonicalURL = row.url
+        }
+        setConversation(of: &row, parent: parent, video: video)
+    }
+
+    /// What a comment or chat message answers, a comment or else the video, and the video that a reply is under.
+    mutating func setConversation(of row: inout MentionRow, parent: Bytes, video: Bytes) {
+        let first = reading.refs.count
+        if !parent.isEmpty { reading.refs.append(RefRow(.replyTo, to: reading.keep(parent))) }
+        if !video.isEmpty {
+            row.threadID = reading.keep(video)
+            var ref = RefRow(parent.isEmpty ? .replyTo : .root, to: row.threadID)
+            ref.url = watchURL(video)
+            reading.refs.append(ref)
+        }
+        row.refs = Entries(from: first, to: reading.refs.count)
+    }
+
+    /// The text as written, else the text as displayed, which is HTML unless it was asked for otherwise.
+    private mutating func setText(of row: inout MentionRow, _ snippet: JSONNode) {
+        let original = snippet["textOriginal"]
+        let displayed = snippet["textDisplay"].string
+        let isHTML = !isPlainText && HTML.isLikely(displayed)
+        if original.exists || !isHTML {
+            row.text = reading.keepText(original.exists ? original.string : displayed)
+        } else {
+            row.text = reading.keepText(html: displayed)
+        }
+        if isHTML, displayed.firstIndex(of: UInt8(ascii: "<")) != nil {
+            row.html = reading.keepHTML(displayed, base: YouTubePage.watch.bytes)
+        }
+        setEntities(of: &row)
+    }
+
+    private mutating func setAuthor(of row: inout MentionRow, _ snippet: JSONNode) {
+        row.author.id = reading.keep(snippet["authorChannelId"]["value"])
+        setName(snippet["authorDisplayName"].string, of: &row.author)
+        row.author.url = reading.keep(snippet["authorChannelUrl"])
+        row.author.avatarURL = reading.keep(snippet["authorProfileImageUrl"])
+    }
+
+    private mutating func commentExt(_ snippet: JSONNode, _ thread: Thread) -> Kept {
+        let channel = snippet["channelId"].string
+        let moderation = snippet["moderationStatus"].string
+        let rating = snippet["viewerRating"].string
+        guard thread.canReply != nil || !channel.isEmpty || !moderation.isEmpty || !(rating.isEmpty || rating == "none")
+        else { return .none }
+        var fields = JSONFields()
+        fields.string("channelId", channel)
+        fields.string("moderationStatus", moderation)
+        if !(rating == "none") { fields.string("viewerRating", rating) }
+        fields.boolean("canReply", thread.canReply)
+        return reading.keep(fields)
+    }
+}

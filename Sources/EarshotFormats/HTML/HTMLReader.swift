@@ -124,26 +124,29 @@ struct HTMLReader {
     }
 
     private mutating func append(_ text: Bytes) {
-        scratch.removeAll(keepingCapacity: true)
-        CharacterReferences.decode(text, into: &scratch)
+        guard text.firstIndex(of: UInt8(ascii: "&")) != nil else { return append(words: text) }
+        var decoded: [UInt8] = []
+        swap(&decoded, &scratch)
+        decoded.removeAll(keepingCapacity: true)
+        CharacterReferences.decode(text, into: &decoded)
+        decoded.withBytes { append(words: $0) }
+        swap(&decoded, &scratch)
+    }
+
+    /// Appends words, with one space for all the space between two of them.
+    private mutating func append(words: Bytes) {
         var index = 0
-        while index < scratch.count {
-            let byte = scratch[index]
-            let isHardSpace = byte == 0xC2 && index + 1 < scratch.count && scratch[index + 1] == 0xA0
-            if byte <= 0x20 || isHardSpace {
-                if preformatted > 0 { appendPreformatted(byte) } else { space = true }
-                index += isHardSpace ? 2 : 1
+        while index < words.count {
+            let length = words.spaceLength(at: index)
+            if length > 0 {
+                if preformatted > 0 { appendPreformatted(words[index]) } else { space = true }
+                index += length
                 continue
             }
+            let start = index
+            repeat { index += 1 } while index < words.count && words.spaceLength(at: index) == 0
             flush()
-            while index < scratch.count, scratch[index] > 0x20, scratch[index] != 0xC2 {
-                output.append(scratch[index])
-                index += 1
-            }
-            if index < scratch.count, scratch[index] == 0xC2, index + 1 >= scratch.count || scratch[index + 1] != 0xA0 {
-                output.append(0xC2)
-                index += 1
-            }
+            unsafe output.append(contentsOf: words[start..<index].buffer)
         }
     }
 
@@ -155,5 +158,13 @@ struct HTMLReader {
             flush()
             output.append(byte == 0x09 ? 0x09 : 0x20)
         }
+    }
+}
+
+extension Bytes {
+    /// The length of the white space at `index`, ASCII's or a no-break space, or 0.
+    fileprivate func spaceLength(at index: Int) -> Int {
+        if self[index] <= 0x20 { return 1 }
+        return self[index] == 0xC2 && index + 1 < count && self[index + 1] == 0xA0 ? 2 : 0
     }
 }

@@ -39,9 +39,12 @@ struct HTMLSanitizer {
     }
 
     private mutating func append(_ text: Bytes) {
+        guard text.firstIndex(of: UInt8(ascii: "&")) != nil else {
+            return HTMLSanitizer.escape(text, into: &output)
+        }
         scratch.removeAll(keepingCapacity: true)
         CharacterReferences.decode(text, into: &scratch)
-        HTMLSanitizer.escape(scratch, into: &output)
+        scratch.withBytes { HTMLSanitizer.escape($0, into: &output) }
     }
 
     private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
@@ -122,7 +125,7 @@ struct HTMLSanitizer {
             output.append(0x20)
             unsafe output.append(contentsOf: attribute.name.bytes.buffer)
             append("=\"")
-            HTMLSanitizer.escape(scratch, into: &output)
+            scratch.withBytes { HTMLSanitizer.escape($0, into: &output) }
             output.append(UInt8(ascii: "\""))
         }
         if isLink { append(" rel=\"noopener nofollow ugc\"") }
@@ -162,23 +165,25 @@ struct HTMLSanitizer {
     /// Appends text so that it is text wherever it stands; controls are left out.
     ///
     /// U+0338 is written as a reference: after a tag, normalization to NFC would compose it with the `>`.
-    static func escape(_ text: [UInt8], into output: inout [UInt8]) {
-        var last: UInt8 = 0
-        for byte in text {
+    static func escape(_ text: Bytes, into output: inout [UInt8]) {
+        var start = 0
+        for index in 0..<text.count {
+            let byte = text[index]
+            var replacement: StaticString = ""
             switch byte {
-            case UInt8(ascii: "&"): append("&amp;", to: &output)
-            case UInt8(ascii: "<"): append("&lt;", to: &output)
-            case UInt8(ascii: ">"): append("&gt;", to: &output)
-            case UInt8(ascii: "\""): append("&quot;", to: &output)
-            case 0x09, 0x0A, 0x20..<0x7F: output.append(byte)
-            case 0xB8 where last == 0xCC:
-                output.removeLast()
-                append("&#824;", to: &output)
-            case 0x80...: output.append(byte)
-            default: break
+            case UInt8(ascii: "&"): replacement = "&amp;"
+            case UInt8(ascii: "<"): replacement = "&lt;"
+            case UInt8(ascii: ">"): replacement = "&gt;"
+            case UInt8(ascii: "\""): replacement = "&quot;"
+            case 0xCC where index + 1 < text.count && text[index + 1] == 0xB8: replacement = "&#824;"
+            case 0..<0x09, 0x0B..<0x20, 0x7F: break
+            default: continue
             }
-            last = byte
+            unsafe output.append(contentsOf: text[start..<index].buffer)
+            append(replacement, to: &output)
+            start = byte == 0xCC ? index + 2 : index + 1
         }
+        unsafe output.append(contentsOf: text[start..<text.count].buffer)
     }
 
     private static func append(_ literal: StaticString, to output: inout [UInt8]) {

@@ -17,8 +17,13 @@ enum TimeNames {
     /// The month of a name in one of the languages of the stems; called where no English name fits.
     static func month(_ word: Bytes) -> Int? {
         guard word.count >= 3, word.count <= 32 else { return nil }
-        let name = word.string.lowercased()
-        return stems.first { name.hasPrefix($0.0) }?.1
+        return Array(word.string.lowercased().utf8).withBytes { name in stems.first { name.hasPrefix($0.0) }?.1 }
+    }
+
+    /// Whether a word is a day of the week in English, which says nothing that the date does not.
+    static func isEnglishWeekday(_ word: Bytes) -> Bool {
+        guard word.count >= 3, word.count <= 9 else { return false }
+        return weekdays.contains(letters(word[0..<3])) && (word.count == 3 || word[word.count - 1] | 0x20 == 0x79)
     }
 
     /// Minutes east of UTC of a zone's name; a letter of the military means UTC, as RFC 5322 4.3 wants.
@@ -60,6 +65,10 @@ enum TimeNames {
         (letters("oct"), letters("ober")), (letters("nov"), letters("ember")), (letters("dec"), letters("ember")),
     ]
 
+    private static let weekdays: [UInt64] = [
+        letters("mon"), letters("tue"), letters("wed"), letters("thu"), letters("fri"), letters("sat"), letters("sun"),
+    ]
+
     private static let zones: [(key: UInt64, minutes: Int)] = [
         (letters("gmt"), 0), (letters("utc"), 0), (letters("est"), -300), (letters("edt"), -240),
         (letters("pst"), -480), (letters("pdt"), -420), (letters("cst"), -360), (letters("cdt"), -300),
@@ -80,7 +89,7 @@ enum TimeNames {
     /// Beginnings of month names in lower case; of two that begin alike, the longer first.
     ///
     /// `listopad` is November in Polish and Czech and October in Croatian; the more frequent languages have it.
-    private static let stems: [(String, Int)] = [
+    private static let stems: [(StaticString, Int)] = [
         // Finnish
         ("tammi", 1), ("helmi", 2), ("maalis", 3), ("huhti", 4), ("touko", 5), ("kesä", 6), ("heinä", 7), ("elo", 8),
         ("syys", 9), ("loka", 10), ("marras", 11), ("joulu", 12),

@@ -115,6 +115,8 @@ struct TimeScanner {
         while word.hasSuffix(".") { word = word[0..<(word.count - 1)] }
         if year == nil || month == nil, let name = TimeNames.englishMonth(word) {
             month = name
+        } else if TimeNames.isEnglishWeekday(word) {
+            return true
         } else if let half = TimeNames.isAfternoon(word) {
             isAfternoon = half
             if word.hasPrefix("오") { offset = offset ?? 540 }

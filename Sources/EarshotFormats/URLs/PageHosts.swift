@@ -19,6 +19,7 @@ enum PageHosts {
     static func isFolded(_ host: Bytes) -> Bool { fold(host) != nil || wikipedia(host) != nil }
 
     private static func fold(_ host: Bytes) -> (rest: Bytes, isWWW: Bool)? {
+        guard !host.isEmpty, host[0] != UInt8(ascii: "w") || !host.hasPrefix("www.") else { return nil }
         for prefix in prefixes where host.hasPrefix(prefix) {
             let rest = host[prefix.utf8CodeUnitCount..<host.count]
             for (site, isWWW) in sites where rest == site { return (rest, isWWW) }
@@ -28,7 +29,7 @@ enum PageHosts {
 
     /// Where `.m` stands in `fi.m.wikipedia.org`.
     private static func wikipedia(_ host: Bytes) -> Int? {
-        guard let dot = host.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        guard host.hasSuffix(".org"), let dot = host.firstIndex(of: UInt8(ascii: ".")) else { return nil }
         let rest = host[dot..<host.count]
         for name in wikis where rest == name { return dot }
         return nil

@@ -17,7 +17,9 @@ enum TrackingParameters {
 
     /// Whether a host is a site or one of its subdomains.
     static func isSite(_ host: Bytes, _ site: Bytes) -> Bool {
-        guard host.count >= site.count, host[(host.count - site.count)..<host.count] == site else { return false }
+        guard host.count >= site.count, host[host.count - site.count] == site[0],
+            host[(host.count - site.count)..<host.count] == site
+        else { return false }
         return host.count == site.count || host[host.count - site.count - 1] == UInt8(ascii: ".")
     }
 
@@ -40,7 +42,7 @@ enum TrackingParameters {
     }
 
     private static func starts(_ name: Bytes, with prefix: Bytes) -> Bool {
-        name.count >= prefix.count && name[0..<prefix.count].isSpelled(prefix)
+        name.count >= prefix.count && name[0].lowercased == prefix[0] && name[0..<prefix.count].isSpelled(prefix)
     }
 
     /// Names no site uses for anything else: click ids of advertisers, mailers' and analysts' marks.

@@ -77,20 +77,33 @@ extension URLs {
             return false
         }
         let host = url[start..<slash]
-        for index in 0..<host.count {
-            switch host[index] {
-            case 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E: continue
-            default: return false
-            }
-        }
-        for index in slash..<url.count {
-            switch url[index] {
-            case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2F, 0x2D, 0x5F, 0x7E, 0x40, 0x3A, 0x2B, 0x2C, 0x3D: continue
-            case 0x2E where url[index - 1] != UInt8(ascii: "/"): continue
-            default: return false
-            }
+        for index in 0..<host.count where !ByteSet.plainHost.contains(host[index]) { return false }
+        for index in slash..<url.count where !ByteSet.plainPath.contains(url[index]) {
+            guard url[index] == UInt8(ascii: "."), url[index - 1] != UInt8(ascii: "/") else { return false }
         }
         return !host.hasSuffix(".") && !PageHosts.isFolded(host) && !url.hasSuffix("/amp") && !url.hasSuffix("/amp/")
             && !host.hasSuffix("ampproject.org") && !(host.hasPrefix("www.google.") || host.hasPrefix("google."))
     }
+}
+
+/// A set of ASCII bytes, asked without a branch.
+private struct ByteSet {
+    private let low: UInt64
+    private let high: UInt64
+
+    init(_ members: StaticString) {
+        var (low, high): (UInt64, UInt64) = (0, 0)
+        for index in 0..<members.bytes.count {
+            let byte = members.bytes[index]
+            if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte & 63) }
+        }
+        (self.low, self.high) = (low, high)
+    }
+
+    func contains(_ byte: UInt8) -> Bool {
+        byte < 128 && ((byte < 64 ? low : high) >> UInt64(byte & 63)) & 1 == 1
+    }
+
+    static let plainHost = ByteSet("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    static let plainPath = ByteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/_~@:+,=")
 }

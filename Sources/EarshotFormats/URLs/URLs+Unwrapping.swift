@@ -18,7 +18,10 @@ extension URLs {
 
     static func unwrapped(_ parts: URLParts) -> [UInt8]? {
         if let target = accelerated(parts) { return target }
-        guard let query = parts.query else { return nil }
+        // Most queries hold no address; one always has a colon, as it is or encoded.
+        guard let query = parts.query,
+            query.firstIndex(of: UInt8(ascii: ":")) != nil || query.firstIndex(of: UInt8(ascii: "%")) != nil
+        else { return nil }
         for exit in exits where isHost(parts.host, exit.host.bytes) {
             guard exit.path.bytes.isEmpty || parts.path == exit.path || parts.path.isSpelled(exit.path) else {
                 continue

@@ -39,6 +39,7 @@ struct GraphReader: ~Copyable {
         row.ext = keepExtra()
         if keepsRaw, row.operation != .delete { row.raw = reading.keepJSON(node) }
         if row.metrics != MetricsRow() { row.metricsAt = countedAt }
+        if !row.url.isEmpty { row.canonicalURL = reading.keepCanonical(of: row.url) }
         let hash = reading.withBytes(of: row.nativeID) { id in
             var hasher = Hasher()
             unsafe hasher.combine(bytes: UnsafeRawBufferPointer(id.buffer))

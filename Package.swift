@@ -117,7 +117,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "EarshotCLITests", dependencies: ["EarshotCLI", "EarshotTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EarshotCLITests",
+            dependencies: ["EarshotCLI", .product(name: "Hummingbird", package: "hummingbird")],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct RunTests {
+    private static let items = 120
+    private static let messages = 30
+
+    /// A feed of numbered items.
+    private func feed(_ numbers: Range<Int>) -> String {
+        let items = numbers.map { number in
+            """
+            <item><title>Item \(number)</title><guid isPermaLink="false">item-\(number)</guid>\
+            <link>https://news.example/\(number)</link><description>Suitcase \(number) is lost.</description></item>
+            """
+        }
+        return "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>News</title>"
+            + "<link>https://news.example/</link>\(items.joined(separator: "\n"))</channel></rss>"
+    }
+
+    /// An mbox of numbered messages.
+    private func mbox() -> String {
+        (0..<RunTests.messages).map { number in
+            """
+            From a@example.org Mon Jan 12 07:30:00 2026
+            From: a@example.org
+            Message-ID: <m\(number)@example.org>
+            Subject: Message \(number)
+
+            Where is suitcase \(number)?
+
+
+            """
+        }.joined()
+    }
+
+    private func configuration(feedPort: Int, sinkPort: Int) -> String {
+        """
+        {
+          "data_dir": "data",
+          "channels": {
+            "press": { "adapter": "rss", "every": "1s",
+                       "settings": { "feeds": ["http://127.0.0.1:\(feedPort)/feed.xml"] } },
+            "mail":  { "adapter": "email", "every": "1s", "settings": { "listen": "files", "path": "box/*.mbox" } }
+          },
+          "sinks": {
+            "desk": { "sink": "http", "settings": { "url": "http://127.0.0.1:\(sinkPort)/in", "batch": 7 } },
+            "copy": { "sink": "file", "settings": { "path": "out/all.ndjson" } }
+          }
+        }
+        """
+    }
+
+    private func start(_ folder: Folder) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["run", folder.path("earshot.json")]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try folder.file("log-\(UUID().uuidString)")
+        try process.run()
+        return process
+    }
+
+    @Test func `a feed, a mailbox and an endpoint that fails: everything arrives, once, through two stops`()
+        async throws
+    {
+        let folder = try Folder()
+        try folder.write(feed(0..<RunTests.items / 2), to: "www/feed.xml")
+        try folder.write(mbox(), to: "box/one.mbox")
+        let nginx = try Nginx(serving: folder)
+        let feedPort = nginx.port
+        let endpoint = FlakyEndpoint()
+        try await endpoint.serve { port in
+            try folder.write(configuration(feedPort: feedPort, sinkPort: port), to: "earshot.json")
+            // Stopped politely in the midst of delivering.
+            let first = try start(folder)
+            await endpoint.hasTaken(20)
+            first.terminate()
+            first.waitUntilExit()
+            #expect(first.terminationStatus == 0)
+            // Killed in the midst of delivering; more items have come meanwhile.
+            try folder.write(feed(0..<RunTests.items), to: "www/feed.xml")
+            let second = try start(folder)
+            await endpoint.hasTaken(100)
+            kill(second.processIdentifier, SIGKILL)
+            second.waitUntilExit()
+            // Left to finish.
+            let third = try start(folder)
+            await endpoint.hasTaken(RunTests.items + RunTests.messages)
+            third.terminate()
+            third.waitUntilExit()
+            #expect(third.terminationStatus == 0)
+        }
+        withExtendedLifetime(nginx) {}
+        let ids = endpoint.ids
+        #expect(ids.count == RunTests.items + RunTests.messages)
+        // What was in flight at the kill, one batch at the most, may have come twice.
+        #expect(ids.values.count { $0.count > 1 } <= 7)
+        #expect(endpoint.requests > ids.count / 7)
+        let lines = try folder.text("out/all.ndjson").split(separator: "\n")
+        #expect(lines.count == RunTests.items + RunTests.messages)
+        let copied = Set(lines.compactMap { $0.split(separator: "\"id\":\"").dropFirst().first?.prefix { $0 != "\"" } })
+        #expect(copied.count == lines.count)
+    }
+}

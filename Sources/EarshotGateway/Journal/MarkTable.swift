@@ -41,7 +41,7 @@ struct MarkTable: ~Copyable {
 
     deinit {
         unsafe index.deallocate()
-        for unsafepage in unsafe pages { unsafe page.deallocate() }
+        unsafe pages.forEach { unsafe $0.deallocate() }
     }
 
     /// The bytes of memory that the table takes.

@@ -14,6 +14,8 @@ public struct Setting: Sendable {
         case path
         /// A whole number within bounds.
         case integer(ClosedRange<Int>)
+        /// A number within bounds.
+        case number(ClosedRange<Double>)
         /// `true` or `false`.
         case boolean
         /// A duration such as `"30s"`.

@@ -27,6 +27,7 @@ enum SettingsTable {
         case .url: "http or https address"
         case .path: "path"
         case .integer(let bounds): "whole number, \(bounds.lowerBound) to \(bounds.upperBound)"
+        case .number(let bounds): "number, \(bounds.lowerBound) to \(bounds.upperBound)"
         case .boolean: "true or false"
         case .duration: "duration such as \"30s\""
         case .size: "size such as \"10MiB\""

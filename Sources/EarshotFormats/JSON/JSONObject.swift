@@ -9,7 +9,7 @@ public struct JSONObject: Sendable {
     public typealias Member = (key: String, value: JSONValue)
 
     private var entries: [Member] = []
-    private var table: [Key: Int] = [:]
+    private var table: [Name: Int] = [:]
 
     /// Objects of so many members or fewer are searched without a table.
     private static let tableSize = 12
@@ -48,26 +48,26 @@ public struct JSONObject: Sendable {
         if entries.count == JSONObject.tableSize + 1 {
             rebuild()
         } else if entries.count > JSONObject.tableSize {
-            table[Key(text: member.key)] = entries.count - 1
+            table[Name(text: member.key)] = entries.count - 1
         }
     }
 
     private mutating func rebuild() {
         table.removeAll()
         guard entries.count > JSONObject.tableSize else { return }
-        for (position, member) in entries.enumerated() { table[Key(text: member.key)] = position }
+        for (position, member) in entries.enumerated() { table[Name(text: member.key)] = position }
     }
 
     private func position(of key: String) -> Int? {
-        if entries.count > JSONObject.tableSize { return table[Key(text: key)] }
+        if entries.count > JSONObject.tableSize { return table[Name(text: key)] }
         return entries.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
     }
 
     /// A key that is compared by its bytes, where `String` would hold composed and decomposed letters for the same.
-    private struct Key: Hashable {
+    private struct Name: Hashable {
         let text: String
 
-        static func == (one: Key, other: Key) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
+        static func == (one: Name, other: Name) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
 
         func hash(into hasher: inout Hasher) {
             for unit in text.utf8 { hasher.combine(unit) }
@@ -88,5 +88,12 @@ extension JSONObject: Equatable {
     /// Whether both have the same members, in any order.
     public static func == (one: JSONObject, other: JSONObject) -> Bool {
         one.count == other.count && one.allSatisfy { member in other[member.key] == member.value }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// The members of a literal; of two equal keys the last holds.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        for (key, value) in elements { self[key] = value }
     }
 }

@@ -1,0 +1,112 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// The gateway's own keys, described as the settings of adapters and sinks are, so that one check and one schema serve.
+enum ConfigurationKeys {
+    /// The sections.
+    static let top: [Setting] = [
+        Setting("$schema", .text, about: "Where the schema of this file is, for editors."),
+        Setting("data_dir", .path, fallback: "data", about: "Where the journal is kept."),
+        Setting("channels", .map(.object(channel)), isRequired: true, about: "What is listened to, by name."),
+        Setting(
+            "own_accounts", .map(.list(.text)),
+            about: "The brand's own accounts by network: handles, ids or addresses. What they write is outbound."),
+        Setting("watch", .map(.object(watch)), about: "Words to look out for, by rule."),
+        Setting("dedupe", .object(dedupe), about: "What becomes of what was seen before."),
+        Setting("sinks", .map(.object(sink)), about: "Where mentions go, by name."),
+        Setting("receive", .object(receive), about: "Where webhooks are received, at /hooks/<channel>."),
+        Setting("admin", .object(admin), about: "Where the gateway shows how it is."),
+    ]
+
+    /// The keys of a channel.
+    static let channel: [Setting] = [
+        Setting("adapter", .text, isRequired: true, about: "Which adapter reads the channel."),
+        Setting("label", .text, about: "The channel's name for people."),
+        Setting("every", .duration, about: "How often the source is asked; else as the adapter thinks right."),
+        Setting("settings", .map(.text), about: "The adapter's settings."),
+        Setting("silent_after", .duration, about: "After how long without a mention the channel counts as silent."),
+        Setting("keep_raw", .boolean, fallback: "false", about: "Whether mentions carry the source's own record."),
+    ]
+
+    /// The keys of a sink.
+    static let sink: [Setting] = [
+        Setting("sink", .text, isRequired: true, about: "Which sink takes the mentions."),
+        Setting("label", .text, about: "The sink's name for people."),
+        Setting("settings", .map(.text), about: "The sink's settings."),
+        Setting("when", .text, about: "A JMESPath expression over the mention: only where it holds is it delivered."),
+    ]
+
+    /// What every adapter can be told beside its own settings.
+    static let files: [Setting] = [
+        Setting("listen", .choice(["files"]), about: "files: read documents from files as they appear."),
+        Setting(
+            "path", .path, requiredWhen: ("listen", ["files"]),
+            about: "With \"listen\": \"files\", the files to read: a file, a folder, or a pattern with *."),
+    ]
+
+    private static let watch: [Setting] = [
+        Setting(
+            "any", .list(.text), about: "Terms of which one must be there; a * at a term's end stands for any ending."),
+        Setting("all", .list(.text), about: "Terms that must all be there."),
+        Setting("none", .list(.text), about: "Terms of which none may be there."),
+        Setting(
+            "languages", .list(.text), about: "The languages it holds for, as BCP 47 tags; all where none is named."),
+    ]
+
+    private static let dedupe: [Setting] = [
+        Setting("window", .duration, fallback: "30d", about: "How long an item is remembered after it was last seen."),
+        Setting(
+            "repeats", .choice(["update", "drop"]), fallback: "update",
+            about: "What becomes of an item whose metrics alone have changed."),
+        Setting(
+            "same_url", .choice(["merge", "keep"]), fallback: "merge",
+            about: "What becomes of a page that another feed has brought already."),
+        Setting("near", .object(near), about: "Marks texts that are nearly the same as one cluster."),
+        Setting(
+            "bursts", .choice(["keep", "sample"]), fallback: "keep",
+            about: "Whether every mention of a large cluster is delivered, or a sample with exact counts."),
+        Setting(
+            "capacity", .integer(1000...1_000_000_000), fallback: "4000000",
+            about: "How many items are remembered at most; each takes about 64 bytes of memory."),
+    ]
+
+    private static let near: [Setting] = [
+        Setting(
+            "similarity", .number(0.5...1), isRequired: true, about: "How alike two texts must be, 1 being the same.")
+    ]
+
+    private static let receive: [Setting] = [
+        Setting("listen", .text, fallback: "127.0.0.1:8080", about: "The host and port.")
+    ]
+
+    private static let admin: [Setting] = [
+        Setting("listen", .text, fallback: "127.0.0.1:4196", about: "The host and port."),
+        Setting("token", .secret, about: "What callers must show; needed where others than this machine can call."),
+    ]
+}
+
+extension Setting {
+    /// An adapter's settings together with what the gateway provides for every adapter.
+    static func withFiles(_ own: [Setting]) -> [Setting] {
+        var settings = own
+        for extra in ConfigurationKeys.files {
+            guard let index = settings.firstIndex(where: { $0.name == extra.name }) else {
+                settings.append(extra)
+                continue
+            }
+            guard extra.name == "listen", case .choice(let words) = settings[index].form else { continue }
+            settings[index].form = .choice(words.filter { $0 != "files" } + ["files"])
+        }
+        return settings
+    }
+
+    /// What holds where the key is not there, as a value; a fallback that is no JSON is a text.
+    var fallbackValue: JSONValue? {
+        guard let fallback else { return nil }
+        let value = (try? JSONValue(parsing: fallback)) ?? .string(fallback)
+        switch form {
+        case .integer, .number, .boolean, .list, .map, .object: return value
+        default: return value.text == nil ? .string(fallback) : value
+        }
+    }
+}

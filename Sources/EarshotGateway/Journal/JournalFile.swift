@@ -25,7 +25,7 @@ struct JournalFile {
 
     private static func open(_ path: String) throws -> DatabasePool {
         try JournalLock.create(path)
-        var configuration = Configuration()
+        var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         configuration.label = "journal"
@@ -57,7 +57,7 @@ struct JournalFile {
         guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else {
             return
         }
-        var configuration = Configuration()
+        var configuration = GRDB.Configuration()
         configuration.readonly = true
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         _ = try queue.read { try JournalSchema.found(in: $0) }
@@ -65,7 +65,7 @@ struct JournalFile {
     }
 
     private static func isNewer(_ path: String) -> Bool {
-        var configuration = Configuration()
+        var configuration = GRDB.Configuration()
         configuration.readonly = true
         let queue = try? DatabaseQueue(path: path, configuration: configuration)
         let found = try? queue?.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }

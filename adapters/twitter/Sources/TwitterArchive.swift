@@ -47,14 +47,14 @@ extension TwitterReader {
         switch part.name {
         case "tweets", "tweet", "community_tweet", "deleted_tweets":
             let owner = try archiveOwner()
-            let notes = try TwitterNotes(beside: document)
+            notes = try TwitterNotes(beside: document)
             let isDeleted = part.name == "deleted_tweets"
             try readElements(of: part) { reader, node, place in
                 let post = node["tweet"]
                 if isDeleted {
                     reader.appendDeletion(reader.legacyID(post, "id_str", "id"), at: place)
                 } else {
-                    reader.readStatus(post, owner: owner, notes: notes, at: place)
+                    reader.readStatus(post, owner: owner, at: place)
                 }
             }
         case "direct_messages", "direct_message", "direct_messages_group", "direct_message_group":
@@ -90,11 +90,11 @@ extension TwitterReader {
         guard let account = TwitterArchive.account(of: document) else { return author }
         try JSON.read(account) { (root, _) throws(MalformedDocument) in
             let node = root[0]["account"]
-            let name = node["username"].string
+            let name = TwitterReader.shared(node["username"].string)
             author.row.id = reading.keepID(node["accountId"])
             author.row.handle = reading.keep(name)
             author.row.url = address(of: name)
-            author.row.name = reading.keepText(node["accountDisplayName"].string)
+            author.row.name = keepShared(node["accountDisplayName"].string)
             author.row.createdAt = Times.parse(node["createdAt"].string)
         }
         return author
@@ -134,12 +134,11 @@ struct TwitterNotes {
         }
     }
 
-    /// The whole text of a post, or nil where it is not known to be longer.
-    func text(of id: String, _ shown: Bytes) -> String? {
-        if let text = byPost[id] { return text }
+    /// Takes out the whole text of a post; nil where it is not known to be longer, or was taken already.
+    mutating func take(_ id: String, _ shown: Bytes) -> String? {
+        if let text = byPost.removeValue(forKey: id) { return text }
         guard !byBeginning.isEmpty else { return nil }
-        let key = TwitterNotes.key(shown.string)
-        return key.flatMap { byBeginning[$0] }
+        return TwitterNotes.key(shown.string).flatMap { byBeginning.removeValue(forKey: $0) }
     }
 
     private mutating func add(_ node: JSONNode) {

@@ -17,6 +17,9 @@ struct TwitterEntities {
     /// The longest entity whose place is believed, in scalars.
     private static let longest = 512
 
+    /// How many are kept in order one by one.
+    private static let few = 32
+
     /// Whether there is none.
     var isEmpty: Bool { items.isEmpty }
 
@@ -34,13 +37,21 @@ struct TwitterEntities {
             row.start = Int32(truncatingIfNeeded: start)
             row.end = Int32(truncatingIfNeeded: end)
         }
-        if let last = items.last, last.row.start > row.start { isSorted = false }
-        items.append(Item(row: row, name: name))
+        insert(Item(row: row, name: name))
     }
 
-    /// Whether an entity of a type stands at a place already: several photos share one link.
-    func has(_ type: EntityType, at start: Int64) -> Bool {
-        start >= 0 && items.contains { $0.row.type == type && Int64($0.row.start) == start }
+    /// Puts an entity in its place by the text's order, as long as there are few; more are sorted later.
+    private mutating func insert(_ item: Item) {
+        var position = items.count
+        items.append(item)
+        guard position < TwitterEntities.few else {
+            isSorted = false
+            return
+        }
+        while position > 0, items[position - 1].row.start > item.row.start {
+            items.swapAt(position, position - 1)
+            position -= 1
+        }
     }
 
     /// Keeps a text, moves the entities along and appends them to the reading in the text's order.

@@ -5,7 +5,7 @@ internal import EarshotFormats
 extension TwitterReader {
     /// An Account Activity body. Likes, follows, blocks, mutes, typing and reading say nothing about the brand.
     mutating func readAccountActivity(_ root: JSONNode) {
-        let (users, apps) = (root["users"], root["apps"])
+        includes = TwitterIncludes(users: root["users"], apps: root["apps"])
         var index = 0
         root["tweet_create_events"].each { post in
             readStatus(post, at: "/tweet_create_events/\(index)")
@@ -13,7 +13,7 @@ extension TwitterReader {
         }
         index = 0
         root["direct_message_events"].each { message in
-            readMessageCreate(message, users: users, apps: apps, at: "/direct_message_events/\(index)")
+            readMessageCreate(message, at: "/direct_message_events/\(index)")
             index += 1
         }
         index = 0
@@ -37,10 +37,11 @@ extension TwitterReader {
             guard payload["id"].exists else { return }
             readPost(TwitterPost(payload), rules: data[-1], at: nil)
         } else if type == "dm.received" || type == "dm.sent" {
+            includes = TwitterIncludes(users: payload["users"], apps: payload["apps"])
             var index = 0
             payload["direct_message_events"].each { message in
                 let place = "/data/payload/direct_message_events/\(index)"
-                readMessageCreate(message, users: payload["users"], apps: payload["apps"], at: place)
+                readMessageCreate(message, at: place)
                 index += 1
             }
         } else if type == "broadcast.chat" {

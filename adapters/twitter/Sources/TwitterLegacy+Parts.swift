@@ -20,19 +20,19 @@ extension TwitterReader {
     mutating func legacyAuthor(_ node: JSONNode) -> TwitterAuthor {
         var author = TwitterAuthor()
         author.row.id = legacyID(node, "id_str", "id")
-        author.handle = node["screen_name"].string
+        author.handle = TwitterReader.shared(node["screen_name"].string)
         author.row.handle = reading.keep(author.handle)
         author.row.url = address(of: author.handle)
-        author.row.name = reading.keepText(node["name"].string)
+        author.row.name = keepShared(node["name"].string)
         let image = node["profile_image_url_https"].string
-        author.row.avatarURL = reading.keep(image.isEmpty ? node["profile_image_url"].string : image)
+        author.row.avatarURL = keepShared(image.isEmpty ? node["profile_image_url"].string : image)
         author.row.verified = node["verified"].boolean
         author.row.followers = TwitterReader.count(node["followers_count"])
         author.row.following = TwitterReader.count(node["friends_count"])
         author.row.posts = TwitterReader.count(node["statuses_count"])
         author.row.createdAt = Times.parse(node["created_at"].string) ?? Times.parse(node["created_timestamp"].string)
         author.isProtected = node["protected"].boolean
-        author.location = reading.keepText(node["location"].string)
+        author.location = keepShared(node["location"].string)
         return author
     }
 
@@ -60,10 +60,14 @@ extension TwitterReader {
             let target = !unwound.isEmpty ? unwound : !expanded.isEmpty ? expanded : url["url"].string
             if !target.isEmpty { collect(url, .url, name: url["url"].string, value: reading.keep(target)) }
         }
+        // Several pictures of a post share one link.
+        var link: Int64?
         node["media"].each { media in
-            guard !entities.has(.url, at: media["indices"][0].int64) else { return }
+            let start = media["indices"][0].int64
             let expanded = media["expanded_url"].string
-            if !expanded.isEmpty { collect(media, .url, name: media["url"].string, value: reading.keep(expanded)) }
+            guard start != link, !expanded.isEmpty else { return }
+            link = start
+            collect(media, .url, name: media["url"].string, value: reading.keep(expanded))
         }
         return Entries(from: first, to: reading.recipients.count)
     }

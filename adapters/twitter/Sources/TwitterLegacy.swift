@@ -4,9 +4,7 @@ internal import EarshotFormats
 /// Version 1.1: posts of older APIs, of webhooks and of archives.
 extension TwitterReader {
     /// Appends a post; `owner` is the author of every post of an archive, whose posts name none.
-    mutating func readStatus(
-        _ node: JSONNode, owner: TwitterAuthor? = nil, notes: TwitterNotes? = nil, at place: String
-    ) {
+    mutating func readStatus(_ node: JSONNode, owner: TwitterAuthor? = nil, at place: String) {
         let id = legacyID(node, "id_str", "id")
         guard !id.isEmpty else { return reading.append(defect: "a post without an id", at: place) }
         guard TwitterReader.legacyText(node).isString else {
@@ -18,7 +16,7 @@ extension TwitterReader {
         row.visibility = author.isProtected.map { $0 ? .followers : .public }
         setIdentity(node, id, author, &row)
         setLegacyRefs(node, &row)
-        setLegacyContent(node, notes, &row)
+        setLegacyContent(node, &row)
         row.language = language(node["lang"].string)
         row.place = legacyPlace(node, author)
         if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
@@ -102,7 +100,7 @@ extension TwitterReader {
     }
 
     /// Text, entities, media and counts: the original's, where the post is a repost.
-    private mutating func setLegacyContent(_ node: JSONNode, _ notes: TwitterNotes?, _ row: inout MentionRow) {
+    private mutating func setLegacyContent(_ node: JSONNode, _ row: inout MentionRow) {
         let original = node["retweeted_status"]
         let source = original.isObject && TwitterReader.legacyText(original).isString ? original : node
         let extended = source["extended_tweet"]
@@ -120,7 +118,7 @@ extension TwitterReader {
             prefix = repeated.prefix
             ext.string("retweeted_screen_name", repeated.handle)
         }
-        let note = repeated == nil ? notes?.text(of: reading.string(row.nativeID), text.string) : nil
+        let note = repeated == nil ? notes?.take(reading.string(row.nativeID), text.string) : nil
         if let note {
             row.text = reading.keepText(note)
             // The post's own entities are those of the beginning that it shows.

@@ -33,8 +33,8 @@ extension TwitterReader {
         reading.append(row)
     }
 
-    /// An event of version 1.1 and of the Account Activity API; `users` and `apps` lie beside the list of events.
-    mutating func readMessageCreate(_ node: JSONNode, users: JSONNode, apps: JSONNode, at place: String) {
+    /// An event of version 1.1 and of the Account Activity API, whose accounts are in `includes`.
+    mutating func readMessageCreate(_ node: JSONNode, at place: String) {
         guard node["type"].string == "message_create" else { return }
         let create = node["message_create"]
         let content = create["message_data"]
@@ -45,15 +45,16 @@ extension TwitterReader {
         let sender = create["sender_id"].string
         let recipient = create["target"]["recipient_id"].string
         var row = message(id: id, thread: thread(of: sender, and: recipient))
-        row.author = account(sender, in: users)
+        row.author = account(sender)
         row.publishedAt = Times.parse(node["created_timestamp"].string)
         let first = reading.recipients.count
-        appendRecipient(account(recipient, in: users))
+        appendRecipient(account(recipient))
         _ = collectLegacyEntities(content["entities"])
         row.recipients = Entries(from: first, to: reading.recipients.count)
         (row.text, row.entities) = entities.keep(content["text"].string, in: &reading)
         row.media = legacyMedia(content["attachment"]["media"])
-        ext.node("source_app", apps[create["source_app_id"].string])
+        let app = includes.apps.json(create["source_app_id"].string, in: &reading)
+        reading.withBytes(of: app) { ext.json("source_app", $0) }
         ext.node("quick_reply_response", content["quick_reply_response"])
         row.ext = takeExt()
         row.raw = raw(node)
@@ -157,16 +158,6 @@ extension TwitterReader {
         var row = AuthorRow()
         row.id = reading.keep(id)
         return row
-    }
-
-    /// An account of the map `users` of an Account Activity body, or its id alone.
-    private mutating func account(_ id: Bytes, in users: JSONNode) -> AuthorRow {
-        let node = users[id]
-        let wrapped = node["data"]
-        // The X Activity API wraps accounts of version 2; the older API writes those of version 1.1.
-        if wrapped.isObject { return author(wrapped).row }
-        if node.isObject { return legacyAuthor(node).row }
-        return account(id)
     }
 
     private mutating func oldAccount(

@@ -6,13 +6,23 @@ extension TwitterReader {
     /// The content of a repost's original; where that is not included, what the repost repeats of it.
     mutating func content(ofOriginal id: Bytes, repostedBy post: TwitterPost) -> TwitterContent {
         guard let position = includes.posts.position(of: id) else { return repeatedContent(of: post) }
-        if let known = includes.originals[position] { return known }
+        switch includes.originals[position] {
+        case .shared(let content): return content
+        case .said: return repeatedContent(of: post)
+        case nil: break
+        }
         let original = TwitterPost(includes.posts.nodes[position])
         guard original.hasText else { return repeatedContent(of: post) }
+        let bytes = reading.arena.count
         let content = self.content(of: original)
-        includes.originals[position] = content
+        let parts = content.entities.count + content.media.count + content.recipients.count
+        let size = reading.arena.count - bytes + Int(parts) * 100
+        includes.originals[position] = size > TwitterReader.largestOriginal ? .said : .shared(content)
         return content
     }
+
+    /// The size above which an original is said by the first of its reposts alone; about three of X's longest posts.
+    private static let largestOriginal = 100_000
 
     /// What a repost repeats of an original that is not there.
     private mutating func repeatedContent(of post: TwitterPost) -> TwitterContent {

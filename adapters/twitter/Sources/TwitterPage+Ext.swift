@@ -62,18 +62,22 @@ extension TwitterReader {
     }
 
     private mutating func writePolls(_ post: TwitterPost) {
-        guard post.attachments.isObject, includes.polls.count > 0 else { return }
-        let ids = post.attachments["poll_ids"]
-        guard let first = includes.polls[ids[0].string] else { return }
-        ext.member("polls") { output in
-            output.byte(UInt8(ascii: "["))
-            first.write(to: &output)
-            output.byte(UInt8(ascii: "]"))
+        guard post.attachments.isObject, includes.polls.table.count > 0 else { return }
+        let poll = includes.polls.json(post.attachments["poll_ids"][0].string, in: &reading)
+        guard !poll.isEmpty else { return }
+        reading.withBytes(of: poll) { poll in
+            ext.member("polls") { output in
+                output.byte(UInt8(ascii: "["))
+                output.raw(poll)
+                output.byte(UInt8(ascii: "]"))
+            }
         }
     }
 
     private mutating func writePlace(_ post: TwitterPost) {
         guard post.geo.isObject else { return }
-        ext.node("place", includes.places[post.geo["place_id"].string] ?? post.geo)
+        let place = includes.places.json(post.geo["place_id"].string, in: &reading)
+        guard !place.isEmpty else { return ext.node("geo", post.geo) }
+        reading.withBytes(of: place) { ext.json("place", $0) }
     }
 }

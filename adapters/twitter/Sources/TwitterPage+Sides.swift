@@ -18,7 +18,9 @@ extension TwitterReader {
     mutating func knownAuthor(_ id: Bytes) -> TwitterAuthor? {
         guard let position = includes.users.position(of: id) else { return nil }
         if let known = includes.authors[position] { return known }
-        let author = self.author(includes.users.nodes[position])
+        // Accounts beside the events of version 1.1 are written as that version writes them.
+        let node = includes.users.nodes[position]
+        let author = node["screen_name"].exists ? legacyAuthor(node) : self.author(node)
         includes.authors[position] = author
         return author
     }
@@ -28,15 +30,15 @@ extension TwitterReader {
         var author = TwitterAuthor()
         node.fields { key, value in
             switch key.count {
-            case 2: if key == "id" { author.row.id = reading.keep(value.string) }
-            case 4: if key == "name" { author.row.name = reading.keepText(value.string) }
+            case 2: if key == "id" { author.row.id = keepShared(value.string) }
+            case 4: if key == "name" { author.row.name = keepShared(value.string) }
             case 8:
                 if key == "username" {
-                    author.handle = value.string
+                    author.handle = TwitterReader.shared(value.string)
                 } else if key == "verified" {
                     author.row.verified = value.boolean
                 } else if key == "location" {
-                    author.location = reading.keepText(value.string)
+                    author.location = keepShared(value.string)
                 }
             case 9: if key == "protected" { author.isProtected = value.boolean }
             case 10: if key == "created_at" { author.row.createdAt = Times.parse(value.string) }
@@ -49,7 +51,7 @@ extension TwitterReader {
                     author.pinned = value.string
                 }
             case 15: if key == "pinned_tweet_id" { author.pinned = value.string }
-            case 17: if key == "profile_image_url" { author.row.avatarURL = reading.keep(value.string) }
+            case 17: if key == "profile_image_url" { author.row.avatarURL = keepShared(value.string) }
             default: break
             }
         }
@@ -88,7 +90,10 @@ extension TwitterReader {
     mutating func media(under keys: JSONNode) -> Entries {
         let first = reading.media.count
         keys.each { key in
-            if let node = includes.media[key.string] { reading.media.append(mediaRow(node)) }
+            guard let position = includes.media.position(of: key.string) else { return }
+            let row = includes.mediaRows[position] ?? mediaRow(includes.media.nodes[position])
+            includes.mediaRows[position] = row
+            reading.media.append(row)
         }
         return Entries(from: first, to: reading.media.count)
     }
@@ -97,18 +102,18 @@ extension TwitterReader {
         var row = MediaRow(type: .file)
         node.fields { key, value in
             switch key.count {
-            case 3: if key == "url" { row.url = reading.keep(value.string) }
+            case 3: if key == "url" { row.url = keepShared(value.string) }
             case 4: if key == "type" { row.type = TwitterReader.mediaType(value.string) }
             case 5: if key == "width" { row.width = value.int64 }
             case 6: if key == "height" { row.height = value.int64 }
             case 8:
                 if key == "alt_text" {
-                    row.alt = reading.keepText(value.string)
+                    row.alt = keepShared(value.string)
                 } else if key == "variants" {
                     setVariant(&row, value, rate: "bit_rate")
                 }
             case 11: if key == "duration_ms" { row.duration = value.double.map { $0 / 1000 } }
-            case 17: if key == "preview_image_url" { row.previewURL = reading.keep(value.string) }
+            case 17: if key == "preview_image_url" { row.previewURL = keepShared(value.string) }
             default: break
             }
         }
@@ -127,8 +132,8 @@ extension TwitterReader {
             }
         }
         guard let best else { return }
-        row.url = reading.keep(best["url"].string)
-        row.mime = reading.keep(best["content_type"].string)
+        row.url = keepShared(best["url"].string)
+        row.mime = keepShared(best["content_type"].string)
     }
 
     static func mediaType(_ type: Bytes) -> MediaType {
@@ -143,10 +148,10 @@ extension TwitterReader {
         if post.geo.isObject {
             let point = post.geo["coordinates"]["coordinates"]
             (place.longitude, place.latitude) = (point[0].double, point[1].double)
-            if let node = includes.places[post.geo["place_id"].string] {
+            if let node = includes.places.table[post.geo["place_id"].string] {
                 let name = node["full_name"]
-                place.name = reading.keepText(name.isString ? name.string : node["name"].string)
-                place.country = reading.keep(node["country_code"].string)
+                place.name = keepShared(name.isString ? name.string : node["name"].string)
+                place.country = keepShared(node["country_code"].string)
             }
         }
         if place.isEmpty, !author.location.isEmpty {

@@ -11,7 +11,7 @@ extension TwitterReader {
         if data.isArray {
             var index = 0
             data.each { element in
-                readElement(element, rules: rules, at: index)
+                readElement(element, rules: root[-1], at: index)
                 index += 1
             }
         } else if data.isObject {
@@ -24,12 +24,12 @@ extension TwitterReader {
     /// Reads one element of `data`: a post or a message; accounts, counts, lists and spaces are no mentions.
     private mutating func readElement(_ node: JSONNode, rules: JSONNode, at index: Int?) {
         guard node.isObject else { return reading.append(defect: "not an object", at: TwitterReader.place(index)) }
-        let eventType = node["event_type"]
-        if eventType.isString {
-            if eventType.string == "MessageCreate" { readMessageEvent(node, at: TwitterReader.place(index)) }
-            return
+        let post = TwitterPost(node)
+        if post.eventType.isEmpty {
+            readPost(post, rules: rules, at: index)
+        } else if post.eventType == "MessageCreate" {
+            readMessageEvent(node, at: TwitterReader.place(index))
         }
-        readPost(TwitterPost(node), rules: rules, at: index)
     }
 
     /// Appends a post as a mention.
@@ -114,11 +114,9 @@ extension TwitterReader {
     private mutating func appendRef(_ relation: Relation, to id: Bytes, of post: TwitterPost) {
         var authorID = relation == .replyTo ? post.inReplyTo : .none
         var target = id
-        if let included = includes.posts[id] {
-            let author = included["author_id"].string
-            if !author.isEmpty { authorID = author }
-            let first = TwitterReader.history(of: included)[0].string
-            if !first.isEmpty { target = first }
+        if let head = head(of: id) {
+            if !head.authorID.isEmpty { authorID = head.authorID }
+            if !head.firstID.isEmpty { target = head.firstID }
         }
         var ref = RefRow(relation, to: reading.keep(target))
         if let author = knownAuthor(authorID) {
@@ -133,8 +131,19 @@ extension TwitterReader {
         reading.refs.append(ref)
     }
 
-    private static func history(of node: JSONNode) -> JSONNode {
-        let history = node["edit_history_tweet_ids"]
-        return history.isArray ? history : node["edit_history_post_ids"]
+    /// What relations need to know of an included post, found once.
+    private mutating func head(of id: Bytes) -> TwitterHead? {
+        guard let position = includes.posts.position(of: id) else { return nil }
+        if let known = includes.heads[position] { return known }
+        var head = TwitterHead()
+        includes.posts.nodes[position].fields { key, value in
+            if key == "author_id" {
+                head.authorID = TwitterReader.shared(value.string)
+            } else if key == "edit_history_tweet_ids" || key == "edit_history_post_ids" {
+                head.firstID = TwitterReader.shared(value[0].string)
+            }
+        }
+        includes.heads[position] = head
+        return head
     }
 }

@@ -16,6 +16,8 @@ struct TwitterPost {
     var replySettings = Bytes.none
     var community = Bytes.none
     var username = Bytes.none
+    /// What an element of a page of messages is; posts have none.
+    var eventType = Bytes.none
     var isSensitive: Bool?
     var isPaid: Bool?
     var entities: JSONNode
@@ -71,7 +73,14 @@ struct TwitterPost {
                 username = value.string
             }
         case 9: if key == "author_id" { authorID = value.string } else if key == "note_post" { note = value }
-        case 10: if key == "created_at" { createdAt = value.string } else if key == "note_tweet" { note = value }
+        case 10:
+            if key == "created_at" {
+                createdAt = value.string
+            } else if key == "note_tweet" {
+                note = value
+            } else if key == "event_type" {
+                eventType = value.string
+            }
         case 11: if key == "attachments" { attachments = value }
         case 12: if key == "community_id" { community = value.string }
         case 13: if key == "edit_controls" { editControls = value }

@@ -12,6 +12,8 @@ struct TwitterReader: ~Copyable {
 
     /// The side tables of a v2 page.
     var includes = TwitterIncludes()
+    /// The long texts of an archive; nil where the document is no part of one.
+    var notes: TwitterNotes?
     /// The entities of the text at hand.
     var entities = TwitterEntities()
     /// What goes to `ext.twitter`.
@@ -59,6 +61,12 @@ struct TwitterReader: ~Copyable {
         scratch.raw(handle)
         return scratch.withBytes { reading.keep($0) }
     }
+
+    /// Keeps a text of a side table, which many mentions may repeat.
+    mutating func keepShared(_ text: Bytes) -> Kept { reading.keepText(TwitterReader.shared(text)) }
+
+    /// A text of a side table, unless it is far longer than any that X allows, so that no page can grow without bounds.
+    static func shared(_ text: Bytes) -> Bytes { text.count > 2048 ? .none : text }
 
     /// A language, unless X says that there is none or that it does not know.
     mutating func language(_ code: Bytes) -> LanguageRow {

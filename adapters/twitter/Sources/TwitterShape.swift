@@ -54,13 +54,14 @@ extension TwitterReader {
         }
         let events = root["events"]
         if events.isArray || root["event"]["message_create"].isObject {
+            includes = TwitterIncludes(users: root["users"], apps: root["apps"])
             var index = 0
             events.each { event in
-                readMessageCreate(event, users: root["users"], apps: root["apps"], at: "/events/\(index)")
+                readMessageCreate(event, at: "/events/\(index)")
                 index += 1
             }
             if !events.isArray {
-                readMessageCreate(root["event"], users: root["users"], apps: root["apps"], at: "/event")
+                readMessageCreate(root["event"], at: "/event")
             }
             return true
         }

@@ -88,6 +88,28 @@ struct TwitterAdapterTests {
         #expect(reading.arena.count < 20_000)
     }
 
+    @Test func `what many mentions share cannot grow without bounds`() throws {
+        let size = 2000
+        let large = String(repeating: "x", count: 200_000)
+        let posts = (0..<size).map {
+            #"""
+            {"id": "\#($0)", "text": "RT @a: b", "author_id": "a", "geo": {"place_id": "p"},
+             "attachments": {"media_keys": ["m"], "poll_ids": ["q"]},
+             "referenced_tweets": [{"type": "retweeted", "id": "o"}]}
+            """#
+        }
+        let page = #"""
+            {"data": [\#(posts.joined(separator: ","))], "includes": {
+             "users": [{"id": "a", "username": "\#(large)", "name": "\#(large)"}],
+             "tweets": [{"id": "o", "text": "\#(large)", "author_id": "a"}],
+             "places": [{"id": "p", "full_name": "\#(large)"}], "polls": [{"id": "q", "label": "\#(large)"}],
+             "media": [{"media_key": "m", "type": "photo", "url": "https://a.example/b.jpg"}]}}
+            """#
+        let lines = AdapterContract.lines(of: try TwitterAdapter.make(), reading: Document.json(page))
+        #expect(lines.utf8.count < 4_000_000)
+        #expect(lines.contains(large))
+    }
+
     @Test func `hostile pages are read in linear time`() throws {
         let size = 4000
         let tags = Array(repeating: #"{"start": 0, "end": 400, "tag": "x"}"#, count: size).joined(separator: ",")

@@ -1,0 +1,155 @@
+internal import CGMime
+internal import Earshot
+
+/// Turns bytes of a declared, undeclared or wrongly declared charset into text.
+enum MailCharset {
+    /// The text of `bytes`: by the declared charset, else UTF-8, else windows-1252.
+    ///
+    /// What says Latin-1 or ASCII and is UTF-8 beyond doubt is read as UTF-8, since senders do mislabel it.
+    ///
+    /// - Parameter fallback: the charset where none is declared and it is not UTF-8; else windows-1252.
+    static func text(_ bytes: Bytes, charset declared: String?, fallback: String? = nil) -> String {
+        let charset = name(declared ?? "")
+        if isStateful(charset) || (isUndeclared(charset) && hasEscape(bytes)) {
+            return stateful(bytes, charset: charset)
+        }
+        let scan = UTF8Scan(bytes)
+        if scan.isASCII && isASCIICompatible(charset) { return bytes.string }
+        switch charset {
+        case "", "us-ascii", "utf-8":
+            if scan.isMostlyValid { return bytes.string }
+            return fallback.map { text(bytes, charset: $0) } ?? windows1252(bytes)
+        case "windows-1252":
+            return scan.isValid && scan.isConvincing ? bytes.string : windows1252(bytes)
+        default:
+            return converted(bytes, from: charset, scan)
+        }
+    }
+
+    /// The name that iconv knows best for a charset: the larger one, where a name is used for more than it means.
+    private static func name(_ declared: String) -> String {
+        let lower = declared.bytesTrimmed.lowercased()
+        switch lower {
+        case "utf8", "utf-8", "unicode-1-1-utf-8", "cp65001", "utf8mb4", "utf-8-bom": return "utf-8"
+        case "ascii", "us-ascii", "ansi_x3.4-1968", "iso646-us", "7bit": return "us-ascii"
+        case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "iso-8859-1-windows-1252", "cp1252",
+            "windows-1252", "ansi", "x-ansi":
+            return "windows-1252"
+        case "iso-8859-9", "latin5": return "windows-1254"
+        case "iso-8859-11", "tis-620", "tis620", "windows-874": return "cp874"
+        case "gb2312", "gbk", "x-gbk", "gb18030", "cp936", "gb_2312-80", "euc-cn", "chinesesimplified": return "gb18030"
+        case "big5", "big-5", "x-big5", "cn-big5", "cp950", "big5-hkscs": return "big5-hkscs"
+        case "ks_c_5601-1987", "ks_c_5601", "ksc5601", "ksc_5601", "euc-kr", "euckr", "korean", "cp949",
+            "ks_c_5601-1989":
+            return "cp949"
+        case "shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "cp932", "windows-31j": return "cp932"
+        case "euc-jp", "x-euc-jp", "eucjp": return "euc-jp-ms"
+        case "iso-8859-8-i", "iso-8859-8-e", "logical": return "iso-8859-8"
+        case "iso-8859-6-i": return "iso-8859-6"
+        case "unicode-1-1-utf-7", "utf7", "utf-7": return "utf-7"
+        case "hz", "hz-gb-2312": return "hz-gb-2312"
+        case "8bit", "unknown-8bit", "x-unknown", "unknown", "default", "default_charset", "x-user-defined", "binary",
+            "none":
+            return ""
+        default: return lower
+        }
+    }
+
+    private static func isUndeclared(_ charset: String) -> Bool { charset.isEmpty || charset == "us-ascii" }
+
+    private static func isStateful(_ charset: String) -> Bool {
+        charset.hasPrefix("iso-2022-jp") || charset == "hz-gb-2312"
+    }
+
+    /// Whether bytes below 128 mean what they mean in ASCII.
+    private static func isASCIICompatible(_ charset: String) -> Bool {
+        !charset.hasPrefix("utf-7") && !charset.hasPrefix("utf-16") && !charset.hasPrefix("utf-32")
+            && !charset.hasPrefix("iso-2022") && !charset.hasPrefix("ucs") && !charset.contains("ebcdic")
+            && !charset.hasPrefix("ibm0") && !charset.hasPrefix("unicode")
+    }
+
+    /// Whether there is an escape to Japanese two-byte characters.
+    private static func hasEscape(_ bytes: Bytes) -> Bool {
+        bytes.firstRange(of: "\u{1B}$B") != nil || bytes.firstRange(of: "\u{1B}$@") != nil
+    }
+
+    private static func stateful(_ bytes: Bytes, charset: String) -> String {
+        let (plain, inner) =
+            charset == "hz-gb-2312"
+            ? (StatefulCharset.gb18030(fromHZ: bytes), "gb18030")
+            : (StatefulCharset.eucJP(fromISO2022JP: bytes), "euc-jp-ms")
+        return plain.withBytes { converted($0, from: inner, UTF8Scan($0)) }
+    }
+
+    /// The text as a charset of iconv has it; another reading where it plainly is not in that charset.
+    private static func converted(_ bytes: Bytes, from charset: String, _ scan: UTF8Scan) -> String {
+        guard let result = MailConverter.text(bytes, from: charset) else {
+            return scan.isMostlyValid ? bytes.string : windows1252(bytes)
+        }
+        if result.errors == 0 { return result.text }
+        if scan.isValid && !scan.isASCII { return bytes.string }
+        // A byte that was lost on the way does not make a Chinese letter a Western one.
+        return result.errors * 10 <= bytes.count ? result.text : windows1252(bytes)
+    }
+
+    /// The text as windows-1252, which has a character for nearly every byte.
+    private static func windows1252(_ bytes: Bytes) -> String {
+        var text = String.UnicodeScalarView()
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            if byte >= 0x80 && byte < 0xA0 {
+                text.append(Unicode.Scalar(windows1252Letters[Int(byte) - 0x80]) ?? "\u{FFFD}")
+            } else {
+                text.append(Unicode.Scalar(byte))
+            }
+        }
+        return String(text)
+    }
+
+    private static let windows1252Letters: [UInt16] = [
+        0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD,
+        0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
+        0x0153, 0xFFFD, 0x017E, 0x0178,
+    ]
+}
+
+extension String {
+    /// The text without white space, quotes and RFC 2231's language at either end, as a charset's name.
+    fileprivate var bytesTrimmed: String {
+        let end = firstIndex(of: "*") ?? endIndex
+        return String(self[..<end].filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })
+    }
+}
+
+/// What one pass tells about bytes that may be UTF-8.
+struct UTF8Scan {
+    /// Whether every byte is below 128.
+    private(set) var isASCII = true
+    private var sequences = 0
+    private var long = 0
+    private var errors = 0
+
+    /// Looks at every byte.
+    init(_ bytes: Bytes) {
+        var decoder = UTF8()
+        isASCII = unsafe bytes.buffer.allSatisfy { $0 < 0x80 }
+        guard !isASCII else { return }
+        var units = unsafe bytes.buffer.makeIterator()
+        while true {
+            switch unsafe decoder.decode(&units) {
+            case .emptyInput: return
+            case .error: errors += 1
+            case .scalarValue(let scalar):
+                if scalar.value >= 0x800 { long += 1 }
+                if scalar.value >= 0x80 { sequences += 1 }
+            }
+        }
+    }
+
+    /// Whether the bytes are UTF-8.
+    var isValid: Bool { errors == 0 }
+    /// Whether the bytes are UTF-8 but for what got damaged on the way.
+    var isMostlyValid: Bool { errors == 0 || sequences > errors * 2 }
+    /// Whether the bytes are beyond doubt not Latin-1 that happens to be UTF-8.
+    var isConvincing: Bool { sequences >= 2 || long >= 1 }
+}

@@ -1,0 +1,64 @@
+internal import CGMime
+internal import Earshot
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Converts by iconv, under the names that GMime knows charsets by.
+enum MailConverter {
+    /// Prepares GMime before its first use.
+    private static let isReady: Bool = {
+        g_mime_init()
+        return true
+    }()
+
+    /// The text of `bytes`, U+FFFD for each byte that could not be read and how many those are; nil where the charset
+    /// is not known.
+    static func text(_ bytes: Bytes, from charset: String) -> (text: String, errors: Int)? {
+        guard isReady, !charset.isEmpty, charset.utf8.count <= 40 else { return nil }
+        guard let name = unsafe g_mime_charset_iconv_name(charset), let converter = unsafe open(name) else {
+            return nil
+        }
+        defer { unsafe _ = g_mime_iconv_close(converter) }
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count + bytes.count / 2 + 16)
+        var errors = 0
+        var offset = 0
+        while offset < bytes.count {
+            let taken = unsafe step(converter, bytes[offset..<bytes.count], &output)
+            offset += taken.count
+            guard taken.isStuck, offset < bytes.count else { continue }
+            output.append(contentsOf: [0xEF, 0xBF, 0xBD])
+            errors += 1
+            offset += 1
+        }
+        return (String(decoding: output, as: UTF8.self), errors)
+    }
+
+    @unsafe
+    private static func open(_ name: UnsafePointer<CChar>) -> iconv_t? {
+        let converter = unsafe g_mime_iconv_open("UTF-8", name)
+        // iconv_open tells failure by the pointer -1.
+        return unsafe Int(bitPattern: converter) == -1 ? nil : converter
+    }
+
+    /// Converts as much as goes in one call; `isStuck` where the next byte cannot be read.
+    @unsafe
+    private static func step(
+        _ converter: iconv_t, _ bytes: Bytes, _ output: inout [UInt8]
+    ) -> (count: Int, isStuck: Bool) {
+        let size = 8192
+        return unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { room in
+            var source = unsafe UnsafeMutablePointer(
+                mutating: UnsafeRawPointer(bytes.buffer.baseAddress)?.assumingMemoryBound(to: CChar.self))
+            var left = bytes.count
+            var target = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var space = size
+            let result = unsafe iconv(converter, &source, &left, &target, &space)
+            let reason = errno
+            unsafe output.append(contentsOf: room.prefix(size - space))
+            return (bytes.count - left, result == -1 && reason != E2BIG)
+        }
+    }
+}

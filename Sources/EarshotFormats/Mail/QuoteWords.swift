@@ -1,0 +1,60 @@
+internal import Earshot
+
+/// The words by which mail programs introduce what they quote.
+enum QuoteWords {
+    /// Whether a line says that somebody wrote.
+    static func tells(_ line: Bytes) -> Bool {
+        let words: [StaticString] = [
+            "wrote", "writes", "schrieb", "kirjoitti", "napisał", "pisze", "napisao", "napisala", "napisal", "pisał",
+            "je pisao", "skrev", "a écrit", "escribió", "schreef", "ha scritto", "escreveu", "said:", "пишет",
+            "написал",
+        ]
+        return words.contains { line.firstRange(of: $0) != nil }
+    }
+
+    /// Whether a line begins as such a sentence does.
+    static func opens(_ line: Bytes) -> Bool {
+        let words: [StaticString] = [
+            "On ", "Am ", "W dniu ", "Dnia ", "Dana ", "Datuma ", "Le ", "El ", "Den ", "Op ", "Il ", "Em ", "At ",
+            "In message", "pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.", "ma ", "ti ", "ke ", "to ", "pe ",
+            "la ", "su ", "pon, ", "uto, ", "sri, ", "čet, ", "pet, ", "sub, ", "ned, ",
+        ]
+        return words.contains { line.hasPrefix($0) } && line.array.contains { $0.isDecimalDigit }
+    }
+
+    /// Whether a line of dashes stands before a quoted or forwarded message.
+    static func separates(_ line: Bytes) -> Bool {
+        let lower = line.string.lowercased()
+        let words = [
+            "original message", "ursprüngliche nachricht", "originalnachricht", "alkuperäinen viesti",
+            "wiadomość oryginalna", "oryginalna wiadomość", "izvorna poruka", "originalna poruka", "forwarded",
+            "weitergeleitete nachricht", "edelleenlähetetty", "välitetty viesti", "przekazana wiadomość",
+            "wiadomość przekazana", "proslijeđena poruka", "prosljeđena poruka", "message d'origine",
+            "mensaje original", "messaggio originale", "original appointment", "ursprungligt meddelande",
+        ]
+        return words.contains { lower.contains($0) }
+    }
+
+    /// Whether a line begins with the sender's label.
+    static func isSender(_ line: Bytes) -> Bool {
+        let words: [StaticString] = [
+            "From:", "Von:", "Lähettäjä:", "Od:", "Šalje:", "Nadawca:", "Pošiljatelj:", "De:", "Från:", "Da:", "Van:",
+        ]
+        return hasLabel(line, words)
+    }
+
+    /// Whether a line begins with the date's label.
+    static func isDate(_ line: Bytes) -> Bool {
+        let words: [StaticString] = [
+            "Sent:", "Date:", "Gesendet:", "Datum:", "Lähetetty:", "Päivämäärä:", "Pvm:", "Wysłano:", "Data:",
+            "Data wysłania:", "Poslano:", "Datum slanja:", "Envoyé:", "Enviado:", "Skickat:", "Inviato:", "Verzonden:",
+        ]
+        return hasLabel(line, words)
+    }
+
+    private static func hasLabel(_ line: Bytes, _ words: [StaticString]) -> Bool {
+        // Bold letters leave an asterisk behind when HTML becomes text.
+        let rest = line.hasPrefix("*") ? line[1..<line.count] : line
+        return words.contains { rest.hasPrefix($0) }
+    }
+}

@@ -1,0 +1,121 @@
+public import Earshot
+
+/// Tells what a mail says itself from the mails it quotes.
+///
+/// Knows `>`, the lines that introduce quotes in English, Finnish, Polish, Croatian, German and their neighbours, and
+/// the header blocks of Outlook. Nothing is cut: the newest part is a place in the text.
+public struct QuotedHistory {
+    private let text: Bytes
+    private let lines: [MailLine]
+
+    /// The newest part of a text as half-open offsets in Unicode scalars, or nil where all of it, or none, is new.
+    public static func newestPart(in text: Bytes) -> Range<Int>? {
+        let history = QuotedHistory(text)
+        guard let lines = history.newestLines(), let first = lines.first, let last = lines.last else { return nil }
+        let start = history.lines[first].start
+        let end = history.lines[last].end
+        guard start < end else { return nil }
+        let before = scalars(text[0..<start])
+        return before..<(before + scalars(text[start..<end]))
+    }
+
+    private static func scalars(_ bytes: Bytes) -> Int {
+        var count = 0
+        for index in 0..<bytes.count where bytes[index] & 0xC0 != 0x80 { count += 1 }
+        return count
+    }
+
+    private init(_ text: Bytes) {
+        self.text = text
+        var lines: [MailLine] = []
+        var position = 0
+        while position < text.count {
+            let line = MailLine(of: text, at: position, before: text.count)
+            lines.append(line)
+            position = line.next
+        }
+        self.lines = lines
+    }
+
+    /// The first to the last line of the newest part.
+    private func newestLines() -> ClosedRange<Int>? {
+        guard let mark = firstMark() else { return nil }
+        let before = span(of: lines.indices.prefix(mark).filter { !isBlank($0) })
+        guard let quote = lines.indices.dropFirst(mark).prefix(4).first(where: isQuoted) else { return before }
+        // Below the first quote: an answer that follows it, or answers between quotes.
+        let quoteEnd = lines.indices.dropFirst(quote).first { !isQuoted($0) } ?? lines.count
+        let limit = lines.indices.dropFirst(quoteEnd).first(where: isFooter) ?? lines.count
+        let after = span(of: (quoteEnd..<max(limit, quoteEnd)).filter { isAnswer($0) })
+        guard let after else { return before }
+        return before.map { $0.lowerBound...after.upperBound } ?? after
+    }
+
+    private func span(of indices: [Int]) -> ClosedRange<Int>? {
+        guard let first = indices.first, let last = indices.last else { return nil }
+        return first...last
+    }
+
+    /// The line where history begins.
+    private func firstMark() -> Int? {
+        for index in lines.indices {
+            if isQuoted(index) || isSeparator(index) || isHeaderBlock(index) { return index }
+            if let start = introduction(endingAt: index) { return start }
+        }
+        return nil
+    }
+
+    private func line(_ index: Int) -> Bytes {
+        index < lines.count ? text[lines[index].range].trimmed : .none
+    }
+
+    private func isBlank(_ index: Int) -> Bool { line(index).isEmpty }
+
+    /// Whether a line is quoted; `>From ` was only quoted by a mailbox.
+    private func isQuoted(_ index: Int) -> Bool {
+        let line = line(index)
+        return line.hasPrefix(">") && !line.hasPrefix(">From ")
+    }
+
+    private func isFooter(_ index: Int) -> Bool {
+        let raw = text[lines[index].range]
+        return raw == "-- " || raw == "--" || raw.hasPrefix("__________")
+    }
+
+    private func isAnswer(_ index: Int) -> Bool {
+        !isBlank(index) && !isQuoted(index) && !isIntroduction(line(index))
+            && !(isQuoted(index + 1) && isIntroduction(line(index)))
+    }
+
+    // Lines that introduce what is quoted.
+
+    /// The first line of the introduction that ends at `index`: `On Monday, Jan wrote:`, in one line or two.
+    private func introduction(endingAt index: Int) -> Int? {
+        let last = line(index)
+        guard last.count < 400, last.hasSuffix(":"), isIntroduction(last) else { return nil }
+        if QuoteWords.opens(last) { return index }
+        if index > 0, QuoteWords.opens(line(index - 1)) { return index - 1 }
+        return isQuotedSoon(after: index) ? index : nil
+    }
+
+    private func isIntroduction(_ line: Bytes) -> Bool {
+        line.hasSuffix(":") && line.count < 400 && QuoteWords.tells(line)
+    }
+
+    private func isQuotedSoon(after index: Int) -> Bool {
+        isQuoted(index + 1) || (isBlank(index + 1) && isQuoted(index + 2))
+    }
+
+    /// `-----Original Message-----` and its like.
+    private func isSeparator(_ index: Int) -> Bool {
+        let line = line(index)
+        if line.hasPrefix("____") { return line.count >= 20 && isHeaderBlock(index + 1) }
+        if line.hasPrefix("Begin forwarded message:") { return true }
+        return line.hasPrefix("---") && line.hasSuffix("---") && line.count < 80 && QuoteWords.separates(line)
+    }
+
+    /// Outlook's block of `From:`, `Sent:`, `To:`, `Subject:` in the sender's language.
+    private func isHeaderBlock(_ index: Int) -> Bool {
+        guard index < lines.count, QuoteWords.isSender(line(index)) else { return false }
+        return (1...3).contains { QuoteWords.isDate(line(index + $0)) }
+    }
+}

@@ -1,0 +1,49 @@
+import Earshot
+import EarshotFormats
+import Testing
+
+struct QuotedHistoryTests {
+    /// What is new in a text, or nil.
+    private func newest(_ text: String) -> String? {
+        guard let range = Array(text.utf8).withBytes({ QuotedHistory.newestPart(in: $0) }) else { return nil }
+        let scalars = Array(text.unicodeScalars)
+        return String(String.UnicodeScalarView(scalars[range]))
+    }
+
+    @Test(arguments: [
+        "On Mon, 12 Jan 2026 at 10:00, Jan <jan@example.org> wrote:\n> old",
+        "On Mon, 12 Jan 2026 at 10:00, Jan Example\n<jan@example.org> wrote:\n\n> old",
+        "ma 12. tammik. 2026 klo 10.00 Jan (jan@example.org) kirjoitti:\n\n> old",
+        "W dniu 12.01.2026 o 10:00, Jan pisze:\n> old",
+        "pon., 12 sty 2026 o 10:00 Jan <jan@example.org> napisał(a):\n\n> old",
+        "Dana 12. 1. 2026. u 10:00 Jan <jan@example.org> je napisao/la:\n> old",
+        "Am 12.01.26 um 10:00 schrieb Jan:\n> old",
+        "-----Original Message-----\nFrom: Jan\nold",
+        "-----Ursprüngliche Nachricht-----\nVon: Jan\nold",
+        "-----Alkuperäinen viesti-----\nLähettäjä: Jan\nold",
+        "---------- Forwarded message ---------\nFrom: Jan\nold",
+        "From: Jan\nSent: Monday\nTo: me\nSubject: x\n\nold",
+        "*Von:* Jan\n*Gesendet:* Montag\n\nold",
+        "Lähettäjä: Jan\nLähetetty: maanantai\n\nold",
+        "Od: Jan\nWysłano: poniedziałek\n\nold",
+        "Od: Jan\nPoslano: ponedjeljak\n\nold",
+        "________________________________\nFrom: Jan\nSent: Monday\n\nold",
+        "> old",
+    ])
+    func `what stands above quoted history is new`(_ history: String) {
+        #expect(newest("Kiitos ä 😀!\n\nnew\n\n" + history) == "Kiitos ä 😀!\n\nnew")
+    }
+
+    @Test func `an answer below a quote is new, its signature is not`() {
+        #expect(newest("Jan wrote:\n> old\n> older\n\nnew\n\nmore\n-- \nme") == "new\n\nmore")
+    }
+
+    @Test func `answers between quotes are new from the first to the last`() {
+        #expect(newest("Hi,\n> one\nfirst\n> two\nsecond\n") == "Hi,\n> one\nfirst\n> two\nsecond")
+    }
+
+    @Test(arguments: ["all new", "", "From: here to there\nnothing", "He wrote:\nno quote", "> only old"])
+    func `a text of one kind has no newest part`(_ text: String) {
+        #expect(newest(text) == nil)
+    }
+}

@@ -4,6 +4,7 @@ package import Earshot
 package enum BuiltInAdapters {
     /// Every adapter, by name.
     package static let all: [any Adapter.Type] = [
+        EmailAdapter.self,
         FacebookAdapter.self,
         InstagramAdapter.self,
         TwitterAdapter.self,

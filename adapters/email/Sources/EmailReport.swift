@@ -1,0 +1,97 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// What a program reports in a part of its own: a delivery, a reading, a complaint, an invitation.
+struct EmailReport {
+    /// What sort of report it is.
+    enum Sort { case delivery, reading, complaint, calendar, original }
+
+    let sort: Sort
+    /// Its fields in groups, such as one for the message and one for each recipient.
+    let groups: [[(name: String, value: String)]]
+
+    /// The report in a part, or nil where it is none.
+    init?(_ part: MailPart, of message: MailMessage) {
+        switch part.type {
+        case "message/delivery-status", "message/global-delivery-status": sort = .delivery
+        case "message/disposition-notification": sort = .reading
+        case "message/feedback-report": sort = .complaint
+        case "text/calendar": sort = .calendar
+        case "message/rfc822", "text/rfc822-headers", "message/global": sort = .original
+        default: return nil
+        }
+        switch sort {
+        case .calendar: groups = [EmailReport.calendar(message.text(of: part).text)]
+        case .original: groups = message.fieldGroups(in: part, limit: 1)
+        default: groups = message.fieldGroups(in: part)
+        }
+    }
+
+    /// The first value of a field in any group.
+    func value(_ name: String) -> String? {
+        for group in groups { if let field = group.first(where: { $0.name == name }) { return field.value } }
+        return nil
+    }
+
+    /// The properties of an invitation that say what it is about (RFC 5545).
+    private static func calendar(_ text: String) -> [(name: String, value: String)] {
+        let wanted = ["METHOD", "UID", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "STATUS", "ORGANIZER", "SEQUENCE"]
+        let unfolded = text.replacing("\r\n", with: "\n").replacing("\n ", with: "")
+        var found: [(name: String, value: String)] = []
+        var isEvent = false
+        for line in unfolded.split(separator: "\n").prefix(1000) {
+            if line == "BEGIN:VEVENT" { isEvent = true }
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let name = line[..<colon].prefix { $0 != ";" }.uppercased()
+            guard wanted.contains(name), isEvent || name == "METHOD",
+                !found.contains(where: { $0.name == name.lowercased() })
+            else { continue }
+            let value = line[line.index(after: colon)...].replacing("\\,", with: ",").replacing("\\n", with: "\n")
+            found.append((name.lowercased(), String(value)))
+            if let zone = line[..<colon].split(separator: ";").first(where: { $0.hasPrefix("TZID=") }) {
+                found.append((name.lowercased() + "_tzid", String(zone.dropFirst(5))))
+            }
+        }
+        return found
+    }
+}
+
+/// Writes reports into `ext`.
+enum EmailReports {
+    /// Writes `delivery_status`, `disposition`, `feedback_report`, `calendar` and `original_message_id`.
+    static func write(_ reports: [EmailReport], to fields: inout JSONFields) {
+        write(reports, .delivery, "delivery_status", to: &fields)
+        write(reports, .reading, "disposition", to: &fields)
+        write(reports, .complaint, "feedback_report", to: &fields)
+        write(reports, .calendar, "calendar", to: &fields)
+        let isReport = reports.contains { $0.sort == .delivery || $0.sort == .reading || $0.sort == .complaint }
+        guard isReport else { return }
+        let original =
+            reports.first { $0.sort == .original }?.value("message-id")
+            ?? reports.compactMap { $0.value("original-message-id") }.first
+        fields.string("original_message_id", (original ?? "").filter { $0 != "<" && $0 != ">" && $0 != " " })
+    }
+
+    private static func write(
+        _ reports: [EmailReport], _ sort: EmailReport.Sort, _ key: StaticString, to fields: inout JSONFields
+    ) {
+        let groups = reports.filter { $0.sort == sort }.flatMap(\.groups).prefix(16)
+        guard !groups.isEmpty else { return }
+        var output = Output()
+        output.byte(UInt8(ascii: "["))
+        for (index, group) in groups.enumerated() {
+            if index > 0 { output.byte(UInt8(ascii: ",")) }
+            output.byte(UInt8(ascii: "{"))
+            var seen: Set<String> = []
+            for field in group where seen.insert(field.name).inserted {
+                if seen.count > 1 { output.byte(UInt8(ascii: ",")) }
+                output.string(String(field.name.map { $0 == "-" ? "_" : $0 }))
+                output.byte(UInt8(ascii: ":"))
+                output.string(String(field.value.prefix(2000)))
+            }
+            output.byte(UInt8(ascii: "}"))
+        }
+        output.byte(UInt8(ascii: "]"))
+        output.withBytes { fields.json(key, $0) }
+    }
+}

@@ -32,6 +32,9 @@ package enum SchemaText {
         return text(.object(schema))
     }
 
+    /// A key `"//"` may say anything.
+    private static let comment: JSONValue = ["^//$": true]
+
     private static let dialect = "https://json-schema.org/draft/2020-12/schema"
 
     /// The gateway's sections, in which channels and sinks lead to the settings of what they name.
@@ -78,7 +81,7 @@ package enum SchemaText {
     private static func map(of element: JSONValue) -> JSONValue {
         [
             "type": "object", "propertyNames": ["pattern": "^(//|[A-Za-z0-9][A-Za-z0-9._-]{0,63})$"],
-            "properties": ["//": true], "additionalProperties": element,
+            "patternProperties": comment, "additionalProperties": element,
         ]
     }
 
@@ -91,7 +94,7 @@ package enum SchemaText {
         var schema: JSONObject = ["type": "object"]
         let required = settings.filter { $0.0.isRequired }.map { JSONValue.string($0.0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
-        var properties: JSONObject = ["//": true]
+        var properties = JSONObject()
         for (setting, made) in settings {
             var property = made?.members ?? form(setting.form)
             property["description"] = .string(setting.about)
@@ -99,6 +102,7 @@ package enum SchemaText {
             properties[setting.name] = .object(property)
         }
         schema["properties"] = .object(properties)
+        schema["patternProperties"] = comment
         schema["additionalProperties"] = false
         let conditions = settings.compactMap { condition($0.0, among: settings.map(\.0)) }
         if !conditions.isEmpty { schema["allOf"] = .array(conditions) }
@@ -118,7 +122,8 @@ package enum SchemaText {
 
     private static func form(_ form: Setting.Form) -> JSONObject {
         switch form {
-        case .text, .path, .secret: ["type": "string", "minLength": 1]
+        case .text, .path: ["type": "string", "minLength": 1]
+        case .secret: ["type": "string", "minLength": 1, "writeOnly": true]
         case .url: ["type": "string", "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://[^ ]+|.*\\$\\{.+\\}.*)$"]
         case .duration: ["type": "string", "pattern": "^([0-9]+(ms|s|m|h|d)|.*\\$\\{.+\\}.*)$"]
         case .size: ["type": "string", "pattern": "^([0-9]+(B|KiB|MiB|GiB)|.*\\$\\{.+\\}.*)$"]
@@ -142,7 +147,7 @@ package enum SchemaText {
         case .boolean: ["anyOf": [["type": "boolean"], substituted]]
         case .list(let form): ["type": "array", "items": .object(self.form(form))]
         case .map(let form):
-            ["type": "object", "properties": ["//": true], "additionalProperties": .object(self.form(form))]
+            ["type": "object", "patternProperties": comment, "additionalProperties": .object(self.form(form))]
         case .object(let settings): object(settings)
         }
     }
@@ -153,21 +158,24 @@ package enum SchemaText {
     // Text.
 
     /// The value as JSON with two spaces a level; what fits a line stands on one.
-    private static func text(_ value: JSONValue) -> String { text(value, indent: "", room: 100) + "\n" }
+    private static func text(_ value: JSONValue) -> String { text(value, indent: "", column: width) + "\n" }
 
-    private static func text(_ value: JSONValue, indent: String, room: Int) -> String {
+    /// The widest line that an array or an object stands on.
+    private static let width = 118
+
+    /// The value as it stands from a column on, its further lines indented.
+    private static func text(_ value: JSONValue, indent: String, column: Int) -> String {
         let flat = spaced(value)
-        let isTop = indent.isEmpty
-        if flat.count <= room - indent.count, !isTop { return flat }
+        if column + flat.count < width { return flat }
         let inner = indent + "  "
         switch value {
         case .array(let elements) where !elements.isEmpty:
-            let lines = elements.map { inner + text($0, indent: inner, room: room) }
+            let lines = elements.map { inner + text($0, indent: inner, column: inner.count) }
             return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members) where !members.isEmpty:
             let lines = members.map { key, value in
                 let head = "\(inner)\(JSONValue.string(key)): "
-                return head + text(value, indent: inner, room: room - key.count - 4)
+                return head + text(value, indent: inner, column: head.count)
             }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
         default: return flat

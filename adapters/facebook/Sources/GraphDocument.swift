@@ -27,7 +27,9 @@ enum GraphDocument {
         if root["entry"].isArray {
             if object.string == "instagram" { return .instagram }
             if object.string == "page" || !object.exists && network == .facebook { return .facebook }
-            if object.exists { throw MalformedDocument("a webhook delivery about \(object.string.string.prefix(40))") }
+            if object.exists {
+                throw MalformedDocument("a webhook delivery about neither a page nor an Instagram account")
+            }
             return network
         }
         let first = root["data"].isArray ? root["data"][0] : root
@@ -54,7 +56,7 @@ extension GraphReader {
     private mutating func object(_ root: JSONNode, of network: GraphNetwork) throws(MalformedDocument) {
         let data = root["data"]
         if data.isArray, !root["id"].exists {
-            if context.edge.isEmpty { context = GraphReader.context(of: root["paging"]) }
+            if context.edge.isEmpty { context = GraphReader.context(of: root) }
             return objects(data, of: network, at: "/data")
         }
         if root["data"].isObject, !root["id"].exists, root["type"].kind == .absent { return }
@@ -105,10 +107,14 @@ extension GraphReader {
         context.edge == "messages" ? reading.keep(context.object) : .none
     }
 
-    /// What is listed, by the address of the next or the previous page.
-    private static func context(of paging: JSONNode) -> GraphContext {
+    /// What is listed, by the address of the next or the previous page; only lists of comments tell their order.
+    private static func context(of root: JSONNode) -> GraphContext {
+        let paging = root["paging"]
         let address = paging["next"].isString ? paging["next"] : paging["previous"]
-        return GraphContext(address: address.string.string)
+        var context = GraphContext(address: address.string.string)
+        let summary = root["summary"]
+        if context.edge.isEmpty, summary["order"].exists || summary["can_comment"].exists { context.edge = "comments" }
+        return context
     }
 
     // Batches.

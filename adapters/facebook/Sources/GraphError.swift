@@ -16,12 +16,12 @@ struct GraphError: Sendable, Equatable {
     init?(_ root: JSONNode) {
         let error = root["error"]
         if error.isObject {
-            message = error["message"].string.string
+            message = GraphError.words(error["message"])
             code = GraphError.number(error["code"])
             subcode = GraphError.number(error["error_subcode"])
             isTransient = error["is_transient"].boolean == true
         } else if root["error_message"].isString, root["code"].exists || root["error_type"].exists {
-            message = root["error_message"].string.string
+            message = GraphError.words(root["error_message"])
             code = GraphError.number(root["code"])
             subcode = 0
             isTransient = false
@@ -39,6 +39,12 @@ struct GraphError: Sendable, Equatable {
     /// One line for an operator.
     var reason: String {
         "Graph API error \(code)\(subcode == 0 ? "" : "/\(subcode)"): \(message.isEmpty ? "no message" : message)"
+    }
+
+    /// A message for a log: one line of bounded length.
+    private static func words(_ node: JSONNode) -> String {
+        let scalars = node.string.string.unicodeScalars.prefix(500).filter { $0.value >= 0x20 && $0.value != 0x7F }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     private static func number(_ node: JSONNode) -> Int64 {

@@ -30,45 +30,47 @@ extension GraphReader {
         }
     }
 
-    private mutating func pageEntry(_ entry: JSONNode, at location: String) {
-        guard entry.isObject else { return reading.append(defect: "an entry that is no object", at: location) }
+    private mutating func pageEntry(_ entry: JSONNode, at location: @autoclosure () -> String) {
+        guard entry.isObject else { return reading.append(defect: "an entry that is no object", at: location()) }
         var index = 0
         entry["changes"].each { change in
             let place = index
             index += 1
             let value = change["value"]
             guard change.isObject else {
-                return reading.append(defect: "a change that is no object", at: "\(location)/changes/\(place)")
+                return reading.append(defect: "a change that is no object", at: "\(location())/changes/\(place)")
             }
             // Where values are switched off a change only says that there was one.
             guard value.isObject else { return }
-            pageChange(value, change["field"].string, of: entry, at: "\(location)/changes/\(place)")
+            pageChange(value, change["field"].string, of: entry, at: "\(location())/changes/\(place)")
         }
-        events(of: entry, at: location)
+        events(of: entry, at: location())
     }
 
     /// Reads the events of `messaging` and `standby` of an entry.
-    mutating func events(of entry: JSONNode, at location: String) {
+    mutating func events(of entry: JSONNode, at location: @autoclosure () -> String) {
         var index = 0
         entry["messaging"].each { event in
-            messaging(event, of: entry["id"], at: "\(location)/messaging/\(index)")
+            messaging(event, of: entry["id"], at: "\(location())/messaging/\(index)")
             index += 1
         }
         index = 0
         entry["standby"].each { event in
-            messaging(event, of: entry["id"], at: "\(location)/standby/\(index)")
+            messaging(event, of: entry["id"], at: "\(location())/standby/\(index)")
             index += 1
         }
     }
 
     /// Reads a change of a field that has to do with mentions; others, and reactions, say nothing.
-    private mutating func pageChange(_ value: JSONNode, _ field: Bytes, of entry: JSONNode, at location: String) {
+    private mutating func pageChange(
+        _ value: JSONNode, _ field: Bytes, of entry: JSONNode, at location: @autoclosure () -> String
+    ) {
         guard field == "feed" || field == "mention" || field == "ratings" || field == "live_videos" else { return }
         let item = value["item"].string
         if item == "like" || item == "reaction" { return }
         beginExtra()
         if item == "rating" || field == "ratings" && item.isEmpty {
-            return ratingChange(value, of: entry, at: location)
+            return ratingChange(value, of: entry, at: location())
         }
         var row = MentionRow(kind: item == "video" ? .video : .post)
         let isComment = item == "comment" || item.isEmpty && value["comment_id"].exists
@@ -81,7 +83,7 @@ extension GraphReader {
         }
         guard !row.nativeID.isEmpty else {
             if item.isEmpty || item == "status" || item == "post" || isComment {
-                reading.append(defect: "a change of the feed without an id", at: location)
+                reading.append(defect: "a change of the feed without an id", at: location())
             }
             return
         }
@@ -180,12 +182,12 @@ extension GraphReader {
     }
 
     /// Reads a change of a rating or recommendation.
-    private mutating func ratingChange(_ value: JSONNode, of entry: JSONNode, at location: String) {
+    private mutating func ratingChange(_ value: JSONNode, of entry: JSONNode, at location: @autoclosure () -> String) {
         var row = MentionRow(kind: .review)
         row.nativeID = reading.keepID(value["open_graph_story_id"])
         if row.nativeID.isEmpty { row.nativeID = reading.keepID(value["post_id"]) }
         guard !row.nativeID.isEmpty else {
-            return reading.append(defect: "a rating without an id", at: location)
+            return reading.append(defect: "a rating without an id", at: location())
         }
         guard begin(&row, value, of: entry) else { return append(row, of: value) }
         row.threadID = row.nativeID

@@ -3,8 +3,10 @@ internal import EarshotFormats
 
 extension GraphReader {
     /// Reads one event of `messaging` or `standby`: a message, its edit or its withdrawal; other events say nothing.
-    mutating func messaging(_ node: JSONNode, of account: JSONNode, at location: String) {
-        guard node.isObject else { return reading.append(defect: "an event that is no object", at: location) }
+    mutating func messaging(
+        _ node: JSONNode, of account: JSONNode, at location: @autoclosure () -> String
+    ) {
+        guard node.isObject else { return reading.append(defect: "an event that is no object", at: location()) }
         let edit = node["message_edit"]
         let message = edit.isObject ? edit : node["message"]
         guard message.isObject else { return }
@@ -12,7 +14,7 @@ extension GraphReader {
         var row = MentionRow(kind: .message)
         row.nativeID = keepMessageID(message["mid"])
         guard !row.nativeID.isEmpty else {
-            return reading.append(defect: "a message without a mid", at: location)
+            return reading.append(defect: "a message without a mid", at: location())
         }
         if message["is_deleted"].boolean == true {
             row.operation = .delete
@@ -46,11 +48,19 @@ extension GraphReader {
         let start = reading.recipients.count
         appendRecipient(recipient, as: .to)
         row.recipients = Entries(from: start, to: reading.recipients.count)
-        let page = reading.keepID(account)
         let ends = isEcho && !recipient["id"].isSameID(as: account) ? recipient : sender
-        let other = ends["id"].exists ? reading.keepID(ends["id"]) : .none
-        guard !page.isEmpty, !other.isEmpty else { return }
-        row.threadID = reading.keep(reading.string(page) + "_" + reading.string(other))
+        row.threadID = keepPair(account, ends["id"])
+    }
+
+    /// Keeps two ids as one; none where one is missing.
+    private mutating func keepPair(_ one: JSONNode, _ other: JSONNode) -> Kept {
+        guard one.saysSomething, other.saysSomething else { return .none }
+        if one.isString, other.isString {
+            return reading.keep(joining: one.string, ("_" as StaticString).bytes, other.string)
+        }
+        let (first, second) = (reading.keepID(one), reading.keepID(other))
+        return first.isEmpty || second.isEmpty
+            ? .none : reading.keep(reading.string(first) + "_" + reading.string(second))
     }
 
     private mutating func readAttachments(of message: JSONNode, into row: inout MentionRow) {

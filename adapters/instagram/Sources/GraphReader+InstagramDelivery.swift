@@ -6,42 +6,46 @@ extension GraphReader {
     mutating func instagramDelivery(_ root: JSONNode) {
         var index = 0
         root["entry"].each { entry in
-            let place = "/entry/\(index)"
+            let place = index
             index += 1
-            guard entry.isObject else { return reading.append(defect: "an entry that is no object", at: place) }
+            guard entry.isObject else {
+                return reading.append(defect: "an entry that is no object", at: "/entry/\(place)")
+            }
             var change = 0
             entry["changes"].each { node in
-                instagramChange(node, of: entry["id"], at: "\(place)/changes/\(change)")
+                instagramChange(node, of: entry["id"], at: "/entry/\(place)/changes/\(change)")
                 change += 1
             }
-            if entry["field"].isString { instagramChange(entry, of: entry["id"], at: place) }
-            events(of: entry, at: place)
+            if entry["field"].isString { instagramChange(entry, of: entry["id"], at: "/entry/\(place)") }
+            events(of: entry, at: "/entry/\(place)")
         }
     }
 
     /// Reads a change of a field that has to do with mentions; insights and reactions say nothing.
-    private mutating func instagramChange(_ change: JSONNode, of account: JSONNode, at location: String) {
+    private mutating func instagramChange(
+        _ change: JSONNode, of account: JSONNode, at location: @autoclosure () -> String
+    ) {
         let field = change["field"].string
         let value = change["value"]
         guard value.isObject else { return }
         if field == "comments" || field == "live_comments" {
-            instagramComment(value, in: GraphThread(id: .none, visibility: .public), of: account, at: location)
+            instagramComment(value, in: GraphThread(id: .none, visibility: .public), of: account, at: location())
         } else if field == "mentions" {
-            instagramMention(value, at: location)
+            instagramMention(value, at: location())
         } else if field == "messages" {
-            messaging(value, of: account, at: location)
+            messaging(value, of: account, at: location())
         }
     }
 
     /// Reads `{media_id, comment_id?}`, which is all that is told of a caption or comment that names the account.
-    private mutating func instagramMention(_ value: JSONNode, at location: String) {
+    private mutating func instagramMention(_ value: JSONNode, at location: @autoclosure () -> String) {
         beginExtra()
         let media = reading.keepID(value["media_id"])
         let comment = reading.keepID(value["comment_id"])
         var row = MentionRow(kind: comment.isEmpty ? .post : .comment)
         row.nativeID = comment.isEmpty ? media : comment
         guard !row.nativeID.isEmpty else {
-            return reading.append(defect: "a mention without an id", at: location)
+            return reading.append(defect: "a mention without an id", at: location())
         }
         row.visibility = .public
         if comment.isEmpty { row.threadID = media } else { place(&row, in: media, under: .none) }

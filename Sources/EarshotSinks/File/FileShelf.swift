@@ -1,0 +1,136 @@
+internal import Earshot
+internal import Foundation
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The files of one file sink, and how long each may be: what lies beyond was never confirmed and is cut off.
+actor FileShelf {
+    /// One path of the template: which part of it is being written, and how far.
+    struct File: Codable {
+        var part = 0
+        var length = 0
+        /// When the part was begun, in seconds since 1970.
+        var opened: Int64
+        /// The delivery that last wrote it.
+        var written = 0
+    }
+
+    /// What the journal keeps with every confirmed delivery.
+    struct State: Codable {
+        var delivery = 0
+        var files: [String: File] = [:]
+    }
+
+    /// How many files are remembered; one that was forgotten is appended to as any that was there before.
+    private static let memory = 256
+
+    private let executor: BlockingExecutor
+    private let plan: FilePlan
+    private var state = State()
+    private var ledger = FileLedger(delivery: 0)
+    /// Files whose length is not what the state says, so that they need a note before they are written.
+    private var strange: Set<String> = []
+    private var mustRecover = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    init(plan: FilePlan) {
+        self.plan = plan
+        executor = BlockingExecutor(label: "earshot.sink.file")
+    }
+
+    /// Makes the files hold exactly what the state says.
+    func open(resuming text: String?) throws(DeliveryFailure) {
+        state = State()
+        if let text {
+            guard let known = try? JSONDecoder().decode(State.self, from: Data(text.utf8)) else {
+                throw .blocked(reason: "the state of the sink is not one of a file sink")
+            }
+            state = known
+        }
+        ledger = FileLedger.read(plan.ledger) ?? FileLedger(delivery: 0)
+        try recover()
+        try Directory.remove(plan.ledger)
+    }
+
+    /// Writes a batch and gives the state that stands for it.
+    func deliver(_ batch: Batch, at now: Timestamp) throws(DeliveryFailure) -> String {
+        if mustRecover { try recover() }
+        var next = state
+        next.delivery += 1
+        ledger = FileLedger(delivery: next.delivery)
+        mustRecover = true
+        for share in plan.shares(of: batch) { try append(share, now, &next) }
+        forget(in: &next)
+        guard let data = try? JSONEncoder().encode(next) else { throw .transient(reason: "the state has no form") }
+        state = next
+        strange.subtract(ledger.lengths.keys)
+        mustRecover = false
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private func append(_ share: FilePlan.Share, _ now: Timestamp, _ next: inout State) throws(DeliveryFailure) {
+        var file = next.files[share.path] ?? File(opened: now.seconds)
+        if next.files[share.path] != nil, plan.isFull(file.length, since: file.opened, now: now.seconds) {
+            file = File(part: file.part + 1, opened: now.seconds)
+        }
+        let path = plan.path(share.path, part: file.part)
+        try note(path, share.path, file)
+        try Directory.make(for: path)
+        let isNew = unsafe access(path, F_OK) != 0
+        if let descriptor = try Descriptor(path, O_WRONLY | O_APPEND | O_CREAT) {
+            try descriptor.write(plan.compression.pack(share.lines), path)
+            if plan.syncs { try descriptor.sync(path) }
+            file.length = try descriptor.length(path)
+        }
+        if isNew, plan.syncs { try Directory.sync(for: path) }
+        file.written = next.delivery
+        next.files[share.path] = file
+    }
+
+    /// Notes what a file is like that the state does not know.
+    private func note(_ path: String, _ name: String, _ file: File) throws(DeliveryFailure) {
+        let isKnown = state.files[name]?.part == file.part && !strange.contains(path)
+        guard !isKnown, ledger.lengths[path] == nil else { return }
+        let length = try Descriptor(path, O_RDONLY)?.length(path)
+        ledger.lengths.updateValue(length, forKey: path)
+        try ledger.write(plan.ledger, syncs: plan.syncs)
+    }
+
+    /// Undoes whatever the state does not stand for.
+    private func recover() throws(DeliveryFailure) {
+        strange.removeAll()
+        let isCurrent = ledger.delivery == state.delivery + 1
+        for (path, length) in isCurrent ? ledger.lengths : [:] {
+            if let length { try cut(path, to: length) } else { try Directory.remove(path) }
+        }
+        for (name, file) in state.files {
+            let path = plan.path(name, part: file.part)
+            if isCurrent, ledger.lengths[path] != nil {
+                strange.insert(path)
+            } else if try cut(path, to: file.length) < file.length {
+                strange.insert(path)
+            }
+        }
+        mustRecover = false
+    }
+
+    /// Cuts a file that is longer, and tells how long it is then.
+    @discardableResult
+    private func cut(_ path: String, to length: Int) throws(DeliveryFailure) -> Int {
+        guard let file = try Descriptor(path, O_WRONLY) else { return 0 }
+        let found = try file.length(path)
+        guard found > length else { return found }
+        try file.truncate(to: length, path)
+        if plan.syncs { try file.sync(path) }
+        return length
+    }
+
+    private func forget(in state: inout State) {
+        guard state.files.count > FileShelf.memory else { return }
+        let oldest = state.files.sorted { $0.value.written < $1.value.written }
+        for (name, _) in oldest.prefix(state.files.count - FileShelf.memory) { state.files[name] = nil }
+    }
+}

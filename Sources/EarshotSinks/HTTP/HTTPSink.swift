@@ -1,0 +1,134 @@
+package import Earshot
+internal import Foundation
+
+/// Posts mentions to an address, in batches; the same mentions always under the same idempotency key.
+package struct HTTPSink: Sink {
+    /// Where and how mentions are posted.
+    package struct Settings: Decodable, Sendable {
+        var url: String
+        var format: HTTPFormat?
+        var secret: String?
+        var token: String?
+        var user: String?
+        var password: String?
+        var headers: [String: String]?
+        var batchCount: Int?
+        var batchBytes: WrittenSize?
+        var batchWait: WrittenDuration?
+        var timeout: WrittenDuration?
+
+        private enum CodingKeys: String, CodingKey {
+            case url, format, secret, token, user, password, headers, timeout
+            case batchCount = "batch_count"
+            case batchBytes = "batch_bytes"
+            case batchWait = "batch_wait"
+        }
+    }
+
+    /// What is wrong with the settings.
+    struct Fault: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// The word for `"sink"` in the configuration.
+    package static let name = "http"
+    /// One line for the list of sinks.
+    package static let about = "Posts mentions to an address, in batches, signed if a secret is set."
+    /// What may be set.
+    package static let settings = [
+        Setting("url", .url, isRequired: true, about: "Where mentions are posted."),
+        Setting(
+            "format", .choice(HTTPFormat.allCases.map(\.rawValue)), fallback: "\"ndjson\"",
+            about: "A line a mention, a JSON array, or a batch of CloudEvents 1.0."),
+        Setting(
+            "secret", .secret,
+            about: "Signs each request as Standard Webhooks do; what follows `whsec_` is base64, anything else is text."
+        ),
+        Setting("token", .secret, about: "Sent as `Authorization: Bearer`."),
+        Setting("user", .text, about: "Sent with `password` as `Authorization: Basic`."),
+        Setting("password", .secret, about: "Sent with `user` as `Authorization: Basic`."),
+        Setting("headers", .map(.secret), about: "Further header fields of every request."),
+        Setting(
+            "batch_count", .integer(1...100_000), fallback: "100", about: "How many mentions a request holds at most."),
+        Setting("batch_bytes", .size, fallback: "\"1MiB\"", about: "How large a request is at most."),
+        Setting(
+            "batch_wait", .duration, fallback: "\"0s\"", about: "How long to wait for more before a smaller request."),
+        Setting("timeout", .duration, fallback: "\"30s\"", about: "How long a request may take."),
+    ]
+
+    /// How much a request holds.
+    package let limits: BatchLimits
+
+    private let settings: Settings
+    private let signature: WebhookSignature?
+    private let surroundings: SinkSurroundings
+
+    /// A sink; throws where credentials contradict each other or the secret has no meaning.
+    package init(settings: Settings, surroundings: SinkSurroundings) throws {
+        guard settings.token == nil || settings.user == nil else {
+            throw Fault(description: "token and user are two ways to say who we are: set one of them")
+        }
+        self.settings = settings
+        self.surroundings = surroundings
+        signature = try settings.secret.map { try WebhookSignature(secret: $0) }
+        limits = BatchLimits(
+            count: settings.batchCount ?? 100, bytes: settings.batchBytes?.bytes ?? 1 << 20,
+            wait: settings.batchWait?.duration ?? .zero)
+    }
+
+    /// Nothing is to be made ready.
+    package func open(resuming state: SinkState?) async throws(DeliveryFailure) {}
+
+    /// Posts a batch; any status from 200 to 299 is the acknowledgement of all of it.
+    package func deliver(_ batch: Batch) async throws(DeliveryFailure) -> SinkState? {
+        let response: FetchResponse
+        do throws(FetchFailure) {
+            response = try await surroundings.http.fetch(request(for: batch))
+        } catch {
+            throw DeliveryFailure(error)
+        }
+        try HTTPReply(response, at: surroundings.now()).accept()
+        return nil
+    }
+
+    /// Nothing is held open.
+    package func close() async {}
+
+    /// The request for a batch.
+    func request(for batch: Batch) -> FetchRequest {
+        let format = settings.format ?? .ndjson
+        let key = HTTPSink.idempotencyKey(of: batch)
+        var request = FetchRequest(settings.url)
+        request.method = "POST"
+        request.body = format.body(of: batch)
+        request.timeout = settings.timeout?.duration ?? .seconds(30)
+        request.sizeLimit = 1 << 20
+        request.allowsPrivateNetworks = true
+        request.headers = [
+            ("Content-Type", format.contentType), ("User-Agent", "earshot"), ("Idempotency-Key", key),
+        ]
+        if let token = settings.token { request.headers.append(("Authorization", "Bearer \(token)")) }
+        if let user = settings.user {
+            let pair = Data("\(user):\(settings.password ?? "")".utf8).base64EncodedString()
+            request.headers.append(("Authorization", "Basic \(pair)"))
+        }
+        for (name, value) in (settings.headers ?? [:]).sorted(by: { $0.key < $1.key }) {
+            request.headers.append((name, value))
+        }
+        if let signature {
+            request.headers += signature.headers(id: "msg_\(key)", at: surroundings.now(), body: request.body)
+        }
+        return request
+    }
+
+    /// A name for a batch that is the same whenever the same mentions are posted at the same places of the log.
+    static func idempotencyKey(of batch: Batch) -> String {
+        var parts = Output(capacity: batch.count * 48)
+        for entry in batch.entries {
+            parts.hexadecimal(entry.key.high)
+            parts.hexadecimal(entry.key.low)
+            parts.hexadecimal(UInt64(bitPattern: entry.position))
+        }
+        return parts.withBytes { Digest(of: $0).hexadecimal }
+    }
+}

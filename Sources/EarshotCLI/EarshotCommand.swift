@@ -9,7 +9,8 @@ struct EarshotCommand: AsyncParsableCommand {
         abstract: "Hears what people say about a brand, and tells it once, in one schema.",
         version: Version.number,
         subcommands: [
-            Normalize.self, TestCommand.self, AdaptersCommand.self, Init.self, Version.self,
+            Run.self, Backfill.self, Normalize.self, Validate.self, DryRun.self, TestCommand.self,
+            AdaptersCommand.self, SinksCommand.self, Schema.self, Init.self, Version.self,
         ])
 
     /// Runs a command; a reader that goes away ends it without a word.

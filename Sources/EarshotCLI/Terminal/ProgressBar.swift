@@ -7,6 +7,7 @@ final class ProgressBar: Sendable {
     private struct State {
         var mentions = 0
         var documents = 0
+        var bytes = 0
         var shownAt: Timestamp?
     }
 
@@ -14,28 +15,34 @@ final class ProgressBar: Sendable {
     private let begun: Timestamp
     private let now: @Sendable () -> Timestamp
     private let isShown: Bool
+    private let total: Int?
 
     /// How often the line is drawn anew, in milliseconds.
     private static let interval: Int64 = 200
 
-    /// A bar that begins now.
-    init(now: @escaping @Sendable () -> Timestamp = GatewayClock.system.now, isShown: Bool = StandardError.isTerminal) {
+    /// A bar that begins now, for so many bytes of input, if that is known.
+    init(
+        total: Int? = nil, now: @escaping @Sendable () -> Timestamp = GatewayClock.system.now,
+        isShown: Bool = StandardError.isTerminal
+    ) {
+        self.total = total
         self.now = now
         self.isShown = isShown
         begun = now()
     }
 
-    /// Notes what was taken in; `done` of `total` bytes are read, where that is known.
-    func advance(_ tally: IntakeTally, bytes done: Int = 0, of total: Int? = nil) {
+    /// Notes what was taken in.
+    func advance(_ tally: IntakeTally) {
         let line = state.withLock { state -> String? in
             state.mentions += tally.mentions
             state.documents += tally.documents
+            state.bytes += tally.bytes
             let moment = now()
             guard isShown, moment.milliseconds - (state.shownAt?.milliseconds ?? 0) >= ProgressBar.interval else {
                 return nil
             }
             state.shownAt = moment
-            return text(state, at: moment, done: done, total: total)
+            return text(state, at: moment)
         }
         if let line { StandardError.write("\r\u{1B}[2K\(line)") }
     }
@@ -45,14 +52,14 @@ final class ProgressBar: Sendable {
         if isShown { StandardError.write("\r\u{1B}[2K") }
     }
 
-    private func text(_ state: State, at moment: Timestamp, done: Int, total: Int?) -> String {
+    private func text(_ state: State, at moment: Timestamp) -> String {
         let seconds = max(Double(moment.milliseconds - begun.milliseconds) / 1000, 0.001)
         var parts = [
             "\(state.documents) documents", "\(state.mentions) mentions",
             "\(Int(Double(state.mentions) / seconds)) a second",
         ]
-        if let total, total > 0, done > 0 {
-            let share = min(Double(done) / Double(total), 1)
+        if let total, total > 0, state.bytes > 0 {
+            let share = min(Double(state.bytes) / Double(total), 1)
             parts.insert("\(ProgressBar.drawn(share)) \(Int(share * 100)) %", at: 0)
             parts.append("\(ProgressBar.duration(seconds / share - seconds)) left")
         }

@@ -33,6 +33,17 @@ package struct Configuration: Sendable {
         package var settings: SettingsText
         /// What must hold of a mention for it to be delivered.
         package var condition: JMESPath?
+
+        /// A use of a sink.
+        package init(
+            name: String, label: String? = nil, sink: any Sink.Type, settings: SettingsText, condition: JMESPath? = nil
+        ) {
+            self.name = name
+            self.label = label
+            self.sink = sink
+            self.settings = settings
+            self.condition = condition
+        }
     }
 
     /// A watch rule's words.
@@ -87,6 +98,12 @@ package struct Configuration: Sendable {
     /// What is likely not what is wanted.
     package var warnings: [Problem] = []
 
+    /// A configuration of nothing yet.
+    package init(directory: String, dataDirectory: String) {
+        self.directory = directory
+        self.dataDirectory = dataDirectory
+    }
+
     /// A path as it is when relative paths start from a directory.
     package static func path(_ path: String, in directory: String) -> String {
         path.hasPrefix("/") || path == "-" || directory.isEmpty ? path : "\(directory)/\(path)"
@@ -100,6 +117,13 @@ package struct SettingsText: Sendable, Equatable, CustomStringConvertible, Custo
 
     /// Settings of known members.
     package init(_ members: JSONObject) { bytes = JSONValue.object(members).bytes }
+
+    /// Settings that are texts.
+    package init(members: [(String, String)]) {
+        var object = JSONObject()
+        for (key, value) in members { object[key] = .string(value) }
+        self.init(object)
+    }
 
     /// Three dots, as there may be secrets.
     package var description: String { "{…}" }

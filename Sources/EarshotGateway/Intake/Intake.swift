@@ -6,9 +6,14 @@ package struct Intake: Sendable {
     private let adapter: any Adapter
     private let enrichment: Enrichment
     private let journal: any Journal
+    private let period: Range<Timestamp>?
 
-    /// An intake for one channel.
-    package init(channel: String, adapter: any Adapter, enrichment: Enrichment, journal: any Journal) {
+    /// An intake for one channel; with `period`, what the source says was published outside it is left out.
+    package init(
+        channel: String, adapter: any Adapter, enrichment: Enrichment, journal: any Journal,
+        period: Range<Timestamp>? = nil
+    ) {
+        self.period = period
         self.channel = channel
         self.adapter = adapter
         self.enrichment = enrichment
@@ -28,6 +33,14 @@ package struct Intake: Sendable {
         return tally
     }
 
+    /// Leaves out what was published outside the period, and tells how much.
+    private func leaveOut(of reading: inout Reading) -> Int {
+        guard let period else { return 0 }
+        let before = reading.rows.count
+        reading.rows.removeAll { row in row.publishedAt.map { !period.contains($0) } ?? false }
+        return before - reading.rows.count
+    }
+
     /// Who the channel's mentions come from.
     private var origin: MentionWriter.Origin {
         let kind = type(of: adapter)
@@ -38,8 +51,9 @@ package struct Intake: Sendable {
         tally.documents += 1
         do throws(MalformedDocument) {
             var reading = try adapter.read(document)
-            enrichment.enrich(&reading)
             tally.mentions += reading.rows.count
+            tally.outside += leaveOut(of: &reading)
+            enrichment.enrich(&reading)
             tally.add(reading.defects, of: document)
             writer.write(reading, of: document)
         } catch {
@@ -70,6 +84,10 @@ package struct IntakeTally: Sendable {
     package var malformed = 0
     /// How many mentions were read.
     package var mentions = 0
+    /// How many of them were left out, as they were published outside the period that was asked for.
+    package var outside = 0
+    /// How many bytes of files were read.
+    package var bytes = 0
     /// How many parts could not be read.
     package var defects = 0
     /// The first findings, for the log.
@@ -104,6 +122,8 @@ package struct IntakeTally: Sendable {
         total.documents += part.documents
         total.malformed += part.malformed
         total.mentions += part.mentions
+        total.outside += part.outside
+        total.bytes += part.bytes
         total.defects += part.defects
         total.receipt += part.receipt
         for finding in part.findings { total.keep(finding) }

@@ -6,7 +6,7 @@ package import Logging
 package struct FilesListener: ChannelListener {
     /// The channel's name.
     package let channel: String
-    private let pattern: FilePattern
+    private let patterns: [FilePattern]
     private let cut: DocumentReader.Cut
     private let interval: Duration
     private let intake: Intake
@@ -19,13 +19,13 @@ package struct FilesListener: ChannelListener {
     private static let pageCount = 256
     private static let pageSize = 1 << 20
 
-    /// A listener to the files that `path` names: a file, a folder, `-`, or a pattern with `*` in its last parts.
+    /// A listener to the files that `paths` name: each a file, a folder, `-`, or a pattern with `*`.
     package init(
-        channel: String, path: String, adapter: any Adapter, interval: Duration, intake: Intake,
+        channel: String, paths: [String], adapter: any Adapter, interval: Duration, intake: Intake,
         journal: any Journal, clock: GatewayClock, board: StatusBoard, log: Logger
     ) {
         self.channel = channel
-        pattern = FilePattern(path)
+        patterns = paths.map { FilePattern($0) }
         let kind = type(of: adapter)
         let now = clock.now
         cut = DocumentReader.Cut(kind.container, companions: kind.companions, clock: now)
@@ -48,23 +48,22 @@ package struct FilesListener: ChannelListener {
     /// Reads every file that is new or has changed.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
         var progress = FileProgress(try await journal.cursor(of: channel)?.value)
-        let files = pattern.matches()
-        if files.isEmpty {
-            board.failed(channel, "no file at \(pattern.path)", isBlocked: false)
-            log.warning("\(channel): no file at \(pattern.path)", metadata: ["channel": "\(channel)"])
-            return
-        }
-        for file in files {
+        for pattern in patterns where pattern.matches().isEmpty { fail("no file at \(pattern.path)") }
+        for file in patterns.flatMap({ $0.matches() }) {
             guard let after = progress.place(in: file) else { continue }
             do {
                 try await read(file, after: after, &progress, taken)
             } catch let failure as InputFailure {
-                board.failed(channel, failure.description, isBlocked: false)
-                log.warning("\(channel): \(failure)", metadata: ["channel": "\(channel)"])
+                fail(failure.description)
                 continue
             }
             board.heard(from: channel, at: clock.now())
         }
+    }
+
+    private func fail(_ reason: String) {
+        board.failed(channel, reason, isBlocked: false)
+        log.warning("\(channel): \(reason)", metadata: ["channel": "\(channel)"])
     }
 
     /// Reads one file from a document on, page by page; each page is safe together with the place it reaches.
@@ -73,6 +72,7 @@ package struct FilesListener: ChannelListener {
         _ taken: (@Sendable (IntakeTally) -> Void)?
     ) async throws {
         let reader = try DocumentReader(file.path, cut: cut, after: ordinal)
+        var bytesBefore = 0
         while true {
             var page: [Document] = []
             var unreadable: [IntakeTally.Finding] = []
@@ -92,7 +92,9 @@ package struct FilesListener: ChannelListener {
             }
             let isLast = page.isEmpty && unreadable.isEmpty
             progress.reach(reader.ordinal, of: file, isDone: isLast)
-            let tally = try await intake.take(page, unreadable: unreadable, advancing: progress.cursor)
+            var tally = try await intake.take(page, unreadable: unreadable, advancing: progress.cursor)
+            tally.bytes = reader.bytesRead - bytesBefore
+            bytesBefore = reader.bytesRead
             board.took(tally, from: channel)
             taken?(tally)
             for finding in tally.findings {

@@ -1,0 +1,155 @@
+internal import ArgumentParser
+internal import Earshot
+internal import EarshotGateway
+internal import EarshotTesting
+internal import Foundation
+internal import Logging
+
+/// `earshot backfill CONFIG …` and `earshot backfill --adapter NAME … FILE…`
+struct Backfill: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take what every channel has now, or import files, and end when the sinks have it.",
+        discussion: """
+            With a configuration: its channels are asked once, until they have no more, into its journal and sinks. \
+            With --adapter: files, folders and archives are read into one file of mentions, or to the standard \
+            output. Either can be stopped and begun again: what is there already is not added once more.
+            """)
+
+    @Argument(help: "The configuration; with --adapter: files, folders or archives, or - for the standard input.")
+    var inputs: [String]
+
+    @Option(help: "Only the channels of these names.")
+    var channel: [String] = []
+
+    @Option(help: "Leave out what was published before this moment.")
+    var since: String?
+
+    @Option(help: "Leave out what was published at this moment or later.")
+    var until: String?
+
+    @Option(help: "The adapter that files are read with, instead of a configuration.")
+    var adapter: String?
+
+    @Option(help: "With --adapter: the file that mentions are added to; - for the standard output.")
+    var to = "-"
+
+    @OptionGroup var options: LogOptions
+
+    func validate() throws {
+        if adapter == nil && inputs.count != 1 { throw ValidationError("expected one configuration, or --adapter") }
+        if adapter != nil && !channel.isEmpty { throw ValidationError("--channel is for a configuration") }
+    }
+
+    func run() async throws {
+        let period = try period()
+        if let adapter {
+            try await importFiles(with: try AdapterChoice.make(adapter), period)
+        } else {
+            try await poll(period)
+        }
+    }
+
+    /// Runs the channels of a configuration to their end.
+    private func poll(_ period: Range<Timestamp>?) async throws {
+        let configuration = try GatewaySession.configuration(at: inputs[0])
+        let names = configuration.channels.map(\.name)
+        if let unknown = channel.first(where: { !names.contains($0) }) {
+            throw Exit.saying(
+                "there is no channel \"\(unknown)\"; there are \(names.joined(separator: ", "))", Exit.usage)
+        }
+        let log = options.logger(hiding: configuration.secrets)
+        let session = try GatewaySession.open(configuration, log: log, period: period)
+        let bar = ProgressBar()
+        let chosen = channel.isEmpty ? nil : Set(channel)
+        var trouble: FetchFailure?
+        do {
+            try await session.assembly.backfill(of: chosen) { _, tally in bar.advance(tally) }.runOnce()
+        } catch let failure as FetchFailure {
+            trouble = failure
+        }
+        bar.end()
+        let report = await session.assembly.report(version: Version.number)
+        try await session.journal.close()
+        try Summary(report: report, chosen: chosen).show()
+        if let trouble { throw Exit.saying(trouble.summary, Exit.unavailable) }
+    }
+
+    /// Imports files without a configuration; the journal lies beside the file that mentions are added to.
+    private func importFiles(with adapter: any Adapter, _ period: Range<Timestamp>?) async throws {
+        for input in inputs where input != "-" && !FileManager.default.fileExists(atPath: input) {
+            throw Exit.saying("\(input): no such file or folder", Exit.noInput)
+        }
+        var configuration = Configuration(directory: "", dataDirectory: to + ".journal")
+        let name = type(of: adapter).name
+        let sink = GatewaySession.catalog.sinks.first { $0.name == (to == "-" ? "stdout" : "file") }
+        if let sink { configuration.sinks = [.file(to, sink: sink)] }
+        let log = options.logger(hiding: [])
+        let session =
+            to == "-"
+            ? try GatewaySession(configuration, MemoryJournal(), log)
+            : try GatewaySession.open(configuration, log: log)
+        let intake = Intake(
+            channel: name, adapter: adapter, enrichment: Enrichment(), journal: session.journal, period: period)
+        let listener = FilesListener(
+            channel: name, paths: inputs, adapter: adapter, interval: .seconds(1), intake: intake,
+            journal: session.journal, clock: .system, board: session.assembly.board, log: log)
+        let bar = ProgressBar(total: Backfill.size(of: inputs))
+        let gateway = Gateway(
+            listeners: [{ try await listener.drain { bar.advance($0) } }],
+            carriers: session.assembly.couriers.map { courier in { try await courier.run() } },
+            journal: session.journal, clock: .system, log: log)
+        try await gateway.runOnce()
+        bar.end()
+        let report = await session.assembly.report(version: Version.number)
+        try await session.journal.close()
+        try Summary(report: report, chosen: nil).show()
+    }
+
+    /// The period that `--since` and `--until` say; nil where neither does.
+    private func period() throws -> Range<Timestamp>? {
+        guard since != nil || until != nil else { return nil }
+        let from = try since.map { try AdapterChoice.moment($0) } ?? .earliest
+        let to = try until.map { try AdapterChoice.moment($0) } ?? .latest
+        guard from < to else { throw Exit.saying("--since is not before --until", Exit.usage) }
+        return from..<to
+    }
+
+    /// The size of all inputs that are files, for the progress bar; nil where one is not.
+    private static func size(of inputs: [String]) -> Int? {
+        var total = 0
+        for input in inputs {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: input)
+            guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? Int
+            else { return nil }
+            total += size
+        }
+        return total
+    }
+}
+
+extension Configuration.Outlet {
+    /// The sink of an import: a file of mentions, or the standard output.
+    fileprivate static func file(_ path: String, sink: any Sink.Type) -> Configuration.Outlet {
+        let settings = path == "-" ? SettingsText(members: []) : SettingsText(members: [("path", path)])
+        return Configuration.Outlet(name: "import", sink: sink, settings: settings)
+    }
+}
+
+/// What a back-fill ends with: the table, where mentions went, and the exit code.
+struct Summary {
+    let report: StatusReport
+    let chosen: Set<String>?
+
+    /// Writes the summary to standard error; throws where something could not be read.
+    func show() throws {
+        let channels = report.channels.filter { chosen?.contains($0.key) ?? true }
+        StandardError.write(TallyTable.text(channels))
+        let outside = channels.values.reduce(0) { $0 + $1.tally.outside }
+        if outside > 0 { StandardError.line("\(outside) mentions were published outside the period, and left out") }
+        for (name, sink) in report.sinks.sorted(by: { $0.key < $1.key }) where sink.deadLetters > 0 {
+            StandardError.line("sink \(name): \(sink.deadLetters) dead letters")
+        }
+        let failed = channels.values.reduce(0) { $0 + $1.tally.malformed + $1.tally.defects }
+        if failed > 0 { throw Exit.partly }
+    }
+}

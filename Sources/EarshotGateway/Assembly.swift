@@ -1,0 +1,156 @@
+package import Earshot
+internal import EarshotFormats
+package import Logging
+
+/// The parts of a gateway, made from a configuration and wired to one journal.
+package struct Assembly: Sendable {
+    /// The configuration they were made from.
+    package let configuration: Configuration
+    /// One listener for each channel that is not only told.
+    package let listeners: [any ChannelListener]
+    /// One courier for each sink.
+    package let couriers: [Courier]
+    /// Where the channels say how they are doing.
+    package let board: StatusBoard
+
+    private let routes: [Receiver.Route]
+    private let journal: any Journal
+    private let clock: GatewayClock
+    private let log: Logger
+
+    /// What everything is made with.
+    package struct Surroundings: Sendable {
+        /// The journal.
+        package var journal: any Journal
+        /// The way to the network.
+        package var http: any HTTPFetching
+        /// The clock.
+        package var clock: GatewayClock
+        /// The log.
+        package var log: Logger
+
+        /// Surroundings of known parts.
+        package init(journal: any Journal, http: any HTTPFetching, clock: GatewayClock, log: Logger) {
+            self.journal = journal
+            self.http = http
+            self.clock = clock
+            self.log = log
+        }
+    }
+
+    /// Makes every part; throws what an adapter or sink has against its settings.
+    ///
+    /// With `period`, what the source says was published outside it is left out.
+    package init(
+        _ configuration: Configuration, in surroundings: Surroundings, period: Range<Timestamp>? = nil
+    ) throws {
+        self.configuration = configuration
+        journal = surroundings.journal
+        clock = surroundings.clock
+        log = surroundings.log
+        board = StatusBoard()
+        let enrichment = configuration.enrichment
+        var listeners: [any ChannelListener] = []
+        var routes: [Receiver.Route] = []
+        for channel in configuration.channels {
+            let adapter = try channel.makeAdapter()
+            let intake = Intake(
+                channel: channel.name, adapter: adapter, enrichment: enrichment, journal: surroundings.journal,
+                period: period)
+            let maker = ListenerMaker(channel: channel, intake: intake, surroundings: surroundings, board: board)
+            if let listener = maker.listener(with: adapter) { listeners.append(listener) }
+            if let route = try maker.route(with: adapter) { routes.append(route) }
+        }
+        self.listeners = listeners
+        self.routes = routes
+        couriers = try configuration.sinks.map { try Assembly.courier(for: $0, configuration, surroundings) }
+    }
+
+    private static func courier(
+        for outlet: Configuration.Outlet, _ configuration: Configuration, _ surroundings: Surroundings
+    ) throws -> Courier {
+        let sink = try outlet.makeSink(
+            in: SinkSurroundings(
+                name: outlet.name, directory: configuration.directory, http: surroundings.http,
+                now: surroundings.clock.now))
+        return Courier(
+            name: outlet.name, sink: sink, journal: surroundings.journal,
+            filter: outlet.condition.map { Assembly.filter($0) }, fromBeginning: true, clock: surroundings.clock,
+            log: surroundings.log)
+    }
+
+    /// Lets a line through where the condition holds; a line that it cannot be asked of is let through, not lost.
+    private static func filter(_ condition: JMESPath) -> Courier.Filter {
+        { line in
+            guard let value = try? JSONValue(parsing: Array(line)) else { return true }
+            return (try? condition.holds(for: value)) ?? true
+        }
+    }
+
+    /// The gateway of these parts, listening also where webhooks are received and where it is looked at.
+    package func gateway(version: String) -> Gateway {
+        var works: [Gateway.Listener] = listeners.map { listener in { try await listener.run() } }
+        if let receiver { works.append { try await receiver.run() } }
+        if let admin = admin(version: version) { works.append { try await admin.run() } }
+        return Gateway(
+            listeners: works, carriers: carriers, journal: journal, clock: clock, log: log)
+    }
+
+    /// A gateway that takes what every channel has now, and ends when the sinks have it.
+    package func backfill(
+        of channels: Set<String>? = nil, _ taken: @escaping @Sendable (String, IntakeTally) -> Void
+    ) -> Gateway {
+        let chosen = listeners.filter { channels?.contains($0.channel) ?? true }
+        let works: [Gateway.Listener] = chosen.map { listener in
+            { try await listener.drain { taken(listener.channel, $0) } }
+        }
+        return Gateway(listeners: works, carriers: carriers, journal: journal, clock: clock, log: log)
+    }
+
+    private var carriers: [Gateway.Carrier] { couriers.map { courier in { try await courier.run() } } }
+
+    /// The receiver, if a channel is told and the configuration says where.
+    private var receiver: Receiver? {
+        guard let address = configuration.receive, !routes.isEmpty else { return nil }
+        return Receiver(
+            host: address.host, port: address.port, routes: routes, clock: clock, board: board, log: log)
+    }
+
+    private func admin(version: String) -> AdminServer? {
+        guard let admin = configuration.admin else { return nil }
+        return AdminServer(
+            host: admin.address.host, port: admin.address.port, token: admin.token?.reveal(),
+            report: { await report(version: version) }, log: log)
+    }
+
+    /// How everything stands.
+    package func report(version: String, phase: StatusReport.Phase = .running) async -> StatusReport {
+        let status = try? await journal.status()
+        var channels = board.all
+        for channel in configuration.channels where channels[channel.name] == nil { channels[channel.name] = .init() }
+        var sinks: [String: StatusReport.Sink] = [:]
+        for courier in couriers {
+            let standing = courier.standing
+            let confirmed = status?.sinks[courier.name] ?? 0
+            sinks[courier.name] = StatusReport.Sink(
+                pending: max((status?.head ?? confirmed) - confirmed, 0),
+                deadLetters: status?.deadLetters[courier.name] ?? 0, trouble: standing.trouble,
+                isBlocked: standing.isBlocked)
+        }
+        return StatusReport(
+            channels: channels, sinks: sinks, marks: status?.marks ?? 0, phase: phase, version: version)
+    }
+}
+
+extension Configuration {
+    /// What the gateway adds to mentions.
+    package var enrichment: Enrichment {
+        Enrichment(
+            ownAccounts: ownAccounts,
+            rules: watch.map { watch in
+                WatchRule(
+                    name: watch.name, any: watch.any, all: watch.all, none: watch.none, languages: watch.languages)
+            },
+            clusters: similarity.map { Clusters(similarity: $0) })
+    }
+}

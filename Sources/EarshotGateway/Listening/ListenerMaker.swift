@@ -1,0 +1,56 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Makes the ways in which one configured channel gets its documents.
+struct ListenerMaker {
+    let channel: Configuration.Channel
+    let intake: Intake
+    let surroundings: Assembly.Surroundings
+    let board: StatusBoard
+
+    /// How often a source is asked, and files are looked at, where the operator did not say.
+    private static let pollInterval = Duration.seconds(60)
+    private static let filesInterval = Duration.seconds(10)
+
+    /// What asks, or looks; nil where the channel is only told.
+    func listener(with adapter: any Adapter) -> (any ChannelListener)? {
+        if let path = channel.files {
+            return FilesListener(
+                channel: channel.name, paths: [path], adapter: adapter,
+                interval: channel.every ?? ListenerMaker.filesInterval, intake: intake, journal: surroundings.journal,
+                clock: surroundings.clock, board: board, log: surroundings.log)
+        }
+        guard listen != "webhook", let adapter = adapter as? any PollingAdapter else { return nil }
+        return Poller(
+            channel: channel.name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
+            intake: intake, journal: surroundings.journal, http: surroundings.http, clock: surroundings.clock,
+            board: board, log: surroundings.log)
+    }
+
+    /// Where the channel is told; throws where it should be and there is no secret to prove a delivery with.
+    func route(with adapter: any Adapter) throws -> Receiver.Route? {
+        guard channel.files == nil, let adapter = adapter as? any ReceivingAdapter else { return nil }
+        if let verifier = WebhookVerifier(adapter.webhook) {
+            return Receiver.Route(channel: channel.name, verifier: verifier, intake: intake)
+        }
+        guard listen == "webhook" else { return nil }
+        let problem = Problem(
+            "/channels/\(JSONPointer.escape(channel.name))/settings",
+            "expected a secret that proves deliveries: unsigned ones are never taken")
+        throw ConfigurationFailure(problems: [problem])
+    }
+
+    /// What the channel listens to: as configured, else as the adapter does by itself.
+    private var listen: String? {
+        if let written = (try? JSONValue(parsing: channel.settings.bytes))?["listen"]?.text { return written }
+        let fallback = channel.adapter.settings.first { $0.name == "listen" }?.fallback
+        return fallback?.trimmingQuotes
+    }
+}
+
+extension String {
+    /// The text without quotation marks around it.
+    fileprivate var trimmingQuotes: String {
+        hasPrefix("\"") && hasSuffix("\"") && count >= 2 ? String(dropFirst().dropLast()) : self
+    }
+}

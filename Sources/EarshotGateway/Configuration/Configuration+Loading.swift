@@ -63,11 +63,9 @@ extension Configuration {
     }
 
     private static func bytes(of path: String) throws(ConfigurationFailure) -> [UInt8] {
-        guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-            throw missing("\(path) cannot be read")
-        }
+        guard let bytes = FileBytes.read(path, limit: sizeLimit) else { throw missing("\(path) cannot be read") }
         guard bytes.count <= sizeLimit else { throw missing("\(path) is larger than 4 MiB") }
-        return Array(bytes)
+        return bytes
     }
 
     private static func missing(_ reason: String) -> ConfigurationFailure {
@@ -143,5 +141,30 @@ extension SubstitutionSource {
     /// The process's environment and the machine's files.
     package static let process = SubstitutionSource(
         variable: { ProcessInfo.processInfo.environment[$0] },
-        file: { path in (try? Data(contentsOf: URL(fileURLWithPath: path))).map { Array($0) } })
+        file: { FileBytes.read($0, limit: Substitution.sizeLimit) },
+        isExposed: { path in
+            // Containers mount secrets so that everybody in the container can read them.
+            let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
+            return !path.hasPrefix("/run/secrets/") && (mode ?? 0) & 0o007 != 0
+        })
+}
+
+/// Files that are taken in whole, within bounds.
+private enum FileBytes {
+    /// A file's first bytes, one more than `limit` at most; nil where it cannot be read.
+    static func read(_ path: String, limit: Int) -> [UInt8]? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? handle.close() }
+        var bytes: [UInt8] = []
+        while bytes.count <= limit {
+            do {
+                // Nil is the end of the file.
+                guard let part = try handle.read(upToCount: limit + 1 - bytes.count), !part.isEmpty else { break }
+                bytes += part
+            } catch {
+                return nil
+            }
+        }
+        return bytes
+    }
 }

@@ -6,13 +6,17 @@ package struct SubstitutionSource: Sendable {
     package var variable: @Sendable (String) -> String?
     /// The bytes of a file.
     package var file: @Sendable (_ path: String) -> [UInt8]?
+    /// Whether every user of the machine can read or change a file.
+    package var isExposed: @Sendable (_ path: String) -> Bool
 
     /// A source; tests give their own.
     package init(
-        variable: @escaping @Sendable (String) -> String?, file: @escaping @Sendable (_ path: String) -> [UInt8]?
+        variable: @escaping @Sendable (String) -> String?, file: @escaping @Sendable (_ path: String) -> [UInt8]?,
+        isExposed: @escaping @Sendable (_ path: String) -> Bool = { _ in false }
     ) {
         self.variable = variable
         self.file = file
+        self.isExposed = isExposed
     }
 }
 
@@ -26,7 +30,7 @@ struct Substitution {
     private(set) var replaced: Set<String> = []
 
     /// The largest file that is taken in.
-    private static let sizeLimit = 64 * 1024
+    static let sizeLimit = 64 * 1024
 
     init(source: SubstitutionSource, directory: String) {
         self.source = source
@@ -85,9 +89,14 @@ struct Substitution {
     }
 
     private mutating func contents(of path: String, at pointer: String) -> String {
-        guard let bytes = source.file(Configuration.path(path, in: directory)) else {
+        let place = Configuration.path(path, in: directory)
+        guard let bytes = source.file(place) else {
             problems.append(Problem(pointer, "the file \(path) cannot be read"))
             return ""
+        }
+        if source.isExposed(place) {
+            let message = "every user of this machine can read the file \(path); chmod o-rwx keeps it to yourself"
+            problems.append(Problem(pointer, message, severity: .warning))
         }
         guard bytes.count <= Substitution.sizeLimit, let text = String(validating: bytes, as: UTF8.self) else {
             problems.append(Problem(pointer, "the file \(path) is no text of at most 64 KiB"))

@@ -96,6 +96,12 @@ import Testing
             ),
             (whole(settings: #""pause": "${EMPTY:-5s}", "stations": ["${file:secrets/one}"]"#), []),
             (
+                whole(settings: #""stations": ["${file:secrets/open}"]"#),
+                [
+                    "warning: /channels/wire/settings/stations/0: every user of this machine can read the file secrets/open; chmod o-rwx keeps it to yourself"
+                ]
+            ),
+            (
                 whole(settings: #""stations": ["${file:secrets/two}", "${", "${A B}"]"#),
                 [
                     "/channels/wire/settings/stations/0: the file secrets/two cannot be read",

@@ -82,6 +82,23 @@ import Testing
         #expect(try sinks[1].condition?.holds(for: ["metrics": ["views": 10_001]]) == true)
     }
 
+    @Test func `a reload says what changed`() throws {
+        let old = try Configuration.read(text).get()
+        #expect(old.changes(since: old).isEmpty)
+        let new = try Configuration.read(
+            text.replacingOccurrences(of: "\"250ms\"", with: "\"1s\"")
+                .replacingOccurrences(of: "acme \\\"air\\\"", with: "acme")
+                .replacingOccurrences(of: "\"cuttings\"", with: "\"clippings\"")
+                .replacingOccurrences(of: "`10000`", with: "`1`")
+                .replacingOccurrences(of: "\"6h\"", with: "\"7h\"")
+        ).get()
+        #expect(
+            new.changes(since: old) == [
+                "channel cuttings removed", "channel wire changed: settings, every", "channel clippings added",
+                "sink some changed: when", "dedupe changed",
+            ])
+    }
+
     @Test func `nothing shows a secret`() throws {
         let configuration = try Configuration.read(text).get()
         var dumped = ""

@@ -87,7 +87,8 @@ extension SubstitutionSource {
         variable: {
             ["TOKEN": "s3cret-token-of-the-test", "EMPTY": "", "LIMIT": "7", "PORT": "9000", "WORD": "*"][$0]
         },
-        file: { $0 == "/etc/acme/secrets/one" ? Array("from a file\n".utf8) : nil })
+        file: { $0.hasPrefix("/etc/acme/secrets/o") ? Array("from a file\r\n".utf8) : nil },
+        isExposed: { $0.hasSuffix("open") })
 }
 
 extension Configuration {

@@ -11,14 +11,14 @@ PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev lib
 	libxml2-dev pkg-config zlib1g-dev
 TEST_PACKAGES := nginx-light python3 python3-venv
 
-.PHONY: demo test conformance format lint bench install clean deps deps-test help
+.PHONY: demo test conformance schemas format lint bench install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
 	@echo "make test         build, and run every test"
 	@echo "make conformance  run the corpora, where they are present, and print what held"
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
-	@echo "make format lint bench clean deps"
+	@echo "make schemas format lint bench clean deps"
 
 deps:
 	@.ci/packages $(PACKAGES)
@@ -35,6 +35,11 @@ format: deps
 
 lint: deps
 	swift format lint --strict -r -p $(SOURCES)
+
+# Writes the schemas of settings and of the configuration anew, from what adapters and sinks say of themselves.
+schemas: deps
+	$(BUILD) --build-tests
+	EARSHOT_RECORD=1 swift test --skip-build --filter 'SchemaTextTests|ConfigurationSchemaTests'
 
 clean:
 	rm -rf .build .venv data out

@@ -100,6 +100,13 @@ extension Setting {
         return settings
     }
 
+    /// The setting, which may be left out; files need no credentials.
+    var optional: Setting {
+        var setting = self
+        setting.isRequired = false
+        return setting
+    }
+
     /// What holds where the key is not there, as a value; a fallback that is no JSON is a text.
     var fallbackValue: JSONValue? {
         guard let fallback else { return nil }

@@ -282,15 +282,6 @@ extension JSONValue {
     fileprivate var texts: [String] { (elements ?? []).compactMap(\.text) }
 }
 
-extension Setting {
-    /// The setting, which may be left out; files need no credentials.
-    fileprivate var optional: Setting {
-        var setting = self
-        setting.isRequired = false
-        return setting
-    }
-}
-
 /// The network while settings are checked: there is none.
 private struct NoNetwork: HTTPFetching {
     func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {

@@ -16,7 +16,7 @@ package enum SchemaText {
         for (key, value) in object(top(catalog)) { schema[key] = value }
         var definitions = JSONObject()
         for adapter in catalog.adapters {
-            definitions["adapter-\(adapter.name)"] = settings(Setting.withFiles(adapter.settings), adapter.about)
+            definitions["adapter-\(adapter.name)"] = adapterSettings(adapter.settings, adapter.about)
         }
         for sink in catalog.sinks { definitions["sink-\(sink.name)"] = settings(sink.settings, sink.about) }
         schema["$defs"] = .object(definitions)
@@ -55,6 +55,18 @@ package enum SchemaText {
     private static func settings(_ settings: [Setting], _ about: String) -> JSONValue {
         var schema: JSONObject = ["description": .string(about)]
         for (key, value) in object(settings) { schema[key] = value }
+        return .object(schema)
+    }
+
+    /// An adapter's settings, or those of files, which need nothing that the adapter needs.
+    private static func adapterSettings(_ own: [Setting], _ about: String) -> JSONValue {
+        let required = own.filter { $0.isRequired }.map { JSONValue.string($0.name) }
+        guard var schema = settings(Setting.withFiles(own).map { $0.optional }, about).members, !required.isEmpty else {
+            return settings(Setting.withFiles(own), about)
+        }
+        let files: JSONValue = ["properties": ["listen": ["const": "files"]], "required": ["listen"]]
+        let conditions = schema["allOf"]?.elements ?? []
+        schema["allOf"] = .array(conditions + [["if": files, "else": ["required": .array(required)]]])
         return .object(schema)
     }
 

@@ -6,10 +6,10 @@ BUILD := swift build
 RELEASE := .build/release/earshot
 SOURCES := Package.swift Sources Tests adapters
 
-# The Debian packages that building needs, and those that only tests need.
+# The Debian packages that building and the demo need, and those that only tests need.
 PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev libsimdjson-dev libsqlite3-dev \
-	libxml2-dev pkg-config zlib1g-dev
-TEST_PACKAGES := nginx-light python3 python3-venv
+	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
+TEST_PACKAGES := nginx-light python3-venv
 
 .PHONY: demo test conformance schemas format lint bench install clean deps deps-test help
 
@@ -25,6 +25,10 @@ deps:
 
 deps-test: deps
 	@.ci/packages $(TEST_PACKAGES)
+
+demo: deps
+	$(BUILD) --product earshot
+	@.ci/demo
 
 install: deps
 	$(BUILD) -c release --product earshot

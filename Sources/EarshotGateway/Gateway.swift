@@ -47,15 +47,34 @@ package struct Gateway: Sendable {
         }
     }
 
-    /// Lets every listener run to its own end, as a back-fill does, then gives sinks everything, however long it takes.
-    package func runOnce() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await carry() }
+    /// Lets every listener run to its own end, as a back-fill does, then gives sinks what they take.
+    ///
+    /// Returns false where a sink took nothing for `drainLimit`; what it has not taken waits in the journal.
+    package func runOnce() async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await carry()
+                return true
+            }
             group.addTask {
                 try await Gateway.all(listeners)
                 await journal.finish()
+                try await waitWhileSinksMove()
+                return false
             }
-            try await group.waitForAll()
+            defer { group.cancelAll() }
+            return try await group.next() ?? true
+        }
+    }
+
+    /// Returns when no sink has confirmed anything for `drainLimit`.
+    private func waitWhileSinksMove() async throws {
+        var before: [String: Int64]?
+        while true {
+            let confirmed = try await journal.status().sinks
+            guard confirmed != before else { return }
+            before = confirmed
+            try await clock.sleep(Gateway.drainLimit)
         }
     }
 

@@ -62,15 +62,16 @@ struct Backfill: AsyncParsableCommand {
         let bar = ProgressBar()
         let chosen = channel.isEmpty ? nil : Set(channel)
         var trouble: FetchFailure?
+        var isDone = true
         do {
-            try await session.assembly.backfill(of: chosen) { _, tally in bar.advance(tally) }.runOnce()
+            isDone = try await session.assembly.backfill(of: chosen) { _, tally in bar.advance(tally) }.runOnce()
         } catch let failure as FetchFailure {
             trouble = failure
         }
         bar.end()
         let report = await session.assembly.report(version: Version.number)
         try await session.journal.close()
-        try Summary(report: report, chosen: chosen).show()
+        try Summary(report: report, chosen: chosen, isDone: isDone).show()
         if let trouble { throw Exit.saying(trouble.summary, Exit.unavailable) }
     }
 
@@ -98,11 +99,11 @@ struct Backfill: AsyncParsableCommand {
             listeners: [{ try await listener.drain { bar.advance($0) } }],
             carriers: session.assembly.couriers.map { courier in { try await courier.run() } },
             journal: session.journal, clock: .system, log: log)
-        try await gateway.runOnce()
+        let isDone = try await gateway.runOnce()
         bar.end()
         let report = await session.assembly.report(version: Version.number)
         try await session.journal.close()
-        try Summary(report: report, chosen: nil).show()
+        try Summary(report: report, chosen: nil, isDone: isDone).show()
     }
 
     /// The period that `--since` and `--until` say; nil where neither does.
@@ -139,6 +140,8 @@ extension Configuration.Outlet {
 struct Summary {
     let report: StatusReport
     let chosen: Set<String>?
+    /// Whether every sink has had everything.
+    let isDone: Bool
 
     /// Writes the summary to standard error; throws where something could not be read.
     func show() throws {
@@ -148,6 +151,13 @@ struct Summary {
         if outside > 0 { StandardError.line("\(outside) mentions were published outside the period, and left out") }
         for (name, sink) in report.sinks.sorted(by: { $0.key < $1.key }) where sink.deadLetters > 0 {
             StandardError.line("sink \(name): \(sink.deadLetters) dead letters")
+        }
+        if !isDone {
+            for (name, sink) in report.sinks.sorted(by: { $0.key < $1.key }) where sink.pending > 0 {
+                let reason = sink.trouble ?? "it is slow"
+                StandardError.line("sink \(name): \(sink.pending) mentions wait in the journal: \(reason)")
+            }
+            throw Exit.unavailable
         }
         let failed = channels.values.reduce(0) { $0 + $1.tally.malformed + $1.tally.defects }
         if failed > 0 { throw Exit.partly }

@@ -29,7 +29,7 @@ public enum AdapterContract {
             let reading = try adapter.read(document)
             let kind = type(of: adapter)
             var writer = MentionWriter(
-                origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version))
+                origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true)
             writer.write(reading, of: document)
             return String(decoding: writer.take().lines, as: UTF8.self)
         } catch {

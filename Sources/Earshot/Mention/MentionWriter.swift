@@ -7,6 +7,9 @@ public struct MentionWriter: ~Copyable {
 
     /// How every line of a mention that is new begins; the journal exchanges it where the mention turns out not to be.
     public static let createHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"create\","
+    /// How a line begins that the source itself said to be an edit.
+    static let contentHead: StaticString =
+        "{\"schema\":\"mention/1.0\",\"op\":\"update\",\"changed\":[\"content\"],"
     /// How every line of a deletion begins.
     public static let deleteHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"delete\","
 
@@ -15,6 +18,7 @@ public struct MentionWriter: ~Copyable {
     private var entries: [Batch.Entry] = []
     private var networks: [String] = []
     private let origin: Origin
+    private let isFinal: Bool
 
     /// Who a writer's mentions come from.
     public struct Origin: Sendable {
@@ -33,9 +37,11 @@ public struct MentionWriter: ~Copyable {
         }
     }
 
-    /// A writer for one channel.
-    public init(origin: Origin) {
+    /// A writer for one channel. A line is final where no journal comes after it that decides what is new: then an
+    /// update that the source said to be one is written as such.
+    public init(origin: Origin, isFinal: Bool = false) {
         self.origin = origin
+        self.isFinal = isFinal
         output = Output(capacity: 64 * 1024)
         scratch = Output(capacity: 4096)
     }
@@ -94,7 +100,7 @@ public struct MentionWriter: ~Copyable {
         swap(&line.output, &output)
         let start = line.output.count
         let content = isDeletion ? Digest(high: 0, low: 0) : digest(of: row, in: reading, texts)
-        line.output.literal(isDeletion ? MentionWriter.deleteHead : MentionWriter.createHead)
+        line.output.literal(head(of: row.operation))
         line.identity(row, texts, content)
         if !isDeletion { line.body(row, of: reading, texts) }
         line.times(row, observedAt: observedAt, isDeletion: isDeletion)
@@ -113,6 +119,14 @@ public struct MentionWriter: ~Copyable {
                     ? nil : Digest(of: texts[row.canonicalURL]),
                 scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
                 network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt))
+    }
+
+    private func head(of operation: Operation) -> StaticString {
+        switch operation {
+        case .update where isFinal: MentionWriter.contentHead
+        case .create, .update: MentionWriter.createHead
+        case .delete: MentionWriter.deleteHead
+        }
     }
 
     /// The digest of a mention's `id`.

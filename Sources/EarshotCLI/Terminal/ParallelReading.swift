@@ -76,7 +76,8 @@ struct ParallelReading: Sendable {
     private func read(_ share: [Input]) -> Part {
         let kind = type(of: adapter)
         var part = Part()
-        var writer = MentionWriter(origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version))
+        var writer = MentionWriter(
+            origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true)
         for input in share {
             switch input {
             case .unreadable(let name, let location, let failure):

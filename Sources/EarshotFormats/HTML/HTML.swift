@@ -12,10 +12,12 @@ public enum HTML {
         if bytes.firstIndex(of: UInt8(ascii: "<")) == nil, bytes.firstIndex(of: UInt8(ascii: "&")) == nil,
             !hasLineEnds(bytes)
         {
-            return repaired(bytes.trimmed.array)
+            return withUTF8(bytes.trimmed) { $0.array }
         }
-        var reader = HTMLReader(bytes)
-        return repaired(reader.text())
+        return withUTF8(bytes) {
+            var reader = HTMLReader($0)
+            return reader.text()
+        }
     }
 
     /// The text that a person would read; see `text(of:)` for bytes.
@@ -28,8 +30,10 @@ public enum HTML {
     /// Addresses are http, https or, for links, mailto, and absolute where a `base` is given. Sanitizing twice changes
     /// nothing.
     public static func sanitized(_ bytes: Bytes, base: Bytes = .none) -> [UInt8] {
-        var sanitizer = HTMLSanitizer(bytes[0..<largest], base: base)
-        return repaired(sanitizer.sanitized())
+        withUTF8(bytes[0..<largest]) {
+            var sanitizer = HTMLSanitizer($0, base: base)
+            return sanitizer.sanitized()
+        }
     }
 
     /// The harmless part of a fragment; see `sanitized(_:base:)` for bytes.
@@ -41,10 +45,12 @@ public enum HTML {
 
     /// The text with its character references decoded and everything else as it is.
     public static func unescaped(_ bytes: Bytes) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count)
-        CharacterReferences.decode(bytes, into: &output)
-        return repaired(output)
+        withUTF8(bytes) {
+            var output: [UInt8] = []
+            output.reserveCapacity($0.count)
+            CharacterReferences.decode($0, into: &output)
+            return output
+        }
     }
 
     /// Whether a text of unknown kind is HTML: it has a reference, an end tag or an element that needs none, and no tag
@@ -83,10 +89,13 @@ public enum HTML {
         return false
     }
 
-    /// The bytes, or their repair where they are not UTF-8.
-    private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
-        guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
-        let string = String(decoding: bytes, as: UTF8.self)
-        return Array(string.utf8)
+    /// Calls `body` with the bytes, or with their repair where they are not UTF-8.
+    ///
+    /// Before anything is left out, not after: halves of a broken character must not meet and become another one.
+    private static func withUTF8(_ bytes: Bytes, _ body: (Bytes) -> [UInt8]) -> [UInt8] {
+        guard unsafe bytes.buffer.contains(where: { $0 >= 0x80 }), !isUTF8(bytes) else { return body(bytes) }
+        return Array(bytes.string.utf8).withBytes { body($0) }
     }
+
+    private static func isUTF8(_ bytes: Bytes) -> Bool { unsafe String(validating: bytes.buffer, as: UTF8.self) != nil }
 }

@@ -31,12 +31,8 @@ struct URLWriter {
         var index = 0
         while index < run.count {
             let byte = run[index]
-            if byte == UInt8(ascii: "%"), normalizes, index + 2 < run.count, let high = run[index + 1].hexadecimalValue,
-                let low = run[index + 2].hexadecimalValue
-            {
-                let value = high << 4 | low
-                if URLWriter.isUnreserved(value) { bytes.append(value) } else { encode(value) }
-                index += 3
+            if byte == UInt8(ascii: "%"), normalizes {
+                index += normalize(run[index..<run.count])
                 continue
             }
             if URLWriter.mustEncode(byte, in: part) || (byte >= 0x80 && encodesAll) {
@@ -46,6 +42,19 @@ struct URLWriter {
             }
             index += 1
         }
+    }
+
+    /// Appends what begins with a `%` in its normal form, and tells how long it was.
+    ///
+    /// One without two digits is itself encoded, lest it meet digits that are decoded behind it.
+    private mutating func normalize(_ run: Bytes) -> Int {
+        guard run.count >= 3, let high = run[1].hexadecimalValue, let low = run[2].hexadecimalValue else {
+            append("%25")
+            return 1
+        }
+        let value = high << 4 | low
+        if URLWriter.isUnreserved(value) { bytes.append(value) } else { encode(value) }
+        return 3
     }
 
     private mutating func encode(_ byte: UInt8) {

@@ -7,7 +7,7 @@ extension URLs {
     /// folded; dot segments resolved; percent-encoding normalized; tracking parameters dropped, the others in their
     /// order; a fragment only where it is a route (`#!…`, `#/…`). A trailing slash stays, since it may be another page.
     public static func canonical(_ url: Bytes) -> [UInt8]? {
-        cleaned(url) { isCanonical($0) ? $0.array : canonical($0, depth: 3) }
+        cleaned(url) { isCanonical($0) ? $0.array : canonical($0, depth: 4) }
     }
 
     /// The one spelling of a page's address; see `canonical(_:)` for bytes.
@@ -16,6 +16,9 @@ extension URLs {
     }
 
     private static func canonical(_ url: Bytes, depth: Int) -> [UInt8]? {
+        if depth > 0, url.firstIndex(of: UInt8(ascii: "\\")) != nil, let plain = resolved(url), plain != url.array {
+            return plain.withBytes { canonical($0, depth: depth - 1) }
+        }
         let parts = URLParts(url)
         guard parts.scheme.isWeb, !parts.host.isEmpty else { return nil }
         if depth > 0, let target = unwrapped(parts) {
@@ -49,9 +52,16 @@ extension URLs {
 
     /// The path without a last segment `amp`, unless that is all of it.
     private static func withoutAMP(_ path: Bytes) -> Bytes {
-        if path.count > 5, path.hasSuffix("/amp/") { return path[0..<(path.count - 4)] }
-        if path.count > 4, path.hasSuffix("/amp") { return path[0..<(path.count - 4)] }
-        return path
+        var path = path
+        while true {
+            if path.count > 5, path.hasSuffix("/amp/") {
+                path = path[0..<(path.count - 4)]
+            } else if path.count > 4, path.hasSuffix("/amp") {
+                path = path[0..<(path.count - 4)]
+            } else {
+                return path
+            }
+        }
     }
 
     /// Appends the parameters that say what the page is.

@@ -17,6 +17,8 @@ extension URLs {
     }
 
     static func unwrapped(_ parts: URLParts) -> [UInt8]? {
+        var parts = parts
+        while parts.host.hasSuffix(".") { parts.host = parts.host[0..<(parts.host.count - 1)] }
         if let target = accelerated(parts) { return target }
         // Most queries hold no address; one always has a colon, as it is or encoded.
         guard let query = parts.query,
@@ -106,15 +108,14 @@ extension URLs {
 
     /// Hosts, paths (none: any) and parameters of addresses that only lead elsewhere.
     private static let exits: [(host: StaticString, path: StaticString, names: [StaticString])] = [
-        ("l.facebook.com", "/l.php", ["u"]), ("lm.facebook.com", "/l.php", ["u"]),
-        ("www.facebook.com", "/l.php", ["u"]),
+        ("facebook.com", "/l.php", ["u"]),
         ("l.instagram.com", "", ["u"]), ("l.messenger.com", "/l.php", ["u"]), ("l.threads.com", "", ["u"]),
         ("l.threads.net", "", ["u"]),
-        ("google", "/url", ["url", "q"]), ("www.youtube.com", "/redirect", ["q"]), ("out.reddit.com", "", ["url"]),
+        ("google", "/url", ["url", "q"]), ("youtube.com", "/redirect", ["q"]), ("out.reddit.com", "", ["url"]),
         ("vk.com", "/away.php", ["to"]), ("t.umblr.com", "/redirect", ["z"]), ("slack-redir.net", "/link", ["url"]),
-        ("www.linkedin.com", "/redir/redirect", ["url"]), ("disq.us", "/url", ["url"]),
+        ("linkedin.com", "/redir/redirect", ["url"]), ("disq.us", "/url", ["url"]),
         ("steamcommunity.com", "/linkfilter/", ["url", "u"]), ("safelinks.protection.outlook.com", "", ["url"]),
-        ("www.bing.com", "/news/apiclick.aspx", ["url"]), ("news.url.google.com", "/url", ["url"]),
+        ("bing.com", "/news/apiclick.aspx", ["url"]), ("news.url.google.com", "/url", ["url"]),
         ("flipboard.com", "/redirect", ["url"]), ("duckduckgo.com", "/l/", ["uddg"]),
     ]
 }

@@ -91,6 +91,14 @@ import Testing
         #expect(tags(of: clean).allSatisfy { !$0.contains(" on") && !$0.contains("javascript:") })
     }
 
+    @Test func `halves of a broken character do not meet`() {
+        // U+0338 would compose with the `>` of a tag when the text is normalized.
+        let broken: [UInt8] = [0x3C, 0x62, 0x3E, 0xCC, 0x00, 0xB8]
+        let clean = broken.withBytes { HTML.sanitized($0) }
+        #expect(String(decoding: clean, as: UTF8.self) == "<b>\u{FFFD}\u{FFFD}</b>")
+        #expect(HTML.sanitized("<b>\u{338}</b>") == "<b>&#824;</b>")
+    }
+
     @Test func `sanitizing twice changes nothing, whatever the bytes`() {
         var random = Mutations(seed: 11)
         let base = ("https://a.example/" as StaticString).bytes

@@ -80,6 +80,10 @@ struct Address: CustomTestStringConvertible, Sendable {
         Address(
             "https://l.facebook.com/l.php?u=https%3A%2F%2Facme.example%2Fa%3Fid%3D1%26fbclid%3Dx&h=y",
             "https://acme.example/a?id=1"),
+        Address("https://m.facebook.com./l.php?u=https%3A%2F%2Facme.example%2F", "https://acme.example/"),
+        Address("https:\\\\l.facebook.com\\l.php?u=https%3A%2F%2Facme.example%2F", "https://acme.example/"),
+        Address("https://acme.example/a/amp/amp/", "https://acme.example/a/"),
+        Address("https://acme.example/%3%62F", "https://acme.example/%253bF"),
         Address("mailto:care@acme.example", nil), Address("not an address", nil), Address("", nil),
     ]) func `a page has one spelling`(address: Address) {
         #expect(URLs.canonical(address.given) == address.result)

@@ -66,4 +66,17 @@ import Testing
         }
         #expect(calls == 1)
     }
+
+    @Test(arguments: 0..<8)
+    func `no change of bytes makes the repair trap or undo itself`(_ seed: Int) {
+        var mutations = Mutations(seed: UInt64(seed))
+        let page = Array(#"{"a":["\ud83d\ude00",1e308,-12345678901234567890,"é😀"],"b":{"c":"\u0041\n"}}"#.utf8)
+        for _ in 0..<2000 {
+            let bytes = mutations.mutated(page)
+            guard let (value, isRepaired) = try? read(bytes) else { continue }
+            // What was read is JSON that needs no repair.
+            #expect((try? JSONValue(parsing: value)) != nil, "\(bytes)")
+            if !isRepaired { #expect((try? JSONValue(parsing: bytes)) != nil) }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Earshot
 import EarshotFormats
+import Foundation
 import Testing
 
 @Suite struct MentionLineTests {
@@ -7,6 +8,23 @@ import Testing
     func `a canonical line that is read and written is the same`(_ line: [UInt8]) throws {
         let again = try MentionLine(line).bytes
         #expect(String(decoding: again, as: UTF8.self) == String(decoding: line, as: UTF8.self))
+    }
+
+    @Test func `every recorded line of every room is read and written the same`() throws {
+        var package = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { package.deleteLastPathComponent() }
+        let rooms = package.appendingPathComponent("adapters").resolvingSymlinksInPath()
+        let files = FileManager.default.enumerator(at: rooms, includingPropertiesForKeys: nil)
+        var count = 0
+        for case let file as URL in files ?? .init() where file.lastPathComponent == "mentions.ndjson" {
+            for line in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
+                guard line.first == UInt8(ascii: "{") else { continue }
+                let again = try MentionLine(Array(line)).bytes
+                #expect(String(decoding: again, as: UTF8.self) == String(decoding: line, as: UTF8.self), "\(file.path)")
+                count += 1
+            }
+        }
+        #expect(count > 0)
     }
 
     @Test func `a line in any order, with white space, is written canonically`() throws {

@@ -109,7 +109,10 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "EarshotSinksTests", dependencies: ["EarshotSinks", "EarshotTesting"], swiftSettings: strict),
+            name: "EarshotSinksTests",
+            dependencies: ["EarshotSinks", "EarshotTesting", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EarshotGatewayTests",
             dependencies: [

@@ -87,7 +87,7 @@ enum Directory {
 
     /// Removes a file that may be missing.
     static func remove(_ path: String) throws(DeliveryFailure) {
-        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw DeliveryFailure(at: path) }
+        guard unsafe unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw DeliveryFailure(at: path) }
     }
 
     static func parent(of path: String) -> String {

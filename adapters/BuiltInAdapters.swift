@@ -7,6 +7,7 @@ package enum BuiltInAdapters {
         EmailAdapter.self,
         FacebookAdapter.self,
         InstagramAdapter.self,
+        RSSAdapter.self,
         TwitterAdapter.self,
         YouTubeAdapter.self,
     ]

@@ -12,7 +12,7 @@ public enum XML {
         public let handler: Handler
         /// The charset that the document was in, in lower case.
         public let charset: String
-        /// Why the document is not well formed, in libxml2's words; nil where it is.
+        /// Why the document is not well formed or leaves a prefix undeclared, in libxml2's words; nil where neither is so.
         public let recovery: Defect?
         /// Whether bytes were not of the charset that was declared, and another was taken.
         public let isCharsetGuessed: Bool
@@ -48,7 +48,8 @@ public enum XML {
         let first = try XMLPass.run(text.bytes, recovering: false, strict)
         guard let fault = first.fault else {
             return Outcome(
-                handler: strict, charset: text.charset, recovery: nil, isCharsetGuessed: text.isGuessed,
+                handler: strict, charset: text.charset, recovery: first.namespaceFault,
+                isCharsetGuessed: text.isGuessed,
                 isCut: first.isCut)
         }
         // The repair adds no attributes, but it may open a tag that the scan did not see as one.

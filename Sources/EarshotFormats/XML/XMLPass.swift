@@ -7,6 +7,8 @@ internal import Earshot
     struct Outcome {
         /// What is not well formed.
         var fault: Defect?
+        /// Which prefix is not declared, where that is all that is wrong.
+        var namespaceFault: Defect?
         /// How many elements began.
         var elements: Int
         /// Whether the text of an element was cut.
@@ -47,7 +49,8 @@ internal import Earshot
         guard !pass.isRefused else { throw MalformedDocument("XML that declares entities is not read") }
         while pass.depth > 0 { pass.end() }
         let fault = unsafe context.pointee.wellFormed == 1 ? nil : fault(of: context)
-        return Outcome(fault: fault, elements: pass.elements, isCut: pass.isCut)
+        let undeclared = unsafe fault == nil && context.pointee.nsWellFormed == 0 ? XMLPass.fault(of: context) : nil
+        return Outcome(fault: fault, namespaceFault: undeclared, elements: pass.elements, isCut: pass.isCut)
     }
 
     private static func free(_ context: xmlParserCtxtPtr) {

@@ -5,14 +5,15 @@ internal import Earshot
 enum XMLRepair {
     /// References by HTML's names as references by number, which libxml2 needs no declaration for.
     static func named(_ bytes: Bytes) -> [UInt8] {
-        var repair = Repair(bytes, isThorough: false)
+        var repair = XMLRewriting(bytes, isThorough: false)
         return repair.run()
     }
 
-    /// The text without what libxml2 would drop more than its share for: controls, ampersands and less-than signs that
-    /// begin nothing, and every reference as a number, as libxml2 ignores names from the first fault on.
+    /// The text as what it was likely meant to be: without controls, with ampersands and less-than signs that begin
+    /// nothing escaped, attributes quoted, tags closed in order, and every reference as a number, as libxml2 ignores
+    /// names from the first fault on.
     static func repaired(_ bytes: Bytes) -> [UInt8] {
-        var repair = Repair(bytes, isThorough: true)
+        var repair = XMLRewriting(bytes, isThorough: true)
         return repair.run()
     }
 
@@ -29,11 +30,13 @@ enum XMLRepair {
 }
 
 /// One rewriting pass.
-private struct Repair {
-    private let bytes: Bytes
+struct XMLRewriting {
+    let bytes: Bytes
     private let isThorough: Bool
-    private var written: [UInt8] = []
-    private var index = 0
+    var written: [UInt8] = []
+    var index = 0
+    /// The names of open elements, as ranges of `bytes`.
+    var open: [Range<Int>] = []
 
     init(_ bytes: Bytes, isThorough: Bool) {
         self.bytes = bytes
@@ -52,6 +55,7 @@ private struct Repair {
                 plain(byte)
             }
         }
+        while let name = open.popLast() { writeEnd(name) }
         return written
     }
 
@@ -68,13 +72,12 @@ private struct Repair {
         if rest.hasPrefix("<![CDATA[") { return section(until: "]]>", from: 9) }
         if rest.hasPrefix("<?") { return section(until: "?>", from: 2) }
         let next = rest.count > 1 ? rest[1] : 0
-        let begins =
-            next == UInt8(ascii: "/") || next == UInt8(ascii: "!") || next == UInt8(ascii: "_")
-            || (next | 0x20 >= UInt8(ascii: "a") && next | 0x20 <= UInt8(ascii: "z")) || next >= 0x80
-        if begins || !isThorough {
-            written.append(UInt8(ascii: "<"))
-        } else {
+        if isThorough && next == UInt8(ascii: "/") { return endTag() }
+        if isThorough && XMLRewriting.beginsName(next) { return startTag() }
+        if isThorough && next != UInt8(ascii: "!") {
             written.append(contentsOf: "&#60;".utf8)
+        } else {
+            written.append(UInt8(ascii: "<"))
         }
         index &+= 1
     }
@@ -93,13 +96,13 @@ private struct Repair {
     }
 
     /// Writes what begins at an ampersand: a reference by number as it is, one by name as a number, else the sign.
-    private mutating func reference() {
+    mutating func reference() {
         var end = index + 1
         let limit = min(bytes.count, index + 12)
         while end < limit, bytes[end] != UInt8(ascii: ";"), isNameByte(bytes[end]) { end &+= 1 }
         let isEnded = end < limit && bytes[end] == UInt8(ascii: ";")
         let name = bytes[(index + 1)..<end]
-        if isEnded, name.hasPrefix("#"), let scalar = Repair.number(name) {
+        if isEnded, name.hasPrefix("#"), let scalar = XMLRewriting.number(name) {
             write(scalar)
             index = end + 1
         } else if isEnded, case let scalar = XMLRepair.scalar(named: name), scalar != 0 {

@@ -1,1 +1,68 @@
-import Earshot
+package import Earshot
+internal import EarshotFormats
+
+/// Hears feeds: RSS 0.90 to 2.0, RSS 1.0 and 1.1, Atom 0.3 and 1.0, CDF and JSON Feed.
+package struct RSSAdapter: PollingAdapter {
+    /// What a channel of feeds may be told.
+    package struct Settings: Decodable, Sendable {
+        /// How it listens; `poll` is the only way of its own.
+        var listen: String?
+        /// The feeds' addresses.
+        var feeds: [String]?
+        /// Header fields of every request, for feeds that want a key.
+        var headers: [String: String]?
+    }
+
+    package static let name = "rss"
+    package static let version = "1.0"
+    package static let about = "RSS, Atom, RDF, CDF and JSON feeds"
+    package static let settings = [
+        Setting("listen", .choice(["poll"]), fallback: "poll", about: "How it listens."),
+        Setting(
+            "feeds", .list(.url), requiredWhen: (key: "listen", values: ["poll"]),
+            about: "The addresses of the feeds."),
+        Setting(
+            "headers", .map(.secret),
+            about: "Header fields of every request, for feeds that want a key."),
+    ]
+
+    let feeds: [String]
+    let headers: [(name: String, value: String)]
+
+    package init(settings: Settings) throws {
+        feeds = settings.feeds ?? []
+        headers = (settings.headers ?? [:]).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
+
+    package func read(_ document: Document) throws(MalformedDocument) -> Reading {
+        if document.contentType == FeedFailure.contentType {
+            throw MalformedDocument(String(decoding: document.bytes, as: UTF8.self))
+        }
+        guard let head = document.bytes.first(where: { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }) else {
+            throw MalformedDocument("an empty document")
+        }
+        if head == UInt8(ascii: "{") || head == UInt8(ascii: "[") { return try JSONFeed.read(document) }
+        if let reason = document.bytes.withBytes({ HTMLPage.refusal($0, url: document.url) }) {
+            throw MalformedDocument(reason)
+        }
+        return try readXML(document)
+    }
+
+    private func readXML(_ document: Document) throws(MalformedDocument) -> Reading {
+        let outcome = try XML.read(document.bytes, contentType: document.contentType) {
+            FeedTreeBuilder(url: document.url)
+        }
+        let tree = outcome.handler.tree
+        var reading = try tree.arena.withBytes { arena throws(MalformedDocument) in
+            var reader = try FeedReader(FeedView(tree: tree, arena: arena), of: document)
+            return reader.read()
+        }
+        if let fault = outcome.recovery {
+            reading.append(defect: "recovered: \(fault.reason)", at: fault.location)
+        } else if outcome.isCharsetGuessed {
+            reading.append(defect: "recovered: not in the declared charset, read as \(outcome.charset)")
+        }
+        if outcome.isCut { reading.append(defect: "a text longer than \(XML.textLimit / 1_048_576) MiB was cut") }
+        return reading
+    }
+}

@@ -1,0 +1,110 @@
+internal import Earshot
+
+/// What an entry says of which it is, before all entries of its feed are known.
+struct FeedKey {
+    /// The entry's guid or id; empty where it has none.
+    var guid: [UInt8] = []
+    /// Its address.
+    var link: [UInt8] = []
+    /// Its title.
+    var title: [UInt8] = []
+    /// Its date, as the source wrote it.
+    var date: [UInt8] = []
+    /// The latest moment it names.
+    var moment: Timestamp?
+    /// The id that `FeedIdentity` gives it.
+    var nativeID: [UInt8] = []
+    /// Whether a later or equal revision of the same entry stands in the feed.
+    var isRevised = false
+}
+
+/// Gives entries their ids: the guid scoped by the feed's identity, else a digest of link, title and date.
+struct FeedIdentity {
+    /// What stands for the feed.
+    let scope: [UInt8]
+    /// The scope's digest, sixteen hexadecimal digits.
+    let prefix: [UInt8]
+
+    /// The identity of a feed that calls itself by some names, in the order of their worth.
+    ///
+    /// A feed that was fetched is believed where the name is of the host it was fetched from, so that no feed can speak
+    /// for another; otherwise it is the address it was fetched from. One from a file is believed.
+    init(claims: [[UInt8]], url: String?) {
+        let said = claims.filter { !$0.isEmpty }
+        if let url, !url.isEmpty {
+            let address = Array(url.utf8)
+            let host = address.withBytes { FeedLink.host(of: $0) }
+            scope = said.first { $0.withBytes { FeedLink.host(of: $0) } == host } ?? address
+        } else {
+            scope = said.first ?? []
+        }
+        prefix = Array(Digest(of: FeedIdentity.folded(scope)).hexadecimal.utf8.prefix(16))
+    }
+
+    /// The id of the entry with a guid in this feed.
+    func nativeID(_ guid: Bytes) -> [UInt8] {
+        let name = guid.count <= 512 ? guid.array : Array(Digest(of: guid).hexadecimal.utf8)
+        return prefix + [UInt8(ascii: "/")] + name
+    }
+
+    /// Gives every key its id.
+    ///
+    /// Entries with one guid and one address are revisions of one entry, of which the latest stays. Where one guid is on
+    /// entries with different addresses (or titles, where there are none) the guid is not one, and all of them get the
+    /// address into their id.
+    func assign(_ keys: inout [FeedKey]) {
+        var first: [[UInt8]: Int] = [:]
+        var ambiguous: Set<[UInt8]> = []
+        for (index, key) in keys.enumerated() where !key.guid.isEmpty {
+            if let other = first[key.guid] {
+                if keys[other].discriminator != key.discriminator { ambiguous.insert(key.guid) }
+            } else {
+                first[key.guid] = index
+            }
+        }
+        var seen: [[UInt8]: Int] = [:]
+        for index in keys.indices {
+            keys[index].nativeID = nativeID(of: keys[index], isAmbiguous: ambiguous.contains(keys[index].guid))
+            guard let earlier = seen.updateValue(index, forKey: keys[index].nativeID) else { continue }
+            if let moment = keys[earlier].moment, moment >= keys[index].moment ?? .earliest {
+                keys[index].isRevised = true
+                seen[keys[index].nativeID] = earlier
+            } else if keys[earlier].moment == nil && keys[index].moment == nil {
+                // Feeds without dates have the newest first.
+                keys[index].isRevised = true
+                seen[keys[index].nativeID] = earlier
+            } else {
+                keys[earlier].isRevised = true
+            }
+        }
+    }
+
+    private func nativeID(of key: FeedKey, isAmbiguous: Bool) -> [UInt8] {
+        if key.guid.isEmpty {
+            let whole = key.link + [0] + key.title + [0] + key.date
+            return prefix + [UInt8(ascii: "/")] + Array(Digest(of: whole).hexadecimal.utf8)
+        }
+        var name = key.guid.withBytes { nativeID($0) }
+        if isAmbiguous {
+            name.append(UInt8(ascii: "#"))
+            name += Array(Digest(of: key.discriminator).hexadecimal.utf8.prefix(16))
+        }
+        return name
+    }
+
+    /// A name without what differs between the ways to the same feed: scheme, `www.`, a slash at the end.
+    private static func folded(_ name: [UInt8]) -> [UInt8] {
+        name.withBytes { bytes in
+            guard FeedLink.isWeb(bytes) else { return bytes.array }
+            var rest = bytes[(bytes[4] == UInt8(ascii: ":") ? 7 : 8)..<bytes.count]
+            if rest.hasPrefix("www.") { rest = rest[4..<rest.count] }
+            if rest.hasSuffix("/") { rest = rest[0..<(rest.count - 1)] }
+            return rest.array
+        }
+    }
+}
+
+extension FeedKey {
+    /// What tells entries with one guid apart.
+    var discriminator: [UInt8] { link.isEmpty ? title : link }
+}

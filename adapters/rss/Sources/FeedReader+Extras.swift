@@ -1,0 +1,153 @@
+internal import Earshot
+internal import EarshotFormats
+
+extension FeedReader {
+    /// `ext.web`: what an entry says that no field of a mention holds.
+    func extras(
+        of entry: Int, _ row: MentionRow, _ key: FeedKey, _ texts: FeedTexts, _ links: FeedLinks, _ people: FeedPeople
+    ) -> JSONFields {
+        var fields = JSONFields()
+        fields.text("guid", key.guid)
+        fields.array("feed", feedFields)
+        fields.text("comments_url", commentsAddress(entry, links))
+        fields.text("comments_feed_url", view.address(of: .wfwCommentRSS, in: entry))
+        fields.text("comment_api_url", view.address(of: .wfwComment, in: entry))
+        fields.text("original_url", links.original)
+        fields.text("summary", texts.summary)
+        writePeople(people, &fields)
+        let categories = view.categories(of: entry)
+        if categories.contains(where: { !$0.scheme.isEmpty || !$0.label.isEmpty }) { view.write(categories, &fields) }
+        fields.text("rights", view.rights(of: entry))
+        fields.text("license", view.license(of: entry))
+        fields.timestamp("created", view.moment([.created], in: entry))
+        if row.editedAt == nil { fields.timestamp("updated", view.moment([.updated], in: entry)) }
+        fields.timestamp("expires", view.moment([.expired], in: entry))
+        writeSource(entry, &fields)
+        view.writeReply(entry, &fields)
+        view.writeLinks(links, isFeed: false, &fields)
+        if let shape = view.shape(in: entry), !shape.isPlace || shape.points[0].count > 2 {
+            Array(shape.json.utf8).withBytes { fields.json("geometry", $0) }
+        }
+        view.writeGenerator(entry, &fields)
+        writePodcast(entry, &fields)
+        writeMedia(entry, &fields)
+        view.writeOthers(entry, &fields)
+        return fields
+    }
+
+    private func commentsAddress(_ entry: Int, _ links: FeedLinks) -> [UInt8] {
+        let said = view.address(of: .comments, in: entry)
+        return said.isEmpty ? links.target("replies") : said
+    }
+
+    private func writePeople(_ people: FeedPeople, _ fields: inout JSONFields) {
+        if people.authors.count > 1 { fields.array("authors", view.list(people.authors)) }
+        fields.array("contributors", view.list(people.contributors))
+        fields.array("publishers", view.list(people.publishers))
+    }
+
+    /// The feed that an entry was first in.
+    private func writeSource(_ entry: Int, _ fields: inout JSONFields) {
+        guard let source = view.first(.source, in: entry) else { return }
+        let hasParts = Int(view.tree.nodes[source].end) > source + 1
+        let inner = hasParts ? view.fields(of: Feed(source: source)) : []
+        fields.object("source") { fields in
+            fields.text("url", view.resolved(view.attribute("url", of: source), at: source))
+            if !hasParts { fields.string("title", view.text(source)) }
+        }
+        if hasParts { fields.array("source", inner) }
+    }
+
+    /// What podcasts say of an episode.
+    private func writePodcast(_ entry: Int, _ fields: inout JSONFields) {
+        fields.string("itunes_duration", view.text(of: .itunesDuration, in: entry))
+        view.writeFlags(entry, &fields)
+        fields.string("itunes_season", view.either(.itunesSeason, .podcastSeason, in: entry))
+        fields.string("itunes_episode", view.either(.itunesEpisode, .podcastEpisode, in: entry))
+        fields.string("itunes_episode_type", view.text(of: .itunesEpisodeType, in: entry))
+        fields.text("itunes_subtitle", view.plain(of: .itunesSubtitle, in: entry))
+        fields.array("transcripts", view.elements(.podcastTranscript, in: entry, text: nil))
+        fields.array("persons", view.elements(.podcastPerson, in: entry, text: "name"))
+        fields.array("soundbites", view.elements(.podcastSoundbite, in: entry, text: "title"))
+        fields.array("podcast_chapters", view.elements(.podcastChapters, in: entry, text: nil))
+        if let chapters = view.first(.chapters, in: entry) {
+            fields.object("chapters") { fields in
+                fields.string("version", view.attribute("version", of: chapters))
+                fields.array("chapters", view.elements(.chapter, in: chapters, text: nil))
+            }
+        }
+    }
+
+    /// What Media RSS says beside the media themselves.
+    private func writeMedia(_ entry: Int, _ fields: inout JSONFields) {
+        let places = [entry] + view.containers(of: entry)
+        func first(_ name: FeedName, _ text: StaticString?) -> [UInt8] {
+            places.lazy.map { view.elements(name, in: $0, text: text) }.first { !$0.isEmpty } ?? []
+        }
+        fields.array("media_credits", first(.mediaCredit, "name"))
+        fields.array("media_ratings", first(.mediaRating, "rating"))
+        fields.array("media_restrictions", first(.mediaRestriction, "value"))
+        fields.array("media_licenses", first(.mediaLicense, "name"))
+        fields.array("media_players", first(.mediaPlayer, nil))
+        fields.array("media_copyrights", first(.mediaCopyright, "text"))
+        fields.array(
+            "media_star_ratings",
+            places.lazy.compactMap { view.first(.mediaCommunity, in: $0) }
+                .map { view.elements(.mediaStarRating, in: $0, text: nil) }.first ?? [])
+        fields.array("media_texts", first(.mediaText, "text"))
+        let thumbnails = first(.mediaThumbnail, nil)
+        if thumbnails.count(where: { $0 == UInt8(ascii: "{") }) > 1 { fields.array("media_thumbnails", thumbnails) }
+    }
+}
+
+extension FeedView {
+    /// An element's rights as plain text.
+    func rights(of node: Int) -> [UInt8] { plain(of: .rights, in: node) }
+
+    /// The text of the first of two elements that says something.
+    func either(_ one: FeedName, _ other: FeedName, in node: Int) -> Bytes {
+        let text = text(of: one, in: node)
+        return text.isEmpty ? self.text(of: other, in: node) : text
+    }
+
+    /// Every child of a name as an array of its attributes and, under a name of its own, its text.
+    func elements(_ name: FeedName, in node: Int, text key: StaticString?) -> [UInt8] {
+        var found: [Int] = []
+        each(in: node) { if self.name($0) == name, found.count < 1000 { found.append($0) } }
+        return list(found) { child, fields in
+            if let key { fields.string(key, text(child)) }
+            let start = Int(tree.nodes[child].attributeStart)
+            for index in start..<(start + Int(tree.nodes[child].attributeCount)) {
+                let attribute = tree.attributes[index]
+                let name = bytes(attribute.name)
+                let isAddress = name == "url" || name == "href" || name == "image" || name == "img"
+                if isAddress {
+                    resolved(bytes(attribute.value), at: child).withBytes { fields.string(named: name, $0) }
+                } else {
+                    fields.string(named: name, bytes(attribute.value))
+                }
+            }
+        }
+    }
+
+    /// Writes elements of namespaces that nothing here knows, under their own names: `ht:approx_traffic`.
+    func writeOthers(_ entry: Int, _ fields: inout JSONFields) {
+        var names: [String] = []
+        each(in: entry) { child in
+            let node = tree.nodes[child]
+            guard node.name == .other, node.text.count > 0, names.count < 64 else { return }
+            let label = tree.labels[Int(node.label)]
+            let name = label.family.isEmpty ? label.local : "\(label.family):\(label.local)"
+            guard !names.contains(name), name.utf8.count <= 100, !FeedView.reserved.contains(name) else { return }
+            names.append(name)
+            Array(name.utf8).withBytes { fields.string(named: $0, text(child)) }
+        }
+    }
+
+    /// Names that `ext.web` gives a meaning of its own.
+    private static let reserved: Set<String> = [
+        "guid", "feed", "comments_url", "comments_feed_url", "comment_api_url", "original_url", "summary", "authors",
+        "contributors", "publishers", "categories", "rights", "license", "created", "updated", "expires", "source",
+        "in_reply_to", "links", "geometry", "generator", "transcripts", "persons", "soundbites", "chapters",
+    ]
+}

@@ -1,0 +1,138 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Reads the entries of a feed's tree into mentions.
+struct FeedReader {
+    let view: FeedView
+    let feed: Feed
+    let identity: FeedIdentity
+    let countedAt: Timestamp?
+    var reading: Reading
+    /// `ext.web.feed`, the same for every entry.
+    private(set) var feedFields: [UInt8] = []
+    private(set) var scope = Kept.none
+    private(set) var feedLanguage: Bytes
+
+    /// A reader of the feed in a tree; throws what the document is instead.
+    init(_ view: FeedView, of document: Document) throws(MalformedDocument) {
+        self.view = view
+        feed = try Feed(view)
+        identity = FeedIdentity(claims: view.claims(of: feed), url: document.url)
+        // What a file says of counts was true when it was made, which is not known.
+        countedAt = document.via == .import ? nil : document.observedAt
+        reading = Reading(network: "web", capacity: document.bytes.count)
+        feedLanguage = view.language(of: feed)
+        scope = identity.scope.withBytes { reading.keep($0) }
+        feedFields = view.fields(of: feed)
+    }
+
+    /// Reads every entry.
+    mutating func read() -> Reading {
+        var keys = feed.entries.map { view.key(of: $0) }
+        identity.assign(&keys)
+        for (node, key) in zip(feed.entries, keys) where !key.isRevised { read(node, key) }
+        for node in feed.deleted { delete(node) }
+        if feed.isCut { reading.append(defect: "more than \(Feed.entryLimit) entries; the rest was left out") }
+        if view.tree.isFull { reading.append(defect: "more than \(FeedTree.limit) elements; the rest was left out") }
+        if feed.entries.isEmpty { noteMove() }
+        return reading
+    }
+
+    private mutating func read(_ node: Int, _ key: FeedKey) {
+        var row = MentionRow(kind: view.kind(of: node))
+        row.nativeID = key.nativeID.withBytes { reading.keep($0) }
+        row.feed = scope
+        let links = view.links(of: node)
+        let texts = view.texts(of: node, at: links.main)
+        row.title = view.title(of: node).withBytes { reading.keepText($0) }
+        row.text = texts.main.plain.withBytes { reading.keepText($0) }
+        row.html = texts.main.html.withBytes { reading.keepText($0.trimmed) }
+        row.truncated = texts.isTruncated
+        readAddresses(links, key, &row)
+        readLanguage(node, texts.node, &row)
+        readMoments(node, &row)
+        let people = view.people(of: node, in: feed)
+        if let author = people.authors.first { readAuthor(author, &row) }
+        readMedia(node, links, &row)
+        readMetrics(node, links, &row)
+        readReplies(node, &row)
+        readPlace(node, &row)
+        readTags(node, &row)
+        row.ext = reading.keep(extras(of: node, row, key, texts, links, people))
+        reading.append(row)
+    }
+
+    private mutating func delete(_ node: Int) {
+        let id = view.attribute("ref", of: node)
+        guard !id.isEmpty else { return }
+        var row = MentionRow(kind: .article)
+        row.operation = .delete
+        row.nativeID = identity.nativeID(id).withBytes { reading.keep($0) }
+        reading.append(row)
+    }
+
+    private mutating func noteMove() {
+        let target = view.newAddress(of: feed.root)
+        if !target.isEmpty {
+            reading.append(defect: "the feed has moved to \(String(decoding: target, as: UTF8.self))")
+        }
+    }
+
+    private mutating func readAddresses(_ links: FeedLinks, _ key: FeedKey, _ row: inout MentionRow) {
+        row.url = links.main.withBytes { reading.keep($0) }
+        let page = links.original.isEmpty ? links.main : links.original
+        row.canonicalURL = page.withBytes { FeedLink.isWeb($0) ? URLs.canonical($0) ?? [] : [] }
+            .withBytes { reading.keep($0) }
+    }
+
+    private mutating func readLanguage(_ node: Int, _ textNode: Int?, _ row: inout MentionRow) {
+        let written = textNode ?? view.first(.title, in: node) ?? node
+        let own = view.language(of: written)
+        let said = [own, view.text(of: .languageName, in: node), feedLanguage]
+        // `xml:lang=""` says that the language is not what it is around.
+        if own.isEmpty && view.tree.nodes[written].isLanguageUnsaid { return }
+        guard let tag = said.lazy.compactMap({ FeedLanguage.tag($0) }).first else { return }
+        row.language.tag = reading.keep(tag)
+    }
+
+    private mutating func readAuthor(_ author: FeedPerson, _ row: inout MentionRow) {
+        row.author.name = author.name.withBytes { reading.keepText($0) }
+        row.author.address = author.address.withBytes { reading.keep($0) }
+        row.author.url = author.url.withBytes { reading.keep($0) }
+        row.author.avatarURL = author.image.withBytes { reading.keep($0) }
+    }
+
+    private mutating func readTags(_ node: Int, _ row: inout MentionRow) {
+        let start = reading.tags.count
+        for category in view.categories(of: node) where !category.term.isEmpty {
+            let tag = category.term.withBytes { reading.keepText($0) }
+            let isKnown = reading.tags[start...].contains { reading.same($0, tag) }
+            if !isKnown && reading.tags.count - start < 1000 { reading.append(tag: tag) }
+        }
+        row.tags = Entries(from: start, to: reading.tags.count)
+    }
+}
+
+/// Language tags as feeds write them.
+enum FeedLanguage {
+    /// A BCP 47 tag, or nil where it says none.
+    static func tag(_ bytes: Bytes) -> String? {
+        guard bytes.count >= 2, bytes.count <= 35 else { return nil }
+        var tag: [UInt8] = []
+        for index in 0..<bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "_"), UInt8(ascii: "-"): tag.append(UInt8(ascii: "-"))
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                tag.append(bytes[index])
+            default: return nil
+            }
+        }
+        let text = String(decoding: tag, as: UTF8.self)
+        let subtags = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard let first = subtags.first, first.count >= 2, first.count <= 8, first.allSatisfy({ $0.isLetter }),
+            subtags.allSatisfy({ !$0.isEmpty && $0.count <= 8 }), first.lowercased() != "und"
+        else { return nil }
+        return text
+    }
+}

@@ -1,0 +1,59 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Tells web pages from feeds, and where a page says its feeds are.
+enum HTMLPage {
+    /// Why a document that is a web page is not read, or nil where it is none.
+    static func refusal(_ bytes: Bytes, url: String?) -> String? {
+        var head = bytes[0..<1024].trimmed
+        if head.hasPrefix("\u{FEFF}") { head = head[3..<head.count].trimmed }
+        let beginning = head[0..<64].string.lowercased()
+        guard beginning.hasPrefix("<!doctype html") || beginning.hasPrefix("<html") else { return nil }
+        let feeds = feeds(in: bytes[0..<262_144], url: url)
+        guard !feeds.isEmpty else { return "an HTML page, not a feed" }
+        return "an HTML page, not a feed; it offers \(feeds.joined(separator: ", "))"
+    }
+
+    /// The feeds that `<link rel=alternate>` of a page names.
+    private static func feeds(in bytes: Bytes, url: String?) -> [String] {
+        var found: [String] = []
+        var place = bytes.firstIndex(of: UInt8(ascii: "<"))
+        while let start = place, found.count < 5 {
+            let end = min(bytes.firstIndex(of: UInt8(ascii: ">"), from: start) ?? bytes.count, start + 2048)
+            let tag = bytes[start..<end]
+            if tag[0..<5].string.lowercased() == "<link" {
+                let rel = attribute("rel", of: tag).lowercased()
+                let type = attribute("type", of: tag).lowercased()
+                let isFeed = type.contains("rss") || type.contains("atom") || type.contains("feed+json")
+                let address = attribute("href", of: tag)
+                if rel.contains("alternate"), isFeed, !address.isEmpty {
+                    found.append(URLs.resolved(address, base: url ?? "") ?? address)
+                }
+            }
+            place = bytes.firstIndex(of: UInt8(ascii: "<"), from: start + 1)
+        }
+        return found
+    }
+
+    /// The value of an attribute within a tag's text.
+    private static func attribute(_ name: String, of tag: Bytes) -> String {
+        let text = tag.string
+        let lower = text.lowercased()
+        guard lower.utf8.count == text.utf8.count else { return "" }
+        let units = Array(text.utf8)
+        let wanted = Array((name + "=").utf8)
+        let folded = Array(lower.utf8)
+        guard units.count > wanted.count else { return "" }
+        for start in 1..<(units.count - wanted.count)
+        where folded[start - 1] <= 0x20 && folded[start..<(start + wanted.count)] == wanted[...] {
+            let rest = units[(start + wanted.count)...]
+            guard let quote = rest.first else { return "" }
+            let isQuoted = quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+            let value =
+                isQuoted
+                ? rest.dropFirst().prefix { $0 != quote } : rest.prefix { $0 > 0x20 }
+            return HTML.text(of: String(decoding: value, as: UTF8.self))
+        }
+        return ""
+    }
+}

@@ -1,0 +1,173 @@
+import Earshot
+import EarshotAdapters
+import EarshotTesting
+import Foundation
+import Synchronization
+import Testing
+
+/// Answers each request with the next of some replies, and remembers what was asked.
+private final class Script: HTTPFetching {
+    private let state: Mutex<(replies: [Result<FetchResponse, FetchFailure>], requests: [FetchRequest])>
+
+    init(_ replies: [Result<FetchResponse, FetchFailure>]) { state = Mutex((replies, [])) }
+
+    var requests: [FetchRequest] { state.withLock { $0.requests } }
+
+    func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
+        let reply = state.withLock { state -> Result<FetchResponse, FetchFailure> in
+            state.requests.append(request)
+            return state.replies.isEmpty ? .failure(.unreachable("no reply left")) : state.replies.removeFirst()
+        }
+        return try reply.get()
+    }
+}
+
+private let one = "https://one.example/feed"
+private let two = "https://two.example/feed"
+
+private func reply(
+    _ status: Int, _ url: String = one, _ headers: [(name: String, value: String)] = [], moved: String? = nil
+) -> Result<FetchResponse, FetchFailure> {
+    let body = Array("<rss><channel><title>x</title></channel></rss>".utf8)
+    return .success(
+        FetchResponse(
+            status: status, headers: headers, body: status == 200 ? body : [], url: moved ?? url, permanentURL: moved))
+}
+
+private func adapter(_ feeds: String...) throws -> RSSAdapter {
+    try RSSAdapter.make(#"{"feeds": ["\#(feeds.joined(separator: "\", \""))"]}"#)
+}
+
+private func field(_ name: String, of request: FetchRequest) -> String? {
+    request.headers.first { $0.name == name }?.value
+}
+
+struct RSSPollingTests {
+    @Test func `validators of the last reply are sent, and 304 is an empty page`() async throws {
+        let http = Script([
+            reply(
+                200, one,
+                [(name: "ETag", value: "\"a\""), (name: "Last-Modified", value: "Mon, 05 Jan 2026 00:00:00 GMT")]),
+            reply(304),
+        ])
+        let adapter = try adapter(one)
+        let first = try await adapter.poll(after: nil, over: http)
+        #expect(first.documents.count == 1)
+        #expect(!first.hasMore)
+        #expect(field("If-None-Match", of: http.requests[0]) == nil)
+        let second = try await adapter.poll(after: first.next, over: http)
+        #expect(second.documents.isEmpty)
+        #expect(second.next == first.next)
+        #expect(field("If-None-Match", of: http.requests[1]) == "\"a\"")
+        #expect(field("If-Modified-Since", of: http.requests[1]) == "Mon, 05 Jan 2026 00:00:00 GMT")
+    }
+
+    @Test func `validators are forgotten where another address says that nothing has changed`() async throws {
+        let http = Script([
+            reply(200, one, [(name: "ETag", value: "\"a\"")]), reply(304, "https://evil.example/feed"), reply(200),
+        ])
+        let adapter = try adapter(one)
+        var cursor: Cursor?
+        for _ in 0..<3 { cursor = try await adapter.poll(after: cursor, over: http).next }
+        #expect(field("If-None-Match", of: http.requests[2]) == nil)
+    }
+
+    @Test func `a round goes over every feed, one a call`() async throws {
+        let http = Script([reply(200, one), reply(200, two), reply(200, one)])
+        let adapter = try adapter(one, two)
+        let first = try await adapter.poll(after: nil, over: http)
+        #expect(first.hasMore)
+        let second = try await adapter.poll(after: first.next, over: http)
+        #expect(!second.hasMore)
+        _ = try await adapter.poll(after: second.next, over: http)
+        #expect(http.requests.map { $0.url } == [one, two, one])
+    }
+
+    @Test func `a permanent redirect is believed after three sightings in a row`() async throws {
+        let moved = "https://new.example/feed"
+        let http = Script([
+            reply(200, moved: moved), reply(200, moved: moved), reply(200), reply(200, moved: moved),
+            reply(304, moved: moved), reply(200, moved: moved), reply(200, moved),
+        ])
+        let adapter = try adapter(one)
+        var cursor: Cursor?
+        for _ in 0..<7 { cursor = try await adapter.poll(after: cursor, over: http).next }
+        #expect(http.requests.map { $0.url } == Array(repeating: one, count: 6) + [moved])
+        #expect(http.requests.map { $0.allowsPrivateNetworks } == Array(repeating: true, count: 6) + [false])
+    }
+
+    @Test func `a feed that fails among others rests and does not hold them up`() async throws {
+        let http = Script([
+            .failure(.unreachable("no route")), reply(200, two), .failure(.unreachable("no route")), reply(200, two),
+            reply(200, two), reply(200, one),
+        ])
+        let adapter = try adapter(one, two)
+        var cursor: Cursor?
+        var reasons: [String] = []
+        for _ in 0..<6 {
+            let page = try await adapter.poll(after: cursor, over: http)
+            for document in page.documents {
+                do throws(MalformedDocument) { _ = try adapter.read(document) } catch { reasons.append(error.reason) }
+            }
+            cursor = page.next
+        }
+        #expect(http.requests.map { $0.url } == [one, two, one, two, two, one])
+        #expect(reasons.count == 1)
+        #expect(reasons.first?.contains("no route") == true)
+    }
+
+    @Test func `a feed that is gone is not asked again`() async throws {
+        let http = Script([reply(410), reply(200, two), reply(200, two)])
+        let adapter = try adapter(one, two)
+        var cursor: Cursor?
+        for _ in 0..<3 { cursor = try await adapter.poll(after: cursor, over: http).next }
+        #expect(http.requests.map { $0.url } == [one, two, two])
+    }
+
+    @Test(arguments: [
+        (410, FetchFailure.refused("the feed is gone for good (410): \(one)")),
+        (404, .refused("status 404 from \(one)")), (401, .unauthorized("status 401 from \(one)")),
+        (500, .unreachable("status 500 from \(one)")), (429, .limited("status 429 from \(one)", after: .seconds(90))),
+    ])
+    func `a single feed's failure is thrown by what should happen next`(
+        status: Int, failure: FetchFailure
+    ) async throws {
+        let http = Script([reply(status, one, [(name: "Retry-After", value: "90")])])
+        let adapter = try adapter(one)
+        await #expect(throws: failure) { _ = try await adapter.poll(after: nil, over: http) }
+    }
+
+    @Test func `a date in Retry-After counts from the reply's own date`() async throws {
+        let http = Script([
+            reply(
+                503, one,
+                [
+                    (name: "Date", value: "Mon, 05 Jan 2026 00:00:00 GMT"),
+                    (name: "Retry-After", value: "Mon, 05 Jan 2026 00:02:00 GMT"),
+                ])
+        ])
+        let adapter = try adapter(one)
+        await #expect(throws: FetchFailure.limited("status 503 from \(one)", after: .seconds(120))) {
+            _ = try await adapter.poll(after: nil, over: http)
+        }
+    }
+
+    @Test func `header fields go to the feeds' own hosts alone, and names and passwords stay out of documents`()
+        async throws
+    {
+        let http = Script([reply(200, "https://me:secret@one.example/feed")])
+        let adapter = try RSSAdapter.make(#"{"feeds": ["\#(one)"], "headers": {"X-Key": "k"}}"#)
+        let page = try await adapter.poll(after: nil, over: http)
+        #expect(field("X-Key", of: http.requests[0]) == "k")
+        #expect(page.documents.first?.url == one)
+    }
+
+    @Test(arguments: ["", "nonsense", "[]", "{\"turn\": -3, \"feeds\": {}}", "{\"turn\": 99, \"feeds\": {}}"])
+    func `a cursor that cannot be is the beginning`(text: String) async throws {
+        let http = Script([reply(200), reply(200)])
+        let adapter = try adapter(one)
+        var cursor = Cursor(text)
+        for _ in 0..<2 { cursor = try await adapter.poll(after: cursor, over: http).next }
+        #expect(http.requests.count >= 1)
+    }
+}

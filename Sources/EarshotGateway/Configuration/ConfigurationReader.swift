@@ -140,6 +140,7 @@ struct ConfigurationReader {
             name: name, label: keys["label"]?.text, adapter: kind, settings: SettingsText(own), files: files,
             every: keys["every"]?.text.flatMap { Quantity.duration($0) },
             silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) })
+        if channel.every == .zero { check.refuse(pointer + "/every", expected: "a duration above zero") }
         result.channels.append(channel)
         if !check.problems[before...].contains(where: { $0.severity == .error }) {
             attempt(channel, given, at: pointer)

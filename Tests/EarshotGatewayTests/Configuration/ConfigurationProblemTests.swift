@@ -27,6 +27,10 @@ import Testing
                     #"/channels/wire/every: expected a duration such as "30s", "10m" or "2d", found 30"#
                 ]
             ),
+            (
+                whole(channel: #""every": "0s","#),
+                [#"/channels/wire/every: expected a duration above zero, found "0s""#]
+            ),
             (whole(channel: #""evry": "30s","#), [#"/channels/wire/evry: unknown key "evry"; did you mean "every"?"#]),
             (
                 whole(channel: #""base_url": "http://x.example","#),

@@ -22,10 +22,13 @@ extension Reading {
     ) -> Kept {
         guard !bytes.isEmpty, hasRoom(for: bytes.count) else { return .none }
         let scan = TextScan(bytes)
-        let escaped = scan.hasAmpersand && escapes == .xml
-        if !scan.hasControls && !escaped && (!scan.hasHigh || TextRepair.isClean(bytes)) {
+        if !scan.hasControls && (!scan.hasHigh || TextRepair.isClean(bytes)) {
             let start = arena.count
-            unsafe arena.append(contentsOf: bytes.buffer)
+            if scan.hasAmpersand && escapes == .xml {
+                keepUnescaped(bytes, moving: entities)
+            } else {
+                unsafe arena.append(contentsOf: bytes.buffer)
+            }
             return kept(from: start)
         }
         var repair = TextRepair(bytes, escapes: escapes)
@@ -34,6 +37,30 @@ extension Reading {
         let start = arena.count
         arena.append(contentsOf: repair.text.utf8)
         return kept(from: start)
+    }
+
+    /// Keeps a text in which nothing but character references has to be undone, and moves entities along.
+    private mutating func keepUnescaped(_ bytes: Bytes, moving entities: Entries) {
+        var begin = 0
+        var removed: [(end: Int32, count: Int32)] = []
+        var scalars: Int32 = 0
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "&"), let reference = CharacterReference(in: bytes, at: index) {
+                unsafe arena.append(contentsOf: bytes[begin..<index].buffer)
+                arena.append(reference.character)
+                index += reference.length
+                begin = index
+                scalars += Int32(reference.length)
+                removed.append((scalars, Int32(reference.length) - 1))
+            } else {
+                if byte & 0xC0 != 0x80 { scalars += 1 }
+                index += 1
+            }
+        }
+        unsafe arena.append(contentsOf: bytes[begin..<bytes.count].buffer)
+        for index in entities.indices { self.entities[index].move(by: removed, within: scalars) }
     }
 
     /// Keeps a text that people read; see `keepText(_:escapes:moving:)`.
@@ -92,14 +119,22 @@ struct TextRepair {
     static func isClean(_ bytes: Bytes) -> Bool {
         var decoder = UTF8()
         var units = unsafe bytes.buffer.makeIterator()
+        var lastClass: UInt8 = 0
         while true {
             switch unsafe decoder.decode(&units) {
             case .emptyInput: return true
             case .error: return false
             case .scalarValue(let scalar):
-                if scalar.value >= 0x300 && (CompositionRanges.contain(scalar.value) || isBidirectional(scalar)) {
-                    return false
+                guard scalar.value >= 0x300 else {
+                    lastClass = 0
+                    continue
                 }
+                if CompositionRanges.isChanging(scalar.value) || isBidirectional(scalar) { return false }
+                let combiningClass =
+                    CompositionRanges.isCombining(scalar.value)
+                    ? scalar.properties.canonicalCombiningClass.rawValue : 0
+                if combiningClass != 0 && combiningClass < lastClass { return false }
+                lastClass = combiningClass
             }
         }
     }
@@ -166,18 +201,10 @@ struct TextRepair {
     private static func reference(
         in source: [Unicode.Scalar], at index: Int
     ) -> (scalar: Unicode.Scalar, length: Int)? {
-        let known: [(String, Unicode.Scalar)] = [
-            ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'"),
-            ("&#039;", "'"), ("&#x27;", "'"),
-        ]
-        for (name, scalar) in known {
-            let spelling = Array(name.unicodeScalars)
-            if index + spelling.count <= source.count,
-                Array(source[index..<(index + spelling.count)]) == spelling
-            {
-                return (scalar, spelling.count)
-            }
+        let ahead = source[index..<min(index + CharacterReference.longest, source.count)]
+        let bytes = ahead.map { $0.isASCII ? UInt8($0.value) : 0 }
+        return bytes.withBytes { CharacterReference(in: $0, at: 0) }.map { reference in
+            (Unicode.Scalar(reference.character), reference.length)
         }
-        return nil
     }
 }

@@ -104,27 +104,34 @@ enum XMLCharset {
             Int(bitPattern: converter) != -1
         else { return nil }
         defer { _ = unsafe iconv_close(converter) }
-        var source = bytes.array.map { CChar(bitPattern: $0) }
         var target: [UInt8] = []
-        var chunk = [CChar](repeating: 0, count: 64 * 1024)
+        target.reserveCapacity(bytes.count + bytes.count / 2)
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         var done = 0
-        while done < source.count {
-            let (used, made, failed) = unsafe source.withUnsafeMutableBufferPointer { input in
-                unsafe chunk.withUnsafeMutableBufferPointer { output in
-                    var from = unsafe input.baseAddress.map { unsafe $0 + done }
-                    var to = output.baseAddress
-                    var left = input.count - done
-                    var room = output.count
-                    let result = unsafe iconv(converter, &from, &left, &to, &room)
-                    let isFailure = result == -1 && errno != E2BIG
-                    return (input.count - done - left, output.count - room, isFailure)
-                }
-            }
-            guard !failed, used > 0 || made > 0 else { return nil }
-            for index in 0..<made { target.append(UInt8(bitPattern: chunk[index])) }
-            done += used
+        while done < bytes.count {
+            guard let step = unsafe convert(bytes[done..<bytes.count], into: &chunk, with: converter) else { return nil }
+            target.append(contentsOf: chunk[0..<step.made])
+            done += step.used
         }
         return target
+    }
+
+    /// Converts as much as fits a chunk; nil where the bytes are not of the charset.
+    private static func convert(
+        _ bytes: Bytes, into chunk: inout [UInt8], with converter: iconv_t
+    ) -> (used: Int, made: Int)? {
+        let source = unsafe UnsafeMutableRawPointer(mutating: bytes.buffer.baseAddress)
+        let step = unsafe chunk.withUnsafeMutableBytes { output -> (used: Int, made: Int)? in
+            var from = unsafe source?.assumingMemoryBound(to: CChar.self)
+            var to = unsafe output.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var left = bytes.count
+            var room = output.count
+            let result = unsafe iconv(converter, &from, &left, &to, &room)
+            if result == -1 && errno != E2BIG { return nil }
+            return (bytes.count - left, output.count - room)
+        }
+        guard let step, step.used > 0 || step.made > 0 else { return nil }
+        return step
     }
 
     /// Windows-1252, which has a meaning for every byte: the five without one are C1 controls, as in HTML.
@@ -137,7 +144,9 @@ enum XMLCharset {
                 text.append(byte)
             } else {
                 let value = byte < 0xA0 ? windows1252Table[Int(byte - 0x80)] : UInt16(byte)
-                text.append(contentsOf: String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8)
+                if value >= 0x800 { text.append(0xE0 | UInt8(truncatingIfNeeded: value >> 12)) }
+                text.append((value >= 0x800 ? 0x80 : 0xC0) | UInt8(truncatingIfNeeded: value >> 6) & 0x3F)
+                text.append(0x80 | UInt8(truncatingIfNeeded: value) & 0x3F)
             }
         }
         return text

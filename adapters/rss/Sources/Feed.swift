@@ -14,6 +14,12 @@ struct Feed {
 
     /// The number of entries above which a feed is cut.
     static let entryLimit = 20_000
+    /// The number of categories above which an entry's others are left out.
+    static let categoryLimit = 256
+    /// The number of bytes of kept text above which no further entry is read.
+    static let arenaLimit = 96 * 1024 * 1024
+    /// The number of bytes that `ext.web.feed`, which every entry has, may take; a feed that says more is cut.
+    static let fieldLimit = 4096
 
     /// The feed that an entry's `source` tells of.
     init(source: Int) { root = source }

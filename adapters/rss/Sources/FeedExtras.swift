@@ -13,7 +13,7 @@ extension FeedView {
     func categories(of node: Int) -> [FeedCategory] {
         var found: [FeedCategory] = []
         func add(_ category: FeedCategory) {
-            guard !category.term.isEmpty, found.count < 1000, !found.contains(category) else { return }
+            guard !category.term.isEmpty, found.count < Feed.categoryLimit, !found.contains(category) else { return }
             found.append(category)
         }
         func note(_ child: Int) {
@@ -108,6 +108,19 @@ extension FeedView {
         writeFlags(root, &fields)
         writeReply(root, &fields)
         writeLinks(links, isFeed: true, &fields)
+        let whole = fields.withBytes { $0.array }
+        return whole.count <= Feed.fieldLimit ? whole : head(of: feed, links)
+    }
+
+    /// What a feed says of itself, without what may be long.
+    private func head(of feed: Feed, _ links: FeedLinks) -> [UInt8] {
+        func short(_ value: [UInt8]) -> [UInt8] { value.count <= 512 ? value : [] }
+        var fields = JSONFields()
+        fields.text("title", short(plain(of: .title, in: feed.root)))
+        fields.text("url", short(links.target("self")))
+        fields.text("site_url", short(links.main))
+        if let tag = FeedLanguage.tag(language(of: feed)) { fields.string("language", tag) }
+        fields.text("image_url", short(image(of: feed.root)))
         return fields.withBytes { $0.array }
     }
 

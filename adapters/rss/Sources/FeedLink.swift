@@ -3,6 +3,9 @@ internal import EarshotFormats
 
 /// Judges of addresses.
 enum FeedLink {
+    /// The longest base, in bytes: it is written down anew for every relative link.
+    static let longestBase = 400
+
     /// Whether an address begins with `http:` or `https:`.
     static func isWeb(_ address: Bytes) -> Bool {
         let head = address[0..<8].string.lowercased()
@@ -50,7 +53,7 @@ extension FeedView {
     /// What a reference in an element means, or nothing where it means no address that people may be sent to.
     func resolved(_ reference: Bytes, at node: Int) -> [UInt8] {
         let trimmed = reference.trimmed
-        guard !trimmed.isEmpty, trimmed.count <= 8192, FeedLink.isSafe(trimmed) else { return [] }
+        guard !trimmed.isEmpty, trimmed.count <= 4096, FeedLink.isSafe(trimmed) else { return [] }
         let address = base(of: node).withBytes { URLs.resolved(trimmed, base: $0) } ?? trimmed.array
         return address.withBytes { FeedLink.isSafe($0) } ? address : []
     }

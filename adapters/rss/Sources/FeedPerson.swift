@@ -12,6 +12,8 @@ struct FeedPerson: Equatable {
 
     /// The person that `name (address)`, `address (name)` or `name <address>` means.
     init(written bytes: Bytes) {
+        // Nobody's name is longer, and an author of the feed is written down for every entry.
+        let bytes = bytes[0..<FeedPerson.longestName]
         guard let range = FeedPerson.address(in: bytes) else {
             name = bytes.trimmed.array
             return
@@ -33,6 +35,9 @@ struct FeedPerson: Equatable {
 
     /// Nobody.
     init() {}
+
+    /// The longest name, in bytes.
+    static let longestName = 1000
 
     /// Where a mail address is in a text.
     private static func address(in bytes: Bytes) -> Range<Int>? {
@@ -76,12 +81,12 @@ struct FeedPeople {
 
 extension FeedView {
     /// The people of an entry; where it names no author, its source's and in Atom the feed's count.
-    func people(of entry: Int, in feed: Feed) -> FeedPeople {
+    func people(of entry: Int, else feed: FeedPeople) -> FeedPeople {
         var people = people(in: entry)
         if people.authors.isEmpty, let source = first(.source, in: entry) {
             people.authors = self.people(in: source).authors
         }
-        if people.authors.isEmpty && tree.isAtom { people.authors = self.people(in: feed.root).authors }
+        if people.authors.isEmpty && tree.isAtom { people.authors = feed.authors }
         return people
     }
 
@@ -112,9 +117,9 @@ extension FeedView {
         var hasParts = false
         each(in: node) { child in
             switch name(child) {
-            case .name, .itunesName: person.name = text(child).array
-            case .email, .itunesEmail: person.address = text(child).array
-            case .uri, .url, .link: person.url = resolved(text(child), at: child)
+            case .name, .itunesName: person.name = text(child)[0..<FeedPerson.longestName].array
+            case .email, .itunesEmail: person.address = text(child)[0..<FeedPerson.longestName].array
+            case .uri, .url, .link: person.url = resolved(text(child)[0..<FeedPerson.longestName], at: child)
             case .rdf, .other: nested(child, &person)
             default: break
             }

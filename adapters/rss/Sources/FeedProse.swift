@@ -40,7 +40,8 @@ extension FeedView {
         guard let source = source(of: node) else { return FeedProse() }
         guard source.isMarkup else { return FeedProse(plain: source.bytes) }
         let isSaid = Int(tree.nodes[node].base) >= (tree.hasAddress ? 1 : 0)
-        let base = isSaid || !link.withBytes { FeedLink.isWeb($0) } ? base(of: node) : link
+        let isBase = link.count <= FeedLink.longestBase && link.withBytes { FeedLink.isWeb($0) }
+        let base = isSaid || !isBase ? base(of: node) : link
         return source.bytes.withBytes { html in
             base.withBytes { FeedProse(plain: HTML.text(of: html), html: HTML.sanitized(html, base: $0)) }
         }

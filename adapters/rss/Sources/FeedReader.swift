@@ -11,7 +11,8 @@ struct FeedReader {
     /// `ext.web.feed`, the same for every entry.
     private(set) var feedFields: [UInt8] = []
     private(set) var scope = Kept.none
-    private(set) var feedLanguage: Bytes
+    private let feedLanguage: Bytes
+    private let feedPeople: FeedPeople
 
     /// A reader of the feed in a tree; throws what the document is instead.
     init(_ view: FeedView, of document: Document) throws(MalformedDocument) {
@@ -22,6 +23,7 @@ struct FeedReader {
         countedAt = document.via == .import ? nil : document.observedAt
         reading = Reading(network: "web", capacity: document.bytes.count)
         feedLanguage = view.language(of: feed)
+        feedPeople = view.people(in: feed.root)
         scope = identity.scope.withBytes { reading.keep($0) }
         feedFields = view.fields(of: feed)
     }
@@ -30,7 +32,13 @@ struct FeedReader {
     mutating func read() -> Reading {
         var keys = feed.entries.map { view.key(of: $0) }
         identity.assign(&keys)
-        for (node, key) in zip(feed.entries, keys) where !key.isRevised { read(node, key) }
+        for (node, key) in zip(feed.entries, keys) where !key.isRevised {
+            guard reading.arena.count < Feed.arenaLimit else {
+                reading.append(defect: "more text than is kept; entries were left out")
+                break
+            }
+            read(node, key)
+        }
         for node in feed.deleted { delete(node) }
         if feed.isCut { reading.append(defect: "more than \(Feed.entryLimit) entries; the rest was left out") }
         if view.tree.isFull { reading.append(defect: "more than \(FeedTree.limit) elements; the rest was left out") }
@@ -51,7 +59,7 @@ struct FeedReader {
         readAddresses(links, key, &row)
         readLanguage(node, texts.node, &row)
         readMoments(node, &row)
-        let people = view.people(of: node, in: feed)
+        let people = view.people(of: node, else: feedPeople)
         if let author = people.authors.first { readAuthor(author, &row) }
         readMedia(node, links, &row)
         readMetrics(node, links, &row)
@@ -107,7 +115,7 @@ struct FeedReader {
         for category in view.categories(of: node) where !category.term.isEmpty {
             let tag = category.term.withBytes { reading.keepText($0) }
             let isKnown = reading.tags[start...].contains { reading.same($0, tag) }
-            if !isKnown && reading.tags.count - start < 1000 { reading.append(tag: tag) }
+            if !isKnown && reading.tags.count - start < Feed.categoryLimit { reading.append(tag: tag) }
         }
         row.tags = Entries(from: start, to: reading.tags.count)
     }

@@ -94,12 +94,12 @@ final class FeedTreeBuilder: XMLHandling {
     /// The base address within an element; `xml:base` is relative to what holds outside.
     private func base(of element: XMLElement) -> Int32 {
         let outer = bases[bases.count - 1]
-        guard let said = element.xml("base"), !said.trimmed.isEmpty, said.count <= 2048, tree.bases.count < 10_000
+        guard let said = element.xml("base"), !said.trimmed.isEmpty, tree.bases.count < 10_000
         else {
             return outer
         }
         let before = outer < 0 ? [] : tree.bases[Int(outer)]
-        guard let base = before.withBytes({ URLs.resolved(said, base: $0) }), base.count <= 4096,
+        guard let base = before.withBytes({ URLs.resolved(said, base: $0) }), base.count <= FeedLink.longestBase,
             base.withBytes({ FeedLink.isSafe($0) })
         else { return outer }
         if base == before { return outer }
@@ -139,7 +139,7 @@ final class FeedTreeBuilder: XMLHandling {
     }
 
     private func startMarkup(_ code: Int, _ element: XMLElement) {
-        guard let node = open.last, let start = starts.last, inner < 4096 else { return }
+        guard let node = open.last, let start = starts.last else { return }
         if inner == 0 && tree.nodes[node].form == .plain {
             let plain = Array(written[start...])
             written.removeSubrange(start...)

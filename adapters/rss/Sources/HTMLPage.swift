@@ -17,11 +17,13 @@ enum HTMLPage {
     /// The feeds that `<link rel=alternate>` of a page names.
     private static func feeds(in bytes: Bytes, url: String?) -> [String] {
         var found: [String] = []
+        var looked = 0
         var place = bytes.firstIndex(of: UInt8(ascii: "<"))
         while let start = place, found.count < 5 {
-            let end = min(bytes.firstIndex(of: UInt8(ascii: ">"), from: start) ?? bytes.count, start + 2048)
-            let tag = bytes[start..<end]
-            if tag[0..<5].string.lowercased() == "<link" {
+            let reach = bytes[start..<(start + 2048)]
+            let tag = reach[0..<(reach.firstIndex(of: UInt8(ascii: ">")) ?? reach.count)]
+            if looked < 100, tag[0..<5].string.lowercased() == "<link" {
+                looked += 1
                 let rel = attribute("rel", of: tag).lowercased()
                 let type = attribute("type", of: tag).lowercased()
                 let isFeed = type.contains("rss") || type.contains("atom") || type.contains("feed+json")

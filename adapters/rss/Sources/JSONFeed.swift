@@ -43,6 +43,10 @@ struct JSONFeed {
         var keys = items.map { key(of: $0) }
         identity.assign(&keys)
         for (index, item) in items.enumerated() where !keys[index].isRevised {
+            guard reading.arena.count < Feed.arenaLimit else {
+                reading.append(defect: "more text than is kept; entries were left out")
+                break
+            }
             guard item.isObject else {
                 reading.append(defect: "not an object", at: "/items/\(index)")
                 continue
@@ -118,7 +122,7 @@ struct JSONFeed {
 
     private mutating func readAuthor(_ item: JSONNode, _ row: inout MentionRow) {
         guard let author = authors(item).first ?? authors(root).first else { return }
-        row.author.name = reading.keepText(author["name"])
+        row.author.name = reading.keepText(author["name"].string[0..<FeedPerson.longestName])
         row.author.url = address(author["url"]).withBytes { reading.keep($0) }
         row.author.avatarURL = address(author["avatar"]).withBytes { reading.keep($0) }
         let url = author["url"].string
@@ -153,7 +157,9 @@ struct JSONFeed {
     private mutating func readTags(_ item: JSONNode, _ row: inout MentionRow) {
         let start = reading.tags.count
         item["tags"].each { tag in
-            if reading.tags.count - start < 1000 { reading.append(tag: reading.keepText(tag.string.trimmed)) }
+            if reading.tags.count - start < Feed.categoryLimit {
+                reading.append(tag: reading.keepText(tag.string.trimmed))
+            }
         }
         row.tags = Entries(from: start, to: reading.tags.count)
     }
@@ -161,7 +167,7 @@ struct JSONFeed {
     /// An address of the document, made absolute; nothing where people may not be sent there.
     private func address(_ node: JSONNode) -> [UInt8] {
         let said = node.string.trimmed
-        guard !said.isEmpty, said.count <= 8192, FeedLink.isSafe(said) else { return [] }
+        guard !said.isEmpty, said.count <= 4096, FeedLink.isSafe(said) else { return [] }
         return base.withBytes { URLs.resolved(said, base: $0) } ?? said.array
     }
 }
@@ -199,6 +205,6 @@ extension JSONFeed {
         fields.string("subtitle", root["description"].string.trimmed)
         fields.text("icon", address(root["favicon"]))
         if authors(root).count > 1 { fields.node("authors", root["authors"]) }
-        return fields.withBytes { $0.array }
+        return fields.withBytes { $0.count <= Feed.fieldLimit ? $0.array : [] }
     }
 }

@@ -26,7 +26,7 @@ extension FeedView {
     }
 
     /// What tells an entry from others.
-    func key(of entry: Int) -> FeedKey {
+    func key(of entry: Int, at link: [UInt8]) -> FeedKey {
         var key = FeedKey()
         for name in [FeedName.guid, .id, .dcIdentifier] where key.guid.isEmpty {
             guard let node = first(name, in: entry) else { continue }
@@ -34,7 +34,7 @@ extension FeedView {
             key.guid = isRelative ? absoluteID(text(node), at: node) : text(node).array
         }
         if key.guid.isEmpty { key.guid = attribute("about", of: entry).array }
-        key.link = links(of: entry).main
+        key.link = link
         key.title = title(of: entry)
         for name in [FeedName.published, .dcDate, .created] where key.date.isEmpty {
             key.date = text(of: name, in: entry).array

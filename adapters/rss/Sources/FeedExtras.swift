@@ -100,7 +100,7 @@ extension FeedView {
         fields.timestamp("updated", updated)
         writeGenerator(root, &fields)
         fields.text("docs", address(of: .docs, in: root))
-        fields.text("license", license(of: root))
+        fields.text("license", license(of: root, links))
         fields.text("icon", address(of: .icon, in: root))
         fields.text("logo", address(of: .logo, in: root))
         fields.text("new_url", newAddress(of: root))
@@ -159,12 +159,12 @@ extension FeedView {
     }
 
     /// The address of the licence of an element.
-    func license(of node: Int) -> [UInt8] {
+    func license(of node: Int, _ links: FeedLinks) -> [UInt8] {
         if let license = first(.license, in: node) {
             let resource = attribute("resource", of: license)
             return resolved(resource.isEmpty ? text(license) : resource, at: license)
         }
-        return links(of: node).target("license")
+        return links.target("license")
     }
 
     /// Writes the program that made a feed.

@@ -4,7 +4,8 @@ internal import EarshotFormats
 extension FeedReader {
     /// `ext.web`: what an entry says that no field of a mention holds.
     func extras(
-        of entry: Int, _ row: MentionRow, _ key: FeedKey, _ texts: FeedTexts, _ links: FeedLinks, _ people: FeedPeople
+        of entry: Int, _ row: MentionRow, _ key: FeedKey, _ texts: FeedTexts, _ links: FeedLinks, _ people: FeedPeople,
+        _ categories: [FeedCategory]
     ) -> JSONFields {
         var fields = JSONFields()
         fields.text("guid", key.guid)
@@ -15,10 +16,9 @@ extension FeedReader {
         fields.text("original_url", links.original)
         fields.text("summary", texts.summary)
         writePeople(people, &fields)
-        let categories = view.categories(of: entry)
         if categories.contains(where: { !$0.scheme.isEmpty || !$0.label.isEmpty }) { view.write(categories, &fields) }
         fields.text("rights", view.rights(of: entry))
-        fields.text("license", view.license(of: entry))
+        fields.text("license", view.license(of: entry, links))
         fields.timestamp("created", view.moment([.created], in: entry))
         if row.editedAt == nil { fields.timestamp("updated", view.moment([.updated], in: entry)) }
         fields.timestamp("expires", view.moment([.expired], in: entry))

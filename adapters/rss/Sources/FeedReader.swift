@@ -30,14 +30,15 @@ struct FeedReader {
 
     /// Reads every entry.
     mutating func read() -> Reading {
-        var keys = feed.entries.map { view.key(of: $0) }
+        let links = feed.entries.map { view.links(of: $0) }
+        var keys = zip(feed.entries, links).map { view.key(of: $0, at: $1.main) }
         identity.assign(&keys)
-        for (node, key) in zip(feed.entries, keys) where !key.isRevised {
+        for (index, key) in keys.enumerated() where !key.isRevised {
             guard reading.arena.count < Feed.arenaLimit else {
                 reading.append(defect: "more text than is kept; entries were left out")
                 break
             }
-            read(node, key)
+            read(feed.entries[index], key, links[index])
         }
         for node in feed.deleted { delete(node) }
         if feed.isCut { reading.append(defect: "more than \(Feed.entryLimit) entries; the rest was left out") }
@@ -46,13 +47,12 @@ struct FeedReader {
         return reading
     }
 
-    private mutating func read(_ node: Int, _ key: FeedKey) {
+    private mutating func read(_ node: Int, _ key: FeedKey, _ links: FeedLinks) {
         var row = MentionRow(kind: view.kind(of: node))
         row.nativeID = key.nativeID.withBytes { reading.keep($0) }
         row.feed = scope
-        let links = view.links(of: node)
         let texts = view.texts(of: node, at: links.main)
-        row.title = view.title(of: node).withBytes { reading.keepText($0) }
+        row.title = key.title.withBytes { reading.keepText($0) }
         row.text = texts.main.plain.withBytes { reading.keepText($0) }
         row.html = texts.main.html.withBytes { reading.keepText($0.trimmed) }
         row.truncated = texts.isTruncated
@@ -65,8 +65,9 @@ struct FeedReader {
         readMetrics(node, links, &row)
         readReplies(node, &row)
         readPlace(node, &row)
-        readTags(node, &row)
-        row.ext = reading.keep(extras(of: node, row, key, texts, links, people))
+        let categories = view.categories(of: node)
+        readTags(categories, &row)
+        row.ext = reading.keep(extras(of: node, row, key, texts, links, people, categories))
         reading.append(row)
     }
 
@@ -110,9 +111,9 @@ struct FeedReader {
         row.author.avatarURL = author.image.withBytes { reading.keep($0) }
     }
 
-    private mutating func readTags(_ node: Int, _ row: inout MentionRow) {
+    private mutating func readTags(_ categories: [FeedCategory], _ row: inout MentionRow) {
         let start = reading.tags.count
-        for category in view.categories(of: node) where !category.term.isEmpty {
+        for category in categories where !category.term.isEmpty {
             let tag = category.term.withBytes { reading.keepText($0) }
             let isKnown = reading.tags[start...].contains { reading.same($0, tag) }
             if !isKnown && reading.tags.count - start < Feed.categoryLimit { reading.append(tag: tag) }

@@ -11,12 +11,13 @@ PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev lib
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
 TEST_PACKAGES := nginx-light python3-venv
 
-.PHONY: demo test conformance schemas format lint bench install clean deps deps-test help
+.PHONY: demo test conformance fuzz schemas format lint bench install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
 	@echo "make test         build, and run every test"
 	@echo "make conformance  run the corpora, where they are present, and print what held"
+	@echo "make fuzz         fuzz every adapter and format for TIME=60 seconds each, or those in TARGETS=\"rss html\""
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
 	@echo "make schemas format lint bench clean deps"
 
@@ -61,3 +62,6 @@ test: deps-test .venv/bin/python
 conformance: deps-test .venv/bin/python
 	$(BUILD) --build-tests
 	$(PYTHON) Tests/Conformance/run.py .build/debug/earshot $(or $(EARSHOT_CORPORA),../shared/corpora)
+
+fuzz: deps-test
+	Tests/Fuzzing/run $(or $(TIME),60) $(TARGETS)

@@ -166,7 +166,8 @@ public struct MentionWriter: ~Copyable {
         let metrics = row.metrics
         for value in [
             metrics.likes, metrics.replies, metrics.reposts, metrics.quotes, metrics.views, metrics.bookmarks,
-            metrics.shares, metrics.score, metrics.rating.map { Int64($0 * 1_000_000) } ?? unsaid,
+            metrics.shares, metrics.score,
+            metrics.rating.flatMap { Int64(exactly: ($0 * 1_000_000).rounded(.towardZero)) } ?? unsaid,
         ] {
             scratch.hexadecimal(UInt64(bitPattern: value))
         }

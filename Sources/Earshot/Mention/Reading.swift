@@ -31,8 +31,11 @@ public struct Reading: Sendable {
         self.network = Kept(start: 0, count: UInt32(truncatingIfNeeded: arena.count))
     }
 
-    /// Adds a mention.
-    public mutating func append(_ row: MentionRow) { rows.append(row) }
+    /// Adds a mention; one without an id, which nobody could refer to, is a defect instead.
+    public mutating func append(_ row: MentionRow) {
+        if row.nativeID.isEmpty { return append(defect: "a mention without an id") }
+        rows.append(row)
+    }
 
     /// Adds a tag, unless it says nothing.
     public mutating func append(tag: Kept) {

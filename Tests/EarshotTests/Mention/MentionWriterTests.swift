@@ -85,6 +85,27 @@ import Testing
         #expect(digest("one", likes: 1) != digest("two", likes: 1))
     }
 
+    @Test(arguments: [0.8, -1, 1e19, .infinity, .nan])
+    func `a rating of any size is written`(rating: Double) {
+        var reading = Reading(network: "facebook")
+        var row = MentionRow(kind: .review)
+        row.nativeID = reading.keep("1")
+        row.metrics.rating = rating
+        reading.append(row)
+        var writer = MentionWriter(origin: origin)
+        writer.write(reading, of: document)
+        #expect(writer.take().count == 1)
+    }
+
+    @Test func `a mention whose id was nothing but controls is a defect`() {
+        var reading = Reading(network: "twitter")
+        var row = MentionRow(kind: .post)
+        row.nativeID = reading.keep("\u{0}\u{1F}")
+        reading.append(row)
+        #expect(reading.rows.isEmpty)
+        #expect(reading.defects == [Defect(reason: "a mention without an id")])
+    }
+
     @Test func `a batch is cut into batches of its lines`() {
         var reading = Reading(network: "twitter")
         for index in 0..<5 {

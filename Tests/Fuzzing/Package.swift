@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that nobody who uses Earshot builds it: the sources again, through two links, with what
+// libFuzzer and the address sanitizer need. `make fuzz TIME=60` at the top builds and runs it.
+
+let rooms = ["email", "facebook", "instagram", "rss", "twitter", "youtube"]
+let notSources = ["Tests", "Fixtures", "README.md", "settings.schema.json"]
+
+let language: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+]
+let watched = language + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+
+let package = Package(
+    name: "earshot-fuzzing",
+    targets: [
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
+        .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "Earshot", exclude: ["Earshot.docc"], swiftSettings: watched),
+        .target(
+            name: "EarshotFormats",
+            dependencies: ["Earshot", "CArchive", "CGMime", "CSimdJSON", "CXML2"],
+            swiftSettings: watched
+        ),
+        .target(
+            name: "EarshotAdapters",
+            dependencies: ["Earshot", "EarshotFormats"],
+            path: "adapters",
+            exclude: rooms.flatMap { room in notSources.map { "\(room)/\($0)" } },
+            swiftSettings: watched
+        ),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Earshot", "EarshotFormats", "EarshotAdapters"],
+            path: "Fuzz",
+            swiftSettings: language,
+            // The linker of Debian, gold, fails on the sanitizers' debug information.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]
+        ),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -64,7 +64,7 @@ struct Deduplicator: ~Copyable {
     }
 
     /// The sets of channels that the marks of this commit name, as JSON.
-    func pageNames() throws -> String { try page.names(in: sets) }
+    mutating func pageNames() throws -> String { try page.names(in: sets) }
 
     /// What a journal does with a mention.
     enum Outcome {

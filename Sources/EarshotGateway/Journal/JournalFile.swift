@@ -30,7 +30,12 @@ struct JournalFile {
         configuration.maximumReaderCount = 4
         configuration.label = "journal"
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 0")
+            // Lines are long, so larger pages than usual save links between them; a lone mention still writes few.
+            try database.execute(
+                sql: """
+                    PRAGMA page_size = 8192; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;
+                    PRAGMA wal_autocheckpoint = 0
+                    """)
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in

@@ -108,12 +108,14 @@ enum SegmentTable {
     static func segments(after position: Int64, count: Int, in database: Database) throws -> [Segment] {
         var found: [Segment] = []
         var (bytes, mentions) = (0, 0)
+        var names = EntryBlock.Names()
         let statement = try database.cachedStatement(
             sql: "SELECT first, last, names, entries, lines FROM segment WHERE last > ? ORDER BY last")
         let rows = try Row.fetchCursor(statement, arguments: [position])
         while bytes < Segment.sizeLimit, mentions < count, let row = try rows.next() {
+            try names.read(row[2])
             let batch = try EntryBlock.batch(
-                entries: row[3], names: row[2], lines: Array(row[4] as Data), first: row[0])
+                entries: row[3], names: names, lines: Array(row[4] as Data), first: row[0])
             found.append(Segment(first: row[0], last: row[1], batch: batch))
             bytes += batch.lines.count
             mentions += batch.count

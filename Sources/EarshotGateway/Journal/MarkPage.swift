@@ -7,6 +7,8 @@ struct MarkPage {
 
     private(set) var bytes: [UInt8] = []
     private var sets: Set<UInt16> = []
+    private var latest: UInt16 = 0
+    private var written = (sets: Set<UInt16>(), text: "")
 
     var isEmpty: Bool { bytes.isEmpty }
 
@@ -17,7 +19,10 @@ struct MarkPage {
         bytes.append(integer: slot.content)
         bytes.append(integer: slot.metrics)
         bytes.append(integer: slot.channels)
-        sets.insert(slot.channelSet)
+        if slot.channelSet != latest || sets.isEmpty {
+            latest = slot.channelSet
+            sets.insert(latest)
+        }
     }
 
     /// Forgets the marks and keeps the memory.
@@ -27,9 +32,14 @@ struct MarkPage {
     }
 
     /// The sets of channels that the marks name, by the numbers they name them with, as JSON.
-    func names(in all: ChannelSets) throws -> String {
-        let named = Dictionary(uniqueKeysWithValues: sets.map { (String($0), all[$0]) })
-        return String(decoding: try JSONEncoder().encode(named), as: UTF8.self)
+    ///
+    /// Most commits name the sets of the one before, and a number means the same set for as long as a journal is open.
+    mutating func names(in all: ChannelSets) throws -> String {
+        if written.sets != sets || written.text.isEmpty {
+            let named = Dictionary(uniqueKeysWithValues: sets.map { (String($0), all[$0]) })
+            written = (sets, String(decoding: try JSONEncoder().encode(named), as: UTF8.self))
+        }
+        return written.text
     }
 
     /// Calls `body` with every mark of a stored page; `sets` are the channels that the page names.

@@ -20,9 +20,27 @@ struct Segment: Sendable {
 enum EntryBlock {
     private static let stride = 104
 
-    private struct Names: Codable {
+    /// The names that entries point to, and the text that they were read from.
+    struct Names: Codable {
         var networks: [String]
         var channels: [String]
+        private(set) var text = ""
+
+        private enum CodingKeys: String, CodingKey {
+            case networks, channels
+        }
+
+        init(networks: [String] = [], channels: [String] = []) {
+            self.networks = networks
+            self.channels = channels
+        }
+
+        /// Reads names, unless they are those that were read before.
+        mutating func read(_ text: String) throws {
+            guard text != self.text else { return }
+            self = try JSONDecoder().decode(Names.self, from: Data(text.utf8))
+            self.text = text
+        }
     }
 
     /// The names that entries point to, as JSON.
@@ -67,8 +85,7 @@ enum EntryBlock {
     }
 
     /// The mentions of a stored segment whose first position is `first`.
-    static func batch(entries: Data, names: String, lines: [UInt8], first: Int64) throws -> Batch {
-        let names = try JSONDecoder().decode(Names.self, from: Data(names.utf8))
+    static func batch(entries: Data, names: Names, lines: [UInt8], first: Int64) throws -> Batch {
         var batch = Batch(lines: lines, networks: names.networks, channels: names.channels)
         batch.entries.reserveCapacity(entries.count / stride)
         unsafe entries.withUnsafeBytes { raw in

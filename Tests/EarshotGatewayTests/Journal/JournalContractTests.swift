@@ -38,14 +38,15 @@ extension SQLiteJournal {
     @Test(arguments: JournalContract.properties)
     func `the journal on disk keeps its promises`(_ property: JournalContract.Property) async throws {
         // Every opening after the first is of a copy of the files as they are, which is what a crash leaves.
-        let current = Mutex<TestDirectory?>(nil)
+        // Those that were opened before stay open meanwhile: closing one would change its files while they are copied.
+        let opened = Mutex<[(directory: TestDirectory, journal: SQLiteJournal)]>([])
         let violations = try await property.violations {
-            let next = try current.withLock { current in
-                let next = try current?.copy() ?? TestDirectory()
-                current = next
-                return next
+            try opened.withLock { opened in
+                let directory = try opened.last?.directory.copy() ?? TestDirectory()
+                let journal = try SQLiteJournal.testing(directory)
+                opened.append((directory, journal))
+                return journal
             }
-            return try SQLiteJournal.testing(next)
         }
         #expect(violations == [])
     }

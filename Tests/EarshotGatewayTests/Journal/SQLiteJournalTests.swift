@@ -230,6 +230,39 @@ import Testing
         #expect(numbers == Array(1...10_000))
     }
 
+    @Test func `a full disk stores nothing of a batch, lets sinks confirm, and is no loss once there is room`()
+        async throws
+    {
+        let journal = try SQLiteJournal.testing(directory)
+        _ = try await journal.register(sink: "desk", fromBeginning: true)
+        _ = try await journal.append(batch(0..<10), from: "brand", advancing: Cursor("1"))
+        try await limit(journal, to: "(SELECT page_count FROM pragma_page_count)")
+        let failure = await #expect(throws: JournalFailure.self) {
+            try await journal.append(batch(5..<500), from: "brand", advancing: Cursor("2"))
+        }
+        guard case .full = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        try await journal.confirm(Delivery(sink: "desk", batch: Batch(), upTo: 10), state: nil, dead: [])
+        #expect(try await journal.cursor(of: "brand")?.value == Cursor("1"))
+        #expect(try await journal.status().head == 10)
+        #expect(try await journal.status().sinks == ["desk": 10])
+        try await limit(journal, to: "1000000")
+        let found = try await journal.append(batch(5..<500), from: "brand", advancing: Cursor("2"))
+        #expect(found == receipt(490, repeated: 5))
+        let delivery = try await journal.next(for: "desk", limits: BatchLimits(), where: nil)
+        #expect(delivery?.batch.entries.first?.position == 11)
+    }
+
+    /// Lets the database grow to a number of pages.
+    private func limit(_ journal: SQLiteJournal, to pages: String) async throws {
+        try await journal.file.pool.writeWithoutTransaction { database in
+            let limit = try Int.fetchOne(database, sql: "SELECT \(pages)") ?? 0
+            _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(limit)")
+        }
+    }
+
     @Test func `a journal that is closed refuses, and lets those go who wait`() async throws {
         let journal = try SQLiteJournal.testing(directory)
         _ = try await journal.register(sink: "desk", fromBeginning: true)

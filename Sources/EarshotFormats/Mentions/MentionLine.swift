@@ -26,7 +26,7 @@ public struct MentionLine: Sendable {
             try reader.read(into: &reading)
             return MentionLine(
                 reading: reading, observedAt: try reader.observedAt(), changed: reader.changed,
-                seenVia: reader.seenVia, provenance: reader.source(of: "provenance"))
+                seenVia: reader.seenVia, provenance: try reader.provenance())
         }
     }
 

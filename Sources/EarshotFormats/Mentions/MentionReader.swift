@@ -40,6 +40,12 @@ struct MentionReader: ~Copyable {
         return moment
     }
 
+    /// The provenance object as the line has it.
+    func provenance() throws(MalformedDocument) -> [UInt8] {
+        guard root["provenance"].isObject else { throw MalformedDocument("no provenance", at: "/provenance") }
+        return source(of: "provenance")
+    }
+
     /// What an update says has changed.
     var changed: Change {
         var changed: Change = []

@@ -23,6 +23,20 @@ struct URLWriter {
         for index in 0..<run.count { bytes.append(run[index].lowercased) }
     }
 
+    /// Takes last segments `amp` off the path that begins at `root`, unless that is all of it.
+    mutating func removeAMP(after root: Int) {
+        while true {
+            let (path, mark) = (bytes[root...], "/amp".utf8)
+            if path.count > 5, path.dropLast().suffix(4).elementsEqual(mark), path.last == UInt8(ascii: "/") {
+                bytes.removeLast(4)
+            } else if path.count > 4, path.suffix(4).elementsEqual(mark) {
+                bytes.removeLast(4)
+            } else {
+                return
+            }
+        }
+    }
+
     /// What must not stand as it is in a part of an address.
     enum Part { case path, query, fragment }
 

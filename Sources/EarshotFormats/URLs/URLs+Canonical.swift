@@ -41,27 +41,15 @@ extension URLs {
         } else if !writer.append(authority: parts, scheme: parts.scheme, keepsUser: false) {
             return nil
         }
-        writer.append(path: withoutAMP(parts.path), beside: .none, slashes: true)
+        let root = writer.bytes.count
+        writer.append(path: parts.path, beside: .none, slashes: true)
+        writer.removeAMP(after: root)
         if let query = parts.query { append(query, on: parts.host, to: &writer) }
         if let fragment = parts.fragment, fragment.hasPrefix("!") || fragment.hasPrefix("/") {
             writer.append("#")
             writer.append(fragment, in: .fragment)
         }
         return writer.bytes
-    }
-
-    /// The path without a last segment `amp`, unless that is all of it.
-    private static func withoutAMP(_ path: Bytes) -> Bytes {
-        var path = path
-        while true {
-            if path.count > 5, path.hasSuffix("/amp/") {
-                path = path[0..<(path.count - 4)]
-            } else if path.count > 4, path.hasSuffix("/amp") {
-                path = path[0..<(path.count - 4)]
-            } else {
-                return path
-            }
-        }
     }
 
     /// Appends the parameters that say what the page is.

@@ -48,6 +48,10 @@ import Testing
         (#"{"schema":"mention/1.0","network":"web","native_id":"7","id":"web:7","op":"made"}"#, "/op"),
         (#"{"schema":"mention/1.0","network":"web","native_id":"7","id":"web:7","op":"create"}"#, "/kind"),
         (#"{"schema":"mention/1.0","network":"web","native_id":"7","id":"web:7","op":"delete"}"#, "/observed_at"),
+        (
+            #"{"schema":"mention/1.0","network":"web","native_id":"7","id":"web:7","op":"delete","#
+                + #""observed_at":"2026-01-01T00:00:00Z"}"#, "/provenance"
+        ),
         ("[]", "/schema"), ("null", "/schema"),
     ])
     func `what is no mention is refused with its place`(_ line: String, _ place: String) {

@@ -83,6 +83,7 @@ struct Address: CustomTestStringConvertible, Sendable {
         Address("https://m.facebook.com./l.php?u=https%3A%2F%2Facme.example%2F", "https://acme.example/"),
         Address("https:\\\\l.facebook.com\\l.php?u=https%3A%2F%2Facme.example%2F", "https://acme.example/"),
         Address("https://acme.example/a/amp/amp/", "https://acme.example/a/"),
+        Address("https://acme.example/a/amp/b/..", "https://acme.example/a/"),
         Address("https://acme.example/%3%62F", "https://acme.example/%253bF"),
         Address("mailto:care@acme.example", nil), Address("not an address", nil), Address("", nil),
     ]) func `a page has one spelling`(address: Address) {

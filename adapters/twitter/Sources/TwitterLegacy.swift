@@ -166,7 +166,8 @@ extension TwitterReader {
 
     /// The name of the program a post was written with; version 1.1 sends a link around it.
     private static func sourceName(_ source: Bytes) -> Bytes {
-        guard source.hasPrefix("<a "), source.hasSuffix("</a>"), let end = source.firstIndex(of: UInt8(ascii: ">"))
+        guard source.hasPrefix("<a "), source.hasSuffix("</a>"), let end = source.firstIndex(of: UInt8(ascii: ">")),
+            end < source.count - 4
         else {
             return source
         }

@@ -90,7 +90,9 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             // A link to the folder at the top, so that `earshot schema` and `init` need no file beside the program.
-            exclude: ["Schemas/examples/quickstart", "Schemas/examples/quickstart.json"],
+            exclude: [
+                "Schemas/configuration.v1.json", "Schemas/examples/quickstart", "Schemas/examples/quickstart.json",
+            ],
             resources: [
                 .embedInCode("Schemas/mention.v1.json"),
                 .embedInCode("Schemas/examples/starter.json"),

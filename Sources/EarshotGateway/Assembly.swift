@@ -90,6 +90,7 @@ package struct Assembly: Sendable {
     /// The gateway of these parts, listening also where webhooks are received and where it is looked at.
     package func gateway(version: String) -> Gateway {
         var works: [Gateway.Listener] = listeners.map { listener in { try await listener.run() } }
+        works.append { try await tidy() }
         if let receiver { works.append { try await receiver.run() } }
         if let admin = admin(version: version) { works.append { try await admin.run() } }
         return Gateway(
@@ -101,10 +102,20 @@ package struct Assembly: Sendable {
         of channels: Set<String>? = nil, _ taken: @escaping @Sendable (String, IntakeTally) -> Void
     ) -> Gateway {
         let chosen = listeners.filter { channels?.contains($0.channel) ?? true }
-        let works: [Gateway.Listener] = chosen.map { listener in
-            { try await listener.drain { taken(listener.channel, $0) } }
+        // One after another, as they are configured, so that the same input gives the same output.
+        let work: Gateway.Listener = {
+            for listener in chosen { try await listener.drain { taken(listener.channel, $0) } }
         }
-        return Gateway(listeners: works, carriers: carriers, journal: journal, clock: clock, log: log)
+        return Gateway(listeners: [work], carriers: carriers, journal: journal, clock: clock, log: log)
+    }
+
+    /// Lets the journal forget, every hour, what every sink has had and nobody keeps.
+    private func tidy() async throws {
+        while true {
+            try await clock.sleep(.seconds(3600))
+            let forgotten = try await journal.trim()
+            log.debug("the journal was trimmed", metadata: ["mentions": "\(forgotten)"])
+        }
     }
 
     private var carriers: [Gateway.Carrier] { couriers.map { courier in { try await courier.run() } } }

@@ -44,19 +44,21 @@ import Testing
             "mail":  { "adapter": "email", "every": "1s", "settings": { "listen": "files", "path": "box/*.mbox" } }
           },
           "sinks": {
-            "desk": { "sink": "http", "settings": { "url": "http://127.0.0.1:\(sinkPort)/in", "batch": 7 } },
+            "desk": { "sink": "http", "settings": { "url": "http://127.0.0.1:\(sinkPort)/in", "batch_count": 7 } },
             "copy": { "sink": "file", "settings": { "path": "out/all.ndjson" } }
           }
         }
         """
     }
 
-    private func start(_ folder: Folder) throws -> Process {
+    /// Starts the gateway; should it end by itself, nobody waits for the endpoint any more.
+    private func start(_ folder: Folder, for endpoint: FlakyEndpoint) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = ["run", folder.path("earshot.json")]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try folder.file("log-\(UUID().uuidString)")
+        process.terminationHandler = { _ in endpoint.release() }
         try process.run()
         return process
     }
@@ -73,19 +75,19 @@ import Testing
         try await endpoint.serve { port in
             try folder.write(configuration(feedPort: feedPort, sinkPort: port), to: "earshot.json")
             // Stopped politely in the midst of delivering.
-            let first = try start(folder)
+            let first = try start(folder, for: endpoint)
             await endpoint.hasTaken(20)
             first.terminate()
             first.waitUntilExit()
             #expect(first.terminationStatus == 0)
             // Killed in the midst of delivering; more items have come meanwhile.
             try folder.write(feed(0..<RunTests.items), to: "www/feed.xml")
-            let second = try start(folder)
+            let second = try start(folder, for: endpoint)
             await endpoint.hasTaken(100)
             kill(second.processIdentifier, SIGKILL)
             second.waitUntilExit()
             // Left to finish.
-            let third = try start(folder)
+            let third = try start(folder, for: endpoint)
             await endpoint.hasTaken(RunTests.items + RunTests.messages)
             third.terminate()
             third.waitUntilExit()

@@ -123,6 +123,15 @@ final class FlakyEndpoint: Sendable {
         }
     }
 
+    /// Lets everybody go on who waits.
+    func release() {
+        let waiting = state.withLock { state in
+            defer { state.waiting.removeAll() }
+            return state.waiting.map(\.continuation)
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
     private func take(_ text: String, _ key: String) -> Bool {
         let ready = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
             state.requests += 1

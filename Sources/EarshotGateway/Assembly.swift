@@ -91,6 +91,11 @@ package struct Assembly: Sendable {
     package func gateway(version: String) -> Gateway {
         var works: [Gateway.Listener] = listeners.map { listener in { try await listener.run() } }
         works.append { try await tidy() }
+        for channel in configuration.channels {
+            guard let limit = channel.silentAfter else { continue }
+            let watch = SilenceWatch(channel: channel.name, limit: limit, clock: clock, board: board, log: log)
+            works.append { try await watch.run() }
+        }
         if let receiver { works.append { try await receiver.run() } }
         if let admin = admin(version: version) { works.append { try await admin.run() } }
         return Gateway(
@@ -148,8 +153,11 @@ package struct Assembly: Sendable {
                 deadLetters: status?.deadLetters[courier.name] ?? 0, trouble: standing.trouble,
                 isBlocked: standing.isBlocked)
         }
-        return StatusReport(
+        var report = StatusReport(
             channels: channels, sinks: sinks, marks: status?.marks ?? 0, phase: phase, version: version)
+        for channel in configuration.channels { report.labels[channel.name] = channel.label }
+        for sink in configuration.sinks { report.labels[sink.name] = sink.label }
+        return report
     }
 }
 

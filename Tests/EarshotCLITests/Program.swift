@@ -8,13 +8,14 @@ struct Program {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// The program beside the tests.
-    static let path = Bundle.main.executableURL.map { executable in
-        var folder = executable.deletingLastPathComponent()
-        while folder.path.count > 1, !FileManager.default.isExecutableFile(atPath: folder.path + "/earshot") {
-            folder = folder.deletingLastPathComponent()
-        }
-        return folder.path.count > 1 ? folder.path + "/earshot" : root.path + "/.build/debug/earshot"
-    } ?? root.path + "/.build/debug/earshot"
+    static let path =
+        Bundle.main.executableURL.map { executable in
+            var folder = executable.deletingLastPathComponent()
+            while folder.path.count > 1, !FileManager.default.isExecutableFile(atPath: folder.path + "/earshot") {
+                folder = folder.deletingLastPathComponent()
+            }
+            return folder.path.count > 1 ? folder.path + "/earshot" : root.path + "/.build/debug/earshot"
+        } ?? root.path + "/.build/debug/earshot"
 
     /// What a run ended with.
     struct Ending: Sendable {

@@ -13,6 +13,8 @@ package final class StatusBoard: Sendable {
         package var trouble: String?
         /// Whether only an operator can mend it.
         package var isBlocked = false
+        /// For how long it has brought nothing, where that is too long.
+        package var silence: String?
         /// How many deliveries came without a right signature.
         package var refusedDeliveries = 0
     }
@@ -42,6 +44,11 @@ package final class StatusBoard: Sendable {
             entry.trouble = reason
             entry.isBlocked = isBlocked
         }
+    }
+
+    /// The channel has brought nothing for too long, or speaks again.
+    package func noteSilence(of channel: String, _ silence: String?) {
+        change(channel) { entry in entry.silence = silence }
     }
 
     /// A delivery came without a right signature.

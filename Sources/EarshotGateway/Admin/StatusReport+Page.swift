@@ -25,7 +25,8 @@ extension StatusReport {
     private func row(_ name: String, _ channel: StatusBoard.Channel) -> String {
         let tally = channel.tally
         let dropped = tally.receipt.repeated + tally.receipt.merged
-        return "<tr><th>\(escaped(name))<td>\(state(channel.trouble, channel.isBlocked))"
+        return
+            "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(channel.trouble ?? channel.silence, channel.isBlocked))"
             + "<td>\(channel.heardAt.map(\.description) ?? "not yet")"
             + [
                 tally.documents, tally.mentions, tally.receipt.created, tally.receipt.updated, dropped,
@@ -34,7 +35,7 @@ extension StatusReport {
     }
 
     private func row(_ name: String, _ sink: Sink) -> String {
-        "<tr><th>\(escaped(name))<td>\(state(sink.trouble, sink.isBlocked))"
+        "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(sink.trouble, sink.isBlocked))"
             + "<td class=\"n\">\(sink.pending)<td class=\"n\">\(sink.deadLetters)</tr>"
     }
 

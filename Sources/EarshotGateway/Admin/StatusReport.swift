@@ -29,6 +29,8 @@ package struct StatusReport: Sendable {
     package var channels: [String: StatusBoard.Channel]
     /// Every configured sink, by name.
     package var sinks: [String: Sink]
+    /// What people call a channel or sink, where it has such a name.
+    package var labels: [String: String] = [:]
     /// How many items are known by their marks.
     package var marks: Int
     /// Whether the gateway is starting or draining.
@@ -57,7 +59,7 @@ package struct StatusReport: Sendable {
     package var readiness: String {
         var lines = ["gateway: \(phase.rawValue)"]
         for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
-            lines.append("channel \(name): \(channel.trouble ?? "ok")")
+            lines.append("channel \(name): \(channel.trouble ?? channel.silence ?? "ok")")
         }
         for (name, sink) in sinks.sorted(by: { $0.key < $1.key }) {
             lines.append("sink \(name): \(sink.trouble ?? "ok")")
@@ -96,6 +98,9 @@ extension StatusReport {
         family(
             "earshot_channel_up", "gauge", "Whether the source answers.",
             channels.map { ("channel=\"\($0.key)\"", $0.value.trouble == nil ? 1 : 0) })
+        family(
+            "earshot_channel_silent", "gauge", "Whether the channel has brought nothing for longer than it should.",
+            channels.map { ("channel=\"\($0.key)\"", $0.value.silence == nil ? 0 : 1) })
         family(
             "earshot_sink_pending", "gauge", "Mentions that wait for a sink.",
             sinks.map { ("sink=\"\($0.key)\"", $0.value.pending) })

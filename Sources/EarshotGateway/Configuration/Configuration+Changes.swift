@@ -26,7 +26,7 @@ extension Configuration {
         compare("watch rule", old.watch, watch, name: \.name) { $0 == $1 ? [] : ["words"] }
         let sections: [(String, Bool)] = [
             ("data_dir", old.dataDirectory == dataDirectory), ("own_accounts", old.ownAccounts == ownAccounts),
-            ("dedupe", old.dedupe == dedupe && old.similarity == similarity && old.bursts == bursts),
+            ("dedupe", old.dedupe == dedupe && old.similarity == similarity),
             ("receive", old.receive == receive), ("admin", old.admin == admin),
         ]
         return changes + sections.filter { !$0.1 }.map { "\($0.0) changed" }

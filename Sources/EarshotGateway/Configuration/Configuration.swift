@@ -60,9 +60,6 @@ package struct Configuration: Sendable {
         package var languages: [String]
     }
 
-    /// What becomes of every mention of a large cluster.
-    package enum Bursts: String, Sendable { case keep, sample }
-
     /// Where the gateway shows how it is.
     package struct Admin: Sendable, Equatable {
         /// Where it listens.
@@ -87,8 +84,6 @@ package struct Configuration: Sendable {
     package var dedupe = DedupePolicy()
     /// How alike texts of one cluster must be; nil where none are looked for.
     package var similarity: Double?
-    /// What becomes of every mention of a large cluster.
-    package var bursts = Bursts.keep
     /// Where webhooks are received; nil where they are not.
     package var receive: Address?
     /// Where the gateway shows how it is; nil where it does not.

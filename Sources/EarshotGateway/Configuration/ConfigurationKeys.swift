@@ -63,8 +63,8 @@ enum ConfigurationKeys {
             about: "What becomes of a page that another feed has brought already."),
         Setting("near", .object(near), about: "Marks texts that are nearly the same as one cluster."),
         Setting(
-            "bursts", .choice(["keep", "sample"]), fallback: "keep",
-            about: "Whether every mention of a large cluster is delivered, or a sample with exact counts."),
+            "bursts", .choice(["keep"]), fallback: "keep",
+            about: "What becomes of the mentions of a large cluster: every one is delivered."),
         Setting(
             "capacity", .integer(1000...1_000_000_000), fallback: "4000000",
             about: "How many items are remembered at most; each takes about 64 bytes of memory."),

@@ -75,9 +75,6 @@ struct ConfigurationReader {
         }
         if let capacity = dedupe["capacity"]?.wholeNumber { result.dedupe.capacity = Int(capacity) }
         result.similarity = dedupe["near"]?["similarity"]?.double
-        if let word = dedupe["bursts"]?.text, let bursts = Configuration.Bursts(rawValue: word) {
-            result.bursts = bursts
-        }
     }
 
     private mutating func admin(_ admin: JSONValue) {

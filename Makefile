@@ -56,12 +56,20 @@ clean:
 
 test: deps-test .venv/bin/python
 	$(BUILD) --build-tests
+	$(PYTHON) Tests/Schema/validate.py adapters/*/Fixtures/*/mentions.ndjson
+	@$(MAKE) --no-print-directory conformance-only
 	swift test --skip-build
-	@$(MAKE) --no-print-directory conformance
 
 conformance: deps-test .venv/bin/python
 	$(BUILD) --build-tests
+	@$(MAKE) --no-print-directory conformance-only
+
+conformance-only:
 	$(PYTHON) Tests/Conformance/run.py .build/debug/earshot $(or $(EARSHOT_CORPORA),../shared/corpora)
+
+bench: deps
+	$(BUILD) -c release --product earshot
+	python3 Tests/Benchmarks/bench.py $(RELEASE) $(or $(EARSHOT_PEERS),../shared/bench)
 
 fuzz: deps-test
 	Tests/Fuzzing/run $(or $(TIME),60) $(TARGETS)

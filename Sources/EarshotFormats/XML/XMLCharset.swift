@@ -109,7 +109,8 @@ enum XMLCharset {
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         var done = 0
         while done < bytes.count {
-            guard let step = unsafe convert(bytes[done..<bytes.count], into: &chunk, with: converter) else { return nil }
+            let rest = bytes[done..<bytes.count]
+            guard let step = unsafe convert(rest, into: &chunk, with: converter) else { return nil }
             target.append(contentsOf: chunk[0..<step.made])
             done += step.used
         }

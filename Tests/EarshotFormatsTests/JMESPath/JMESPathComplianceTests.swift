@@ -12,34 +12,42 @@ struct JMESPathComplianceTests {
             let given = try #require(suite["given"])
             for (number, test) in (suite["cases"]?.elements ?? []).enumerated() {
                 let source = try #require(test["expression"]?.text)
-                #expect(outcome(of: source, over: given) == wish(of: test), "case \(number): \(source)")
+                #expect(
+                    JMESPathOutcome(of: source, over: given) == JMESPathOutcome(wishedBy: test),
+                    "case \(number): \(source)")
             }
         }
     }
+}
 
-    private enum Outcome: Equatable {
-        case value(JSONValue), error(String), anything
+/// What an expression gives: a value, or an error of a kind; some cases only ask for no error.
+enum JMESPathOutcome: Equatable {
+    case value(JSONValue), error(String), anything
 
-        static func == (one: Outcome, other: Outcome) -> Bool {
-            switch (one, other) {
-            case (.value(let left), .value(let right)): left == right
-            case (.error(let left), .error(let right)): left == right
-            case (.value, .anything), (.anything, .value): true
-            default: false
-            }
+    /// What the suite wishes for.
+    init(wishedBy test: JSONValue) {
+        if let error = test["error"]?.text {
+            self = .error(error)
+        } else {
+            self = test["result"].map { .value($0) } ?? .anything
         }
     }
 
-    private func wish(of test: JSONValue) -> Outcome {
-        if let error = test["error"]?.text { return .error(error) }
-        return test["result"].map { .value($0) } ?? .anything
-    }
-
-    private func outcome(of source: String, over given: JSONValue) -> Outcome {
+    /// What an expression gives over a value.
+    init(of source: String, over given: JSONValue) {
         do throws(JMESPathFailure) {
-            return .value(try JMESPath(compiling: source).evaluate(over: given))
+            self = .value(try JMESPath(compiling: source).evaluate(over: given))
         } catch {
-            return .error(error.kind.rawValue)
+            self = .error(error.kind.rawValue)
+        }
+    }
+
+    static func == (one: JMESPathOutcome, other: JMESPathOutcome) -> Bool {
+        switch (one, other) {
+        case (.value(let left), .value(let right)): left == right
+        case (.error(let left), .error(let right)): left == right
+        case (.value, .anything), (.anything, .value): true
+        default: false
         }
     }
 }

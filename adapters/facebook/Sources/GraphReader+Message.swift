@@ -67,11 +67,15 @@ extension GraphReader {
         var media = MediaRow(type: GraphReader.mediaType(mime.string, image: image, video: video))
         let shape = video.isObject ? video : image
         let generic = node["generic_template"]
-        let source = shape["url"].isString ? shape["url"] : node["file_url"]
+        let moving = image["animated_gif_url"]
+        if moving.isString { media.type = .gif }
+        let source = moving.isString ? moving : shape["url"].isString ? shape["url"] : node["file_url"]
         media.url = keepAddress(source.isString ? source.string : generic["cta"]["url"].string)
-        let preview = shape["preview_url"].isString ? shape["preview_url"] : generic["media_url"]
+        let still = moving.isString ? shape["url"] : shape["preview_url"]
+        let preview = still.isString ? still : generic["media_url"]
         media.previewURL = keepAddress(preview.string)
-        media.mime = reading.keep(mime)
+        // The type is that of the still picture.
+        if !moving.isString { media.mime = reading.keep(mime) }
         media.name = reading.keepText(node["name"].isString ? node["name"] : generic["title"])
         media.alt = reading.keepText(generic["subtitle"])
         media.bytes = node["size"].int64
@@ -109,6 +113,8 @@ extension GraphReader {
         say(("is_unsupported" as StaticString).bytes, node["is_unsupported"])
         say(("reactions" as StaticString).bytes, node["reactions"]["data"])
         say(("tags" as StaticString).bytes, node["tags"]["data"])
+        let product = node["shares"]["data"][0]["template"]["payload"]["product"]["elements"]["data"]
+        say(("product" as StaticString).bytes, product)
         if node["story"]["mention"].isObject { say("story_mention", true) }
     }
 }

@@ -159,6 +159,7 @@ extension GraphReader {
     /// What a post passes on: a share without words is a repost, one with words a quote, else the parent is only named.
     private mutating func readShare(of post: FacebookPost, into row: inout MentionRow) {
         say(("status_type" as StaticString).bytes, post.status)
+        say(("caption" as StaticString).bytes, post.caption)
         guard post.parent.exists else { return }
         let kind = post.attachments["data"][0]["type"].string
         let isShare = post.status.string == "shared_story" || kind == "share" || kind == "native_templates"

@@ -35,7 +35,9 @@ extension TwitterReader {
             appendDeletion(reading.keepID(payload["id"]), at: "/data/payload")
         } else if type.hasPrefix("post.") {
             guard payload["id"].exists else { return }
+            ext.string("tag", data["tag"].string)
             readPost(TwitterPost(payload), rules: data[-1], at: nil)
+            ext.removeAll()
         } else if type == "dm.received" || type == "dm.sent" {
             includes = TwitterIncludes(users: payload["users"], apps: payload["apps"])
             var index = 0

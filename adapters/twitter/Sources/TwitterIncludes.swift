@@ -84,6 +84,8 @@ struct TwitterAuthor {
     var isProtected: Bool?
     /// Where the account says it is.
     var location = Kept.none
+    /// What the account says of itself, as one JSON object for `ext`.
+    var profile = Kept.none
     /// The post at the top of the account's page.
     var pinned = Bytes.none
     /// The name, within the document.

@@ -33,6 +33,7 @@ extension TwitterReader {
         author.row.createdAt = Times.parse(node["created_at"].string) ?? Times.parse(node["created_timestamp"].string)
         author.isProtected = node["protected"].boolean
         author.location = keepShared(node["location"].string)
+        author.profile = profile(node)
         return author
     }
 

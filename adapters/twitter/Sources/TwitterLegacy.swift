@@ -21,6 +21,7 @@ extension TwitterReader {
         row.place = legacyPlace(node, author)
         if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
         writeLegacyExt(node)
+        writeProfile(of: author)
         row.ext = takeExt()
         row.raw = raw(node)
         reading.append(row)

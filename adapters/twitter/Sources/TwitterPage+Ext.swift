@@ -4,7 +4,7 @@ internal import EarshotFormats
 /// v2: what a post says and mention v1 has no field for.
 extension TwitterReader {
     /// Writes `ext.twitter` under X's own names.
-    mutating func writeExt(_ post: TwitterPost, rules: JSONNode, to row: inout MentionRow) {
+    mutating func writeExt(_ post: TwitterPost, by author: TwitterAuthor, rules: JSONNode, to row: inout MentionRow) {
         if post.history[1].exists { ext.node("edit_history", post.history) }
         if post.editControls.isObject { ext.node("edit_controls", post.editControls) }
         ext.string("source", post.source)
@@ -23,6 +23,7 @@ extension TwitterReader {
         ext.node("organic_metrics", post.organicMetrics)
         ext.node("promoted_metrics", post.promotedMetrics)
         ext.node("matching_rules", rules)
+        writeProfile(of: author)
         row.ext = takeExt()
     }
 

@@ -57,7 +57,24 @@ extension TwitterReader {
         }
         author.row.handle = reading.keep(author.handle)
         author.row.url = address(of: author.handle)
+        author.profile = profile(node, verified: node["verified_type"].string)
         return author
+    }
+
+    /// What an account says of itself and mention v1 has no field for, kept once for all of its posts.
+    mutating func profile(_ node: JSONNode, verified: Bytes = .none) -> Kept {
+        var profile = JSONFields()
+        profile.string("description", TwitterReader.shared(node["description"].string))
+        let link = node["entities"]["url"]["urls"][0]["expanded_url"].string
+        profile.string("url", TwitterReader.shared(link.isEmpty ? node["url"].string : link))
+        if !(verified == "none") { profile.string("verified_type", TwitterReader.shared(verified)) }
+        return profile.isEmpty ? .none : reading.keep(profile)
+    }
+
+    /// Writes `ext.twitter.author`.
+    mutating func writeProfile(of author: TwitterAuthor) {
+        guard !author.profile.isEmpty else { return }
+        reading.withBytes(of: author.profile) { ext.json("author", $0) }
     }
 
     private static func setKind(_ author: inout AuthorRow, _ type: Bytes) {

@@ -63,7 +63,7 @@ extension TwitterReader {
         if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
         if post.promotedMetrics.isObject || post.isPaid == true { row.promoted = true }
         if !author.pinned.isEmpty, author.pinned == post.id { row.pinned = true }
-        writeExt(post, rules: rules, to: &row)
+        writeExt(post, by: author, rules: rules, to: &row)
         row.raw = raw(post.node)
         reading.append(row)
     }

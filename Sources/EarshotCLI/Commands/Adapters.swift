@@ -1,14 +1,24 @@
 internal import ArgumentParser
 internal import Earshot
 internal import EarshotAdapters
+internal import EarshotFormats
 
-/// `earshot adapters [NAME]`
+/// `earshot adapters [NAME [--coverage FILE…]]`
 struct AdaptersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adapters", abstract: "List what this build can hear, or one adapter's settings.")
+        commandName: "adapters", abstract: "List what this build can hear, or one adapter's settings.",
+        discussion: """
+            With --coverage, tells for every path in JSON documents where its values end: in which fields of the \
+            mentions, in ext, or nowhere. Each value is exchanged for another to see what follows it.
+            """)
 
     @Argument(help: "An adapter's name.")
     var name: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: .init("JSON documents, files of them, or folders: where does what they say go?", valueName: "file"))
+    var coverage: [String] = []
 
     func run() throws {
         guard let name else {
@@ -18,8 +28,26 @@ struct AdaptersCommand: ParsableCommand {
         guard let adapter = BuiltInAdapters.all.first(where: { $0.name == name }) else {
             throw Exit.saying(unknown(name), Exit.usage)
         }
+        guard coverage.isEmpty else { return try printCoverage(of: AdapterChoice.make(name)) }
         print("\(adapter.name) \(adapter.version): \(adapter.about)\n\nsettings:")
         print(SettingsTable.text(adapter.settings), terminator: "")
+    }
+
+    private func printCoverage(of adapter: any Adapter) throws {
+        let kind = type(of: adapter)
+        let cut = DocumentReader.Cut(kind.container, companions: kind.companions) { Timestamp(seconds: 0) }
+        var found = FieldCoverage(of: adapter)
+        for file in coverage {
+            do throws(InputFailure) {
+                let documents = try DocumentReader(file, cut: cut)
+                while let step = documents.next() {
+                    if case .success(let document) = step.document { found.add(document) }
+                }
+            } catch {
+                throw Exit.saying(error.description, error.isMissing ? Exit.noInput : Exit.inputOutput)
+            }
+        }
+        print(CoverageTable.text(found))
     }
 
     private func unknown(_ name: String) -> String {

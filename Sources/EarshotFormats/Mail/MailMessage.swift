@@ -54,6 +54,18 @@ public struct MailMessage: Sendable {
         }
     }
 
+    /// The names of the fields in lower case, each once, in their order, and the first text of each.
+    public func fields(named isWanted: (String) -> Bool) -> [(name: String, text: String)] {
+        bytes.withBytes { view in
+            var seen: Set<String> = []
+            return root.header.fields.compactMap { field in
+                let name = String(decoding: view[field.name].array.map(\.lowercased), as: UTF8.self)
+                guard isWanted(name), seen.insert(name).inserted else { return nil }
+                return (name, text(of: field, view))
+            }
+        }
+    }
+
     /// Whether there is a field of a name.
     public func has(_ name: StaticString) -> Bool {
         bytes.withBytes { root.header.field(name, of: $0) != nil }

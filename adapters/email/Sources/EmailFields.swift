@@ -20,6 +20,20 @@ enum EmailFields {
         ("x-gm-thrid", "x_gm_thrid"), ("expires", "expires"), ("x-original-to", "x_original_to"),
     ]
 
+    /// How other fields begin that are written too: ticket systems, lists and senders of campaigns have their own.
+    private static let others = ["x-", "resent-", "list-"]
+
+    /// How fields begin that only tell of the way a message came, or are read for what they mean.
+    private static let passedOver = [
+        "x-received", "x-ms-", "x-microsoft", "x-forefront", "x-spam", "x-virus", "x-antivirus", "x-scanned",
+        "x-amavis",
+        "x-google", "x-gm-", "x-gmail-", "x-mime", "x-mozilla", "x-uid", "x-proofpoint", "x-ironport", "x-barracuda",
+        "x-originalarrivaltime", "x-me-", "x-sg-", "x-authority-analysis", "x-bogosity", "x-greylist", "x-sieve",
+        "x-status", "x-keywords", "x-label", "x-apple-", "x-universally-unique-identifier", "x-evolution", "x-tuid",
+        "x-envelope-", "x-from", "x-beenthere", "x-mailman-version", "x-msmail-priority", "list-id",
+    ]
+    private static let mostOthers = 32
+
     /// Writes the fields of a message and what its mailbox notes.
     static func write(
         _ message: MailMessage, _ stored: StoredMessage, _ people: EmailPeople, to fields: inout JSONFields
@@ -33,10 +47,24 @@ enum EmailFields {
         for (name, key) in plain where message.has(name) {
             fields.string(key, String(message.text(name).prefix(longest)))
         }
+        writeOthers(message, to: &fields)
         for field in people.opaque { opaque(field, message, to: &fields) }
         fields.string("content_type", special(message.root.type))
         let noted = stored.flags + MailFlags.mbox(message.text("status"), message.text("x-status"))
         fields.strings("flags", noted.enumerated().filter { !noted[..<$0.offset].contains($0.element) }.map(\.element))
+    }
+
+    /// Writes fields that mean something only to whoever sent or sorted the message.
+    private static func writeOthers(_ message: MailMessage, to fields: inout JSONFields) {
+        let found = message.fields { name in
+            others.contains { name.hasPrefix($0) } && !passedOver.contains { name.hasPrefix($0) }
+                && !plain.contains { $0.name.bytes.string == name }
+        }
+        for field in found.prefix(mostOthers) {
+            let key = Array(field.name.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 })
+            let text = Array(field.text.prefix(longest / 8).utf8)
+            key.withBytes { key in text.withBytes { fields.string(named: key, $0) } }
+        }
     }
 
     /// A list's id without its brackets and description (RFC 2919).

@@ -126,7 +126,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EarshotCLITests",
-            dependencies: ["EarshotCLI", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: ["Earshot", "EarshotCLI", .product(name: "Hummingbird", package: "hummingbird")],
             swiftSettings: strict
         ),
     ],

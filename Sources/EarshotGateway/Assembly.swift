@@ -96,8 +96,12 @@ package struct Assembly: Sendable {
             let watch = SilenceWatch(channel: channel.name, limit: limit, clock: clock, board: board, log: log)
             works.append { try await watch.run() }
         }
-        if let receiver { works.append { try await receiver.run() } }
-        if let admin = admin(version: version) { works.append { try await admin.run() } }
+        if let receiver, let host = configuration.receive?.host {
+            works.append { try await receiver.run { say("webhooks are received", at: host, $0, "/hooks/") } }
+        }
+        if let admin = admin(version: version), let host = configuration.admin?.address.host {
+            works.append { try await admin.run { say("the page for people", at: host, $0, "/") } }
+        }
         return Gateway(
             listeners: works, carriers: carriers, journal: journal, clock: clock, log: log)
     }
@@ -112,6 +116,11 @@ package struct Assembly: Sendable {
             for listener in chosen { try await listener.drain { taken(listener.channel, $0) } }
         }
         return Gateway(listeners: [work], carriers: carriers, journal: journal, clock: clock, log: log)
+    }
+
+    private func say(_ what: String, at host: String, _ port: Int, _ path: String) {
+        let name = host.contains(":") ? "[\(host)]" : host
+        log.info("\(what)", metadata: ["url": "http://\(name):\(port)\(path)"])
     }
 
     /// Lets the journal forget, every hour, what every sink has had and nobody keeps.

@@ -60,7 +60,9 @@ import Testing
 
     @Test func `every command that the README names is there`() throws {
         let named = try text(of: "README.md").split(separator: "## Commands")[1].split(separator: ";")[0]
-        let commands = named.split(separator: "`").map(String.init).filter { $0.allSatisfy { $0.isLetter || $0 == "-" } }
+        let commands = named.split(separator: "`").map(String.init).filter {
+            $0.allSatisfy { $0.isLetter || $0 == "-" }
+        }
         #expect(commands.count >= 11)
         for command in commands {
             let ending = try Program.run("help", command)
@@ -69,7 +71,9 @@ import Testing
     }
 
     @Test func `every test that the README calls a proof is there`() throws {
-        let proofs = try text(of: "README.md").split(separator: "\n").filter { $0.hasPrefix("| ") && $0.contains("Tests") }
+        let proofs = try text(of: "README.md").split(separator: "\n").filter {
+            $0.hasPrefix("| ") && $0.contains("Tests")
+        }
         let sources = try sourceNames(below: "Tests")
         for row in proofs {
             for name in row.split(separator: "`").map(String.init) where name.hasSuffix("Tests") {

@@ -17,6 +17,27 @@ struct Program {
             return folder.path.count > 1 ? folder.path + "/earshot" : root.path + "/.build/debug/earshot"
         } ?? root.path + "/.build/debug/earshot"
 
+    /// The lines that come out of a pipe, until it is closed.
+    static func lines(of pipe: Pipe) -> AsyncStream<String> {
+        let (stream, continuation) = AsyncStream<String>.makeStream()
+        let pending = Mutex("")
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            guard !data.isEmpty else {
+                handle.readabilityHandler = nil
+                return continuation.finish()
+            }
+            let lines = pending.withLock { pending -> [String] in
+                pending += String(decoding: data, as: UTF8.self)
+                var parts = pending.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+                pending = parts.removeLast()
+                return parts
+            }
+            for line in lines { continuation.yield(line) }
+        }
+        return stream
+    }
+
     /// What a run ended with.
     struct Ending: Sendable {
         var code: Int32

@@ -63,6 +63,38 @@ import Testing
         return process
     }
 
+    @Test func `SIGHUP reads the configuration anew, and a wrong one leaves the old one`() async throws {
+        let folder = try Folder()
+        let text =
+            #"{"data_dir":"data","channels":{"mail":{"adapter":"email","settings":{"listen":"files","path":"*.eml"}}},"#
+        let sinks = #""sinks":{"a":{"sink":"file","settings":{"path":"a.ndjson"}}}}"#
+        try folder.write(text + sinks, to: "earshot.json")
+        let log = Pipe()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["run", folder.path("earshot.json"), "--log-format", "text"]
+        process.standardError = log
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let lines = Program.lines(of: log)
+        func wait(for text: String) async {
+            for await line in lines where line.contains(text) { return }
+            Issue.record("the log ended before it said \(text)")
+        }
+        await wait(for: "listening")
+        try folder.write("{", to: "earshot.json")
+        kill(process.processIdentifier, SIGHUP)
+        await wait(for: "the old one stays")
+        try folder.write(text + sinks.replacing("\"a\":", with: "\"b\":"), to: "earshot.json")
+        kill(process.processIdentifier, SIGHUP)
+        await wait(for: "reloaded: sink b added")
+        await wait(for: "listening")
+        process.terminate()
+        await wait(for: "stopped")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
     @Test func `a feed, a mailbox and an endpoint that fails: everything arrives, once, through two stops`()
         async throws
     {

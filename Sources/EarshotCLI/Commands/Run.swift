@@ -2,13 +2,17 @@ internal import ArgumentParser
 internal import Earshot
 internal import EarshotGateway
 internal import Logging
+internal import Synchronization
 internal import UnixSignals
 
 /// `earshot run CONFIG`
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Listen to all channels and deliver to all sinks until stopped.",
-        discussion: "SIGTERM and SIGINT stop it: sinks are given what is left, and what they cannot take waits.")
+        discussion: """
+            SIGTERM and SIGINT stop it: sinks are given what is left, and what they cannot take waits. SIGHUP reads \
+            the configuration anew and says what changed; one that is wrong is named, and the old one stays.
+            """)
 
     @Argument(help: "The configuration: a file, or a directory of files.")
     var config: String
@@ -17,27 +21,56 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try GatewaySession.configuration(at: config)
-        let log = options.logger(hiding: configuration.secrets)
-        for warning in configuration.warnings { log.warning("\(warning)") }
-        let session = try GatewaySession.open(configuration, log: log)
-        let (stops, stop) = AsyncStream<Void>.makeStream()
-        log.info(
-            "listening",
-            metadata: ["channels": "\(configuration.channels.count)", "sinks": "\(configuration.sinks.count)"])
+        let switchboard = Switchboard()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-                    log.info("stopping", metadata: ["signal": "\(signal)"])
-                    stop.finish()
-                }
-            }
-            group.addTask {
-                try await session.assembly.gateway(version: Version.number).run { for await _ in stops {} }
-            }
+            group.addTask { await switchboard.listen() }
+            group.addTask { try await serve(configuration, switchboard) }
             try await group.next()
             group.cancelAll()
         }
-        try await session.journal.close()
-        log.info("stopped")
+    }
+
+    /// Runs one configuration after another until one is stopped.
+    private func serve(_ first: Configuration, _ switchboard: Switchboard) async throws {
+        var configuration = first
+        while true {
+            let log = options.logger(hiding: configuration.secrets)
+            for warning in configuration.warnings { log.warning("\(warning)") }
+            let session = try GatewaySession.open(configuration, log: log)
+            log.info(
+                "listening",
+                metadata: ["channels": "\(configuration.channels.count)", "sinks": "\(configuration.sinks.count)"])
+            let following = Mutex<Configuration?>(nil)
+            let old = configuration
+            try await session.assembly.gateway(version: Version.number).run {
+                let next = await successor(of: old, switchboard, log)
+                following.withLock { $0 = next }
+            }
+            try await session.journal.close()
+            guard let next = following.withLock({ $0 }) else { return log.info("stopped") }
+            for change in next.changes(since: configuration) { log.notice("reloaded: \(change)") }
+            configuration = next
+        }
+    }
+
+    /// Waits for a signal that ends a configuration: gives the next one, or nil to stop.
+    private func successor(
+        of configuration: Configuration, _ switchboard: Switchboard, _ log: Logger
+    ) async -> Configuration? {
+        for await signal in switchboard.signals() {
+            guard signal == .sighup else {
+                log.info("stopping", metadata: ["signal": "\(signal)"])
+                return nil
+            }
+            do throws(ConfigurationFailure) {
+                let next = try Configuration.load(config, catalog: GatewaySession.catalog)
+                if !next.changes(since: configuration).isEmpty { return next }
+                log.notice("reloaded: nothing has changed")
+            } catch {
+                log.error("not reloaded, the configuration is wrong and the old one stays")
+                for problem in error.problems { log.error("\(problem)") }
+            }
+        }
+        return nil
     }
 }

@@ -27,7 +27,7 @@ extension StatusReport {
         let dropped = tally.receipt.repeated + tally.receipt.merged
         return
             "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(channel.trouble ?? channel.silence, channel.isBlocked))"
-            + "<td>\(channel.heardAt.map(\.description) ?? "not yet")"
+            + "<td class=\"t\">\(channel.heardAt.map { Timestamp(seconds: $0.seconds).description } ?? "not yet")"
             + [
                 tally.documents, tally.mentions, tally.receipt.created, tally.receipt.updated, dropped,
                 tally.defects + tally.malformed,
@@ -55,7 +55,7 @@ extension StatusReport {
         h1{margin:0;font-size:1.4rem}h2{font-size:1.05rem;margin:1.5rem 0 .5rem}header p{margin:0;opacity:.7}
         table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;font-weight:400;
         border-bottom:1px solid #8884}thead th{font-size:.85rem;opacity:.7}tbody th{font-weight:600}
-        .n{text-align:right;font-variant-numeric:tabular-nums}.ok{color:#1a7f37}.warn{color:#9a6700}.bad{color:#cf222e}
+        .t{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}.ok{color:#1a7f37}.warn{color:#9a6700}.bad{color:#cf222e}
         @media(prefers-color-scheme:dark){.ok{color:#3fb950}.warn{color:#d29922}.bad{color:#f85149}}
         """
 }

@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// Groups of like texts: reposts, copies and near-copies are told apart from news by the words they share.
 ///
-/// Every text has a signature of 32 smallest hashes over its three-word shingles (MinHash; Broder, 1997), whose share
-/// of equal places estimates the texts' Jaccard similarity; eight bands of four find candidates without comparing all.
+/// Every text has a signature of 32 smallest hashes over its words and pairs of words (MinHash; Broder, 1997), whose
+/// share of equal places estimates the texts' Jaccard similarity; eight bands of four find candidates without comparing
+/// all. One word put into a post of fifteen leaves it 0.88 alike.
 /// Held in memory for a number of groups; it starts empty with the process.
 package final class Clusters: Sendable {
     private struct State {
@@ -111,7 +112,7 @@ package final class Clusters: Sendable {
             }
             if index == start {
                 index = skip(from: index, in: text)
-            } else if !(start >= 3 && text.scalars[(start - 3)..<start].elementsEqual("://".unicodeScalars)) {
+            } else if !isAddress(at: index, in: text) {
                 words.append(hash)
             }
         }
@@ -120,22 +121,23 @@ package final class Clusters: Sendable {
 
     /// The next place to look for a word: after a whole `@name`, `t.co` path or the like, or one scalar on.
     private static func skip(from index: Int, in text: FoldedText) -> Int {
-        let opening = text.scalars[index]
-        let isAddress =
-            opening == ":" && index + 2 < text.scalars.count && text.scalars[index + 1] == "/"
-            && text.scalars[index + 2] == "/"
-        guard opening == "@" || isAddress else { return index + 1 }
+        guard text.scalars[index] == "@" || isAddress(at: index, in: text) else { return index + 1 }
         var end = index + 1
         while end < text.scalars.count, !text.scalars[end].properties.isWhitespace { end += 1 }
         return end
     }
 
+    /// Whether what stands before `index` is the scheme of an address.
+    private static func isAddress(at index: Int, in text: FoldedText) -> Bool {
+        text.scalars[index...].starts(with: "://".unicodeScalars)
+    }
+
     private static func signature(of words: [UInt64]) -> [UInt32] {
         var smallest = [UInt32](repeating: .max, count: width)
-        for start in 0...(words.count - 3) {
-            let shingle = (words[start] &* 31 &+ words[start + 1]) &* 31 &+ words[start + 2]
+        let pairs = zip(words, words.dropFirst()).map { $0 &* 31 &+ $1 }
+        for part in words + pairs {
             for place in 0..<width {
-                var mixed = shingle ^ (UInt64(place) &* 0x9e37_79b9_7f4a_7c15)
+                var mixed = part ^ (UInt64(place) &* 0x9e37_79b9_7f4a_7c15)
                 mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
                 mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
                 smallest[place] = min(smallest[place], UInt32(truncatingIfNeeded: mixed >> 32))

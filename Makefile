@@ -56,7 +56,7 @@ clean:
 
 test: deps-test .venv/bin/python
 	$(BUILD) --build-tests
-	cat adapters/*/Fixtures/*/mentions.ndjson | grep -v '^refused: ' | $(PYTHON) Tests/Schema/validate.py
+	cat adapters/*/Fixtures/*/mentions.ndjson adapters/declared/*/Fixtures/*/mentions.ndjson | grep -v '^refused: ' | $(PYTHON) Tests/Schema/validate.py
 	@$(MAKE) --no-print-directory conformance-only
 	swift test --skip-build
 

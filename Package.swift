@@ -4,6 +4,9 @@ import PackageDescription
 /// The channels that are Swift rooms under `adapters/`; `BuiltInAdapters.swift` lists their adapters.
 let rooms = ["email", "facebook", "instagram", "rss", "twitter", "youtube"]
 
+/// The adapters that are declarations under `adapters/declared/`: nothing of them is Swift.
+let declarations = ["bluesky", "hackernews", "mastodon", "reddit"]
+
 /// A path of every room; SwiftPM wants each entry that is not Swift, or not of this target, named.
 func everyRoom(_ entries: String...) -> [String] {
     rooms.flatMap { room in entries.map { "\(room)/\($0)" } }
@@ -59,7 +62,10 @@ let package = Package(
             name: "EarshotAdapters",
             dependencies: ["Earshot", "EarshotFormats"],
             path: "adapters",
-            exclude: everyRoom("Tests", "Fixtures", "README.md", "settings.schema.json"),
+            exclude: everyRoom("Tests", "Fixtures", "README.md", "settings.schema.json")
+                + declarations.map { "declared/\($0)" } + ["declared/Tests"],
+            // Links to the declarations, so that they need no file beside the program.
+            resources: declarations.map { .embedInCode("declared/Shipped/\($0).json") },
             swiftSettings: strict
         ),
         .target(
@@ -94,6 +100,7 @@ let package = Package(
                 "Schemas/configuration.v1.json", "Schemas/examples/quickstart", "Schemas/examples/quickstart.json",
             ],
             resources: [
+                .embedInCode("Schemas/adapter.v1.json"),
                 .embedInCode("Schemas/mention.v1.json"),
                 .embedInCode("Schemas/examples/starter.json"),
             ],
@@ -107,7 +114,8 @@ let package = Package(
             dependencies: ["EarshotAdapters", "EarshotTesting"],
             path: "adapters",
             exclude: ["BuiltInAdapters.swift"]
-                + everyRoom("Sources", "Fixtures", "README.md", "settings.schema.json"),
+                + everyRoom("Sources", "Fixtures", "README.md", "settings.schema.json")
+                + declarations.map { "declared/\($0)" } + ["declared/Sources", "declared/Shipped"],
             swiftSettings: strict
         ),
         .testTarget(

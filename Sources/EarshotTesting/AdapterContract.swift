@@ -27,7 +27,7 @@ public enum AdapterContract {
     public static func lines(of adapter: any Adapter, reading document: Document) -> String {
         do throws(MalformedDocument) {
             let reading = try adapter.read(document)
-            let kind = type(of: adapter)
+            let kind = adapter.kind
             var writer = MentionWriter(
                 origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true)
             writer.write(reading, of: document)

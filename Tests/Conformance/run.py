@@ -133,7 +133,8 @@ def feedparser(program, corpora):
 def all_sets(program, corpora, wanted, scratch):
     validator = Schema()
     folders = [
-        *((name, name, corpora / "platforms" / name) for name in ("twitter", "facebook", "instagram", "youtube")),
+        *((name, name, corpora / "platforms" / name) for name in (
+            "twitter", "facebook", "instagram", "youtube", "mastodon", "bluesky", "reddit", "hackernews")),
         ("feeds", "rss", corpora / "feeds"),
         ("mail", "email", corpora / "mail"),
     ]

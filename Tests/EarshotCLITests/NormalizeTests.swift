@@ -15,7 +15,11 @@ import Testing
         #expect(ending.errors.contains("/nowhere/feed.xml"))
     }
 
-    @Test(arguments: ["twitter", "facebook", "instagram", "youtube", "email", "rss"])
+    @Test(
+        arguments: [
+            "twitter", "facebook", "instagram", "youtube", "email", "rss", "mastodon", "bluesky", "reddit",
+            "hackernews",
+        ])
     func `an empty file is a defect and not a crash`(adapter: String) throws {
         let ending = try Program.run("normalize", adapter, "-", input: Data())
         #expect(ending.code == 1)

@@ -16,6 +16,7 @@ let language: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
     .strictMemorySafety(),
 ]
+let declarations = ["bluesky", "hackernews", "mastodon", "reddit"]
 let watched = language + [.unsafeFlags(["-sanitize=fuzzer,address"])]
 
 let package = Package(
@@ -35,7 +36,9 @@ let package = Package(
             name: "EarshotAdapters",
             dependencies: ["Earshot", "EarshotFormats"],
             path: "adapters",
-            exclude: rooms.flatMap { room in notSources.map { "\(room)/\($0)" } },
+            exclude: rooms.flatMap { room in notSources.map { "\(room)/\($0)" } }
+                + declarations.map { "declared/\($0)" } + ["declared/Tests"],
+            resources: declarations.map { .embedInCode("declared/Shipped/\($0).json") },
             swiftSettings: watched
         ),
         .executableTarget(

@@ -19,6 +19,9 @@ public protocol Adapter: Sendable {
     /// Name patterns (`*` stands for anything) of files in an archive that other files cannot be read without.
     static var companions: [String] { get }
 
+    /// What this adapter is; its type says so, unless it is one of a kind that was declared.
+    var kind: AdapterKind { get }
+
     /// An adapter for one channel; throws what is wrong with the settings beyond what `settings` can say.
     init(settings: Settings) throws
 
@@ -33,6 +36,8 @@ extension Adapter {
     public static var container: Container { .single }
     /// No file needs another.
     public static var companions: [String] { [] }
+    /// What the type says.
+    public var kind: AdapterKind { AdapterKind(Self.self) }
 }
 
 /// An adapter that asks its source for what is new.

@@ -22,19 +22,17 @@ struct AdaptersCommand: ParsableCommand {
 
     func run() throws {
         guard let name else {
-            for adapter in BuiltInAdapters.all { print(SettingsTable.row(adapter.name, adapter.about)) }
+            for adapter in BuiltInAdapters.kinds { print(SettingsTable.row(adapter.name, adapter.about)) }
             return
         }
-        guard let adapter = BuiltInAdapters.all.first(where: { $0.name == name }) else {
-            throw Exit.saying(unknown(name), Exit.usage)
-        }
+        let adapter = try AdapterChoice.kind(name)
         guard coverage.isEmpty else { return try printCoverage(of: AdapterChoice.make(name)) }
         print("\(adapter.name) \(adapter.version): \(adapter.about)\n\nsettings:")
         print(SettingsTable.text(adapter.settings), terminator: "")
     }
 
     private func printCoverage(of adapter: any Adapter) throws {
-        let kind = type(of: adapter)
+        let kind = adapter.kind
         let cut = DocumentReader.Cut(kind.container, companions: kind.companions) { Timestamp(seconds: 0) }
         var found = FieldCoverage(of: adapter)
         for file in coverage {
@@ -48,9 +46,5 @@ struct AdaptersCommand: ParsableCommand {
             }
         }
         print(CoverageTable.text(found))
-    }
-
-    private func unknown(_ name: String) -> String {
-        "there is no adapter \"\(name)\"; there are \(BuiltInAdapters.all.map { $0.name }.joined(separator: ", "))"
     }
 }

@@ -81,7 +81,7 @@ struct Backfill: AsyncParsableCommand {
             throw Exit.saying("\(input): no such file or folder", Exit.noInput)
         }
         var configuration = Configuration(directory: "", dataDirectory: to + ".journal")
-        let name = type(of: adapter).name
+        let name = adapter.kind.name
         let sink = GatewaySession.catalog.sinks.first { $0.name == (to == "-" ? "stdout" : "file") }
         if let sink { configuration.sinks = [.file(to, sink: sink)] }
         let log = options.logger(hiding: [])

@@ -2,14 +2,28 @@ internal import ArgumentParser
 internal import Earshot
 internal import Foundation
 
-/// `earshot init [PATH]`
+/// `earshot init [PATH]`, `earshot init adapter NAME`
 struct Init: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Write a commented configuration to start from.")
+    static let configuration = CommandConfiguration(
+        abstract: "Write a commented configuration, or a declared adapter, to start from.",
+        discussion: """
+            `earshot init adapter NAME` makes a folder NAME with adapter.json, README.md and a fixture, which pass \
+            `earshot test NAME`.
+            """)
 
-    @Argument(help: "Where to; - for the standard output.")
+    @Argument(help: "Where to; - for the standard output; or the word adapter.")
     var path = "earshot.json"
 
+    @Argument(help: "After the word adapter, the new adapter's name.")
+    var name: String?
+
     func run() throws {
+        if let name {
+            guard path == "adapter" else {
+                throw Exit.saying("write: earshot init [PATH], or earshot init adapter NAME", Exit.usage)
+            }
+            return try AdapterSkeleton(name: name).write()
+        }
         let starter = PackageResources.starter_json
         if path == "-" {
             var output = LineOutput()

@@ -42,7 +42,7 @@ struct Normalize: AsyncParsableCommand {
             let documents = try reader(of: file, adapter, moment)
             try await reading.run(over: { nextDocument(of: documents) }) { part in
                 try part.lines.withBytes { try output.add($0) }
-                try defects.add(part.findings, adapter: type(of: adapter).name)
+                try defects.add(part.findings, adapter: adapter.kind.name)
             }
         }
         try output.flush()
@@ -50,7 +50,7 @@ struct Normalize: AsyncParsableCommand {
     }
 
     private func reader(of file: String, _ adapter: any Adapter, _ moment: Timestamp?) throws -> DocumentReader {
-        let kind = type(of: adapter)
+        let kind = adapter.kind
         let now = GatewayClock.system.now
         let cut = DocumentReader.Cut(kind.container, companions: kind.companions) { moment ?? now() }
         do throws(InputFailure) {

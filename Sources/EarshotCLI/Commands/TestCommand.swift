@@ -9,7 +9,8 @@ struct TestCommand: ParsableCommand {
         commandName: "test", abstract: "Read the fixtures of adapter rooms and hold them against what is expected.",
         discussion: """
             A room is a folder named after its adapter, with a folder `Fixtures` of cases: each a document, \
-            `mentions.ndjson`, and `defects.txt` where defects are expected.
+            `mentions.ndjson`, and `defects.txt` where defects are expected. A folder with `adapter.json` is tested \
+            with what it declares.
             """)
 
     @Argument(help: "Rooms, or folders of rooms.")
@@ -26,7 +27,7 @@ struct TestCommand: ParsableCommand {
         var passed = 0
         var failed = 0
         for room in rooms {
-            let adapter = try AdapterChoice.make(room.lastPathComponent)
+            let adapter = try TestCommand.adapter(of: room)
             for fixture in Fixture.all(in: room.appendingPathComponent("Fixtures")) {
                 let complaints = try complaints(about: fixture, adapter)
                 let name = "\(room.lastPathComponent)/\(fixture)"
@@ -67,7 +68,13 @@ struct TestCommand: ParsableCommand {
         return "line \(line + 1)\n  expected \(one)\n  found    \(other)"
     }
 
-    /// The folder itself where it has fixtures, else those of its folders that have.
+    /// The adapter that a room declares, or the one that has its name.
+    private static func adapter(of room: URL) throws -> any Adapter {
+        let isDeclared = FileManager.default.fileExists(atPath: room.appendingPathComponent("adapter.json").path)
+        return try AdapterChoice.make(isDeclared ? room.path : room.lastPathComponent)
+    }
+
+    /// The folder itself where it has fixtures, else those of its folders, and of theirs, that have.
     private static func rooms(in path: String) throws -> [URL] {
         let folder = URL(fileURLWithPath: path)
         func hasFixtures(_ folder: URL) -> Bool {
@@ -77,6 +84,10 @@ struct TestCommand: ParsableCommand {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             throw Exit.saying("\(path): no such folder", Exit.noInput)
         }
-        return names.sorted().map { folder.appendingPathComponent($0) }.filter(hasFixtures)
+        return names.sorted().map { folder.appendingPathComponent($0) }.flatMap { room in
+            if hasFixtures(room) { return [room] }
+            let below = (try? FileManager.default.contentsOfDirectory(atPath: room.path)) ?? []
+            return below.sorted().map { room.appendingPathComponent($0) }.filter(hasFixtures)
+        }
     }
 }

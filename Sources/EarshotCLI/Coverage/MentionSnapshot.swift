@@ -15,7 +15,7 @@ struct MentionSnapshot {
         do throws(MalformedDocument) {
             let reading = try adapter.read(document)
             defects = reading.defects
-            let kind = type(of: adapter)
+            let kind = adapter.kind
             var writer = MentionWriter(origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version))
             writer.write(reading, of: document)
             for line in writer.take().lines.split(separator: UInt8(ascii: "\n")) {

@@ -1,21 +1,24 @@
 internal import Earshot
 internal import EarshotAdapters
 internal import EarshotFormats
-internal import Foundation
 
 /// Adapters named on the command line, with the settings that they have by default.
 enum AdapterChoice {
     /// The adapter of a name; says which there are where there is none of that name.
-    static func make(_ name: String) throws -> any Adapter {
-        guard let kind = BuiltInAdapters.all.first(where: { $0.name == name }) else {
-            let known = BuiltInAdapters.all.map { $0.name }.joined(separator: ", ")
-            throw Exit.saying("there is no adapter \"\(name)\"; there are \(known)", Exit.usage)
-        }
-        return try withDefaults(kind)
-    }
+    static func make(_ word: String) throws -> any Adapter { try kind(word).make() }
 
-    private static func withDefaults<Kind: Adapter>(_ kind: Kind.Type) throws -> any Adapter {
-        try Kind(settings: JSONDecoder().decode(Kind.Settings.self, from: Data("{}".utf8)))
+    /// The kind of adapter of a name, or the one that the folder at a path declares.
+    static func kind(_ word: String) throws -> AdapterKind {
+        if let kind = BuiltInAdapters.kinds.first(where: { $0.name == word }) { return kind }
+        guard word.contains("/") else {
+            let known = BuiltInAdapters.kinds.map { $0.name }.joined(separator: ", ")
+            throw Exit.saying("there is no adapter \"\(word)\"; there are \(known)", Exit.usage)
+        }
+        do {
+            return try BuiltInAdapters.kind(declaredIn: word)
+        } catch {
+            throw Exit.saying("\(error)", Exit.configuration)
+        }
     }
 
     /// A moment given as text.

@@ -15,7 +15,9 @@ struct GatewaySession {
     let journal: any Journal
 
     /// Everything that this build can hear and tell.
-    static let catalog = Catalog(adapters: BuiltInAdapters.all, sinks: BuiltInSinks.all)
+    static let catalog = Catalog(
+        adapters: BuiltInAdapters.kinds, sinks: BuiltInSinks.all,
+        declaring: { try BuiltInAdapters.kind(declaredIn: $0) })
 
     /// Reads and checks a configuration; every problem goes to standard error.
     static func configuration(at path: String) throws -> Configuration {

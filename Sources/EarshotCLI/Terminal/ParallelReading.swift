@@ -74,7 +74,7 @@ struct ParallelReading: Sendable {
     }
 
     private func read(_ share: [Input]) -> Part {
-        let kind = type(of: adapter)
+        let kind = adapter.kind
         var part = Part()
         var writer = MentionWriter(
             origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true)

@@ -27,6 +27,18 @@ public struct JMESPath: Sendable {
         return result
     }
 
+    /// What the expression says of a value, at the price of steps out of a budget that several evaluations share.
+    public func evaluate(
+        over value: JSONValue, in surroundings: JMESPathSurroundings, spending steps: inout Int, outputBytes: Int
+    ) throws(JMESPathFailure) -> JSONValue {
+        let limits = JMESPathLimits(steps: steps, outputBytes: outputBytes)
+        var interpreter = JMESPathInterpreter(surroundings: surroundings, limits: limits)
+        defer { steps = max(steps - interpreter.steps, 0) }
+        let result = try interpreter.evaluate(expression, over: value)
+        try interpreter.checkSize(of: result)
+        return result
+    }
+
     /// Whether the expression holds for a value: anything but null, false, and what is empty.
     public func holds(for value: JSONValue, limits: JMESPathLimits = JMESPathLimits()) throws(JMESPathFailure) -> Bool {
         var interpreter = JMESPathInterpreter(surroundings: .init(root: value), limits: limits)

@@ -2,7 +2,8 @@
 struct JMESPathInterpreter {
     private let surroundings: JMESPathSurroundings
     let limits: JMESPathLimits
-    private var steps = 0
+    /// How many steps were taken.
+    private(set) var steps = 0
     /// Where in the source the function stands that is being called.
     var position = 0
 

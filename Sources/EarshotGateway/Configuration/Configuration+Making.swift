@@ -3,7 +3,7 @@ internal import Foundation
 
 extension Configuration.Channel {
     /// The adapter with its settings; throws what it has against them.
-    package func makeAdapter() throws -> any Adapter { try Configuration.make(adapter, settings) }
+    package func makeAdapter() throws -> any Adapter { try adapter.make(settings: settings.bytes) }
 }
 
 extension Configuration.Outlet {
@@ -14,10 +14,6 @@ extension Configuration.Outlet {
 }
 
 extension Configuration {
-    fileprivate static func make<Kind: Adapter>(_ kind: Kind.Type, _ settings: SettingsText) throws -> any Adapter {
-        try Kind(settings: JSONDecoder().decode(Kind.Settings.self, from: Data(settings.bytes)))
-    }
-
     fileprivate static func make<Kind: Sink>(
         _ kind: Kind.Type, _ settings: SettingsText, _ surroundings: SinkSurroundings
     ) throws -> any Sink {

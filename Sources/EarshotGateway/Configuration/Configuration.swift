@@ -9,8 +9,8 @@ package struct Configuration: Sendable {
         package var name: String
         /// Its name for people.
         package var label: String?
-        /// The adapter's type.
-        package var adapter: any Adapter.Type
+        /// What sort of adapter.
+        package var adapter: AdapterKind
         /// The adapter's settings.
         package var settings: SettingsText
         /// The files to read, absolute, where the channel listens to `files`.

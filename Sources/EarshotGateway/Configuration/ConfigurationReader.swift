@@ -110,17 +110,12 @@ struct ConfigurationReader {
 
     private mutating func channel(_ name: String, _ value: JSONValue, at pointer: String) {
         let word = value["adapter"]?.text
-        let kind = word.flatMap { catalog.adapter(named: $0) }
-        let settings = Setting.withFiles(kind?.settings ?? [])
         let before = check.problems.count
+        let kind = word.flatMap { adapter($0, at: pointer) }
+        let settings = Setting.withFiles(kind?.settings ?? [])
         guard let (keys, given) = parts(value, ConfigurationKeys.channel, settings, known: kind != nil, at: pointer)
         else { return }
-        guard let kind else {
-            if word != nil {
-                check.refuse(pointer + "/adapter", expected: "an adapter (\(names.adapters))", among: adapters)
-            }
-            return
-        }
+        guard let kind else { return }
         var own = given
         var files: String?
         if given["listen"]?.text == "files" {
@@ -144,6 +139,17 @@ struct ConfigurationReader {
         }
     }
 
+    /// What an adapter's name or path stands for; notes what is wrong with a declaration.
+    private mutating func adapter(_ word: String, at pointer: String) -> AdapterKind? {
+        do {
+            if let kind = try catalog.adapter(word, in: result.directory) { return kind }
+            check.refuse(pointer + "/adapter", expected: "an adapter (\(names.adapters))", among: adapters)
+        } catch {
+            check.note(Problem(pointer + "/adapter", "\(error)"))
+        }
+        return nil
+    }
+
     /// Makes the adapter once, so that what it has against its settings is said now.
     private mutating func attempt(_ channel: Configuration.Channel, _ given: JSONObject, at pointer: String) {
         let adapter: any Adapter
@@ -158,7 +164,7 @@ struct ConfigurationReader {
         if !(adapter is any PollingAdapter) && webhook == nil {
             let wish = "\"listen\": \"files\" with a \"path\""
             check.note(
-                Problem(pointer + "/settings", "\(type(of: adapter).name) listens to nothing so: expected \(wish)"))
+                Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(wish)"))
         }
         if webhook != nil, value["receive"] == nil {
             let isSaid = given["listen"]?.text == "webhook"

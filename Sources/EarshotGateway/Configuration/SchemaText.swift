@@ -74,6 +74,7 @@ package enum SchemaText {
     private static func choosing(_ key: String, among names: [String], _ settings: [Setting]) -> JSONValue {
         let described = settings.map { setting -> (Setting, JSONValue?) in
             switch setting.name {
+            case "adapter": (setting, ["anyOf": [["enum": .array(names.map { .string($0) })], ["pattern": "/"]]])
             case key: (setting, .object(["enum": .array(names.map { .string($0) })]))
             case "settings": (setting, .object(["type": "object"]))
             default: (setting, nil)

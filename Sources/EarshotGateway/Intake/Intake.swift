@@ -43,7 +43,7 @@ package struct Intake: Sendable {
 
     /// Who the channel's mentions come from.
     private var origin: MentionWriter.Origin {
-        let kind = type(of: adapter)
+        let kind = adapter.kind
         return MentionWriter.Origin(channel: channel, adapter: kind.name, adapterVersion: kind.version)
     }
 

@@ -26,7 +26,7 @@ package struct FilesListener: ChannelListener {
     ) {
         self.channel = channel
         patterns = paths.map { FilePattern($0) }
-        let kind = type(of: adapter)
+        let kind = adapter.kind
         let now = clock.now
         cut = DocumentReader.Cut(kind.container, companions: kind.companions, clock: now)
         self.interval = interval

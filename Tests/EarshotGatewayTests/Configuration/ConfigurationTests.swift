@@ -54,7 +54,7 @@ import Testing
         let channels = try Configuration.read(text).get().channels
         #expect(channels.map(\.name) == ["wire", "cuttings"])
         let wire = try #require(channels.first)
-        #expect(wire.adapter is TelexAdapter.Type)
+        #expect(wire.adapter.name == TelexAdapter.name)
         #expect(wire.every == .milliseconds(250))
         #expect(wire.silentAfter == .seconds(172_800))
         #expect(wire.label == "The wire")

@@ -26,7 +26,7 @@ import Testing
     @Test func `a configuration's schema leads from a channel to its adapter's settings`() throws {
         let schema = try JSONValue(parsing: SchemaText.configuration(of: .test))
         let channel = try #require(schema.value(at: "/properties/channels/additionalProperties"))
-        #expect(channel.value(at: "/properties/adapter/enum") == ["paper", "telex"])
+        #expect(channel.value(at: "/properties/adapter/anyOf/0/enum") == ["paper", "telex"])
         #expect(channel.value(at: "/allOf/1/then/properties/settings/$ref") == "#/$defs/adapter-telex")
         let words = schema.value(at: "/$defs/adapter-telex/properties/listen/anyOf/0/enum")
         #expect(words == ["search", "webhook", "files"])

@@ -79,7 +79,8 @@ struct ShelfSink: Sink {
 }
 
 extension Catalog {
-    static let test = Catalog(adapters: [TelexAdapter.self, PaperAdapter.self], sinks: [ShelfSink.self])
+    static let test = Catalog(
+        adapters: [AdapterKind(TelexAdapter.self), AdapterKind(PaperAdapter.self)], sinks: [ShelfSink.self])
 }
 
 extension SubstitutionSource {

@@ -35,7 +35,7 @@ struct AdapterPromise {
     /// The canonical lines, or nil where the document is refused.
     private func lines(of document: Document) -> [UInt8]? {
         guard let reading = try? adapter.read(document) else { return nil }
-        let kind = type(of: adapter)
+        let kind = adapter.kind
         var writer = MentionWriter(origin: .init(channel: "c", adapter: kind.name, adapterVersion: kind.version))
         writer.write(reading, of: document)
         return writer.take().lines

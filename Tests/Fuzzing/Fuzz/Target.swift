@@ -1,7 +1,6 @@
 internal import Earshot
 internal import EarshotAdapters
 internal import EarshotFormats
-internal import Foundation
 
 /// Something that takes bytes from outside, and what must hold whatever they are.
 struct Target: Sendable {
@@ -17,7 +16,7 @@ struct Target: Sendable {
 
     /// Every target: the adapters of this build, and the formats that read what strangers wrote.
     static let all =
-        BuiltInAdapters.all.map { kind in
+        BuiltInAdapters.kinds.map { kind in
             let adapter = adapter(kind)
             return Target(name: kind.name, isJSON: !["email", "rss"].contains(kind.name)) { bytes in
                 AdapterPromise(adapter: adapter).check(bytes)
@@ -25,10 +24,8 @@ struct Target: Sendable {
         } + FormatTargets.all
 
     /// An adapter with the settings that it has by default.
-    private static func adapter<Kind: Adapter>(_ kind: Kind.Type) -> any Adapter {
-        guard let settings = try? JSONDecoder().decode(Kind.Settings.self, from: Data("{}".utf8)),
-            let adapter = try? Kind(settings: settings)
-        else { broken("\(Kind.name) does not do without settings") }
+    private static func adapter(_ kind: AdapterKind) -> any Adapter {
+        guard let adapter = try? kind.make() else { broken("\(kind.name) does not do without settings") }
         return adapter
     }
 }

@@ -1,0 +1,31 @@
+package import Earshot
+internal import Foundation
+
+extension BuiltInAdapters {
+    /// Every adapter by name: the rooms, and the declarations that this build brings along.
+    package static let kinds: [AdapterKind] =
+        (all.map { AdapterKind($0) } + shipped.compactMap { try? kind(declaredBy: $0.bytes, file: $0.file) })
+        .sorted { $0.name < $1.name }
+
+    /// The declarations that this build brings along.
+    package static let shipped: [(file: String, bytes: [UInt8])] = [
+        ("bluesky/adapter.json", PackageResources.bluesky_json),
+        ("hackernews/adapter.json", PackageResources.hackernews_json),
+        ("mastodon/adapter.json", PackageResources.mastodon_json),
+        ("reddit/adapter.json", PackageResources.reddit_json),
+    ]
+
+    /// The adapter that `adapter.json` in a folder declares; throws everything that is wrong with it.
+    package static func kind(declaredIn folder: String) throws -> AdapterKind {
+        let file = folder.hasSuffix(".json") ? folder : folder + "/adapter.json"
+        guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
+            throw DeclarationFailure(file: file, problems: [.init(pointer: "", reason: "no such file")])
+        }
+        return try kind(declaredBy: Array(bytes), file: file)
+    }
+
+    /// The adapter that a text declares; throws everything that is wrong with it.
+    package static func kind(declaredBy bytes: [UInt8], file: String) throws -> AdapterKind {
+        AdapterKind(try DeclarationReader.read(bytes, file: file))
+    }
+}

@@ -1,0 +1,216 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Reads one document by a declaration.
+struct DeclaredReader {
+    private let declaration: Declaration
+    private let root: JSONValue
+    private let words: DeclaredWords
+    private let keepsRaw: Bool
+    /// The ids that were read; a record that stands twice in a document is one mention.
+    private var seen: Set<String> = []
+    private var count = 0
+    var reading: Reading
+
+    /// The steps that the current record may still take.
+    private var steps = 0
+    /// Where the current record stands.
+    private var place = ""
+    /// Whether the current record took too many steps.
+    private var isGivenUp = false
+
+    /// A reader of a document of `size` bytes.
+    init(_ declaration: Declaration, root: JSONValue, size: Int, keepsRaw: Bool) {
+        self.declaration = declaration
+        self.root = root
+        self.keepsRaw = keepsRaw
+        words = DeclaredWords(root: root, tables: declaration.tables, size: size)
+        reading = Reading(network: declaration.network, capacity: size)
+    }
+
+    /// Reads every record; throws where the document is an error, or nothing that the source sends.
+    mutating func read() throws(MalformedDocument) -> Reading {
+        if let error = declaration.error, let reason = ofAll(error).asID, !reason.isEmpty {
+            throw MalformedDocument("\(declaration.name) says: \(reason.prefix(200))")
+        }
+        if let knows = declaration.knows, !ofAll(knows).isTruthlike {
+            throw MalformedDocument("nothing that \(declaration.name) sends")
+        }
+        for section in declaration.records {
+            switch ofAll(section.at) {
+            case .null: continue
+            case .array(let records):
+                for (position, record) in records.enumerated() {
+                    read(record, as: section, at: "\(section.name)[\(position)]", depth: 0)
+                }
+            case let record: read(record, as: section, at: section.name, depth: 0)
+            }
+        }
+        return reading
+    }
+
+    /// What an expression says of the whole document.
+    private mutating func ofAll(_ expression: DeclaredExpression) -> JSONValue {
+        steps = words.stepsOfAll
+        place = ""
+        return value(of: expression, over: root)
+    }
+
+    private mutating func read(_ record: JSONValue, as section: DeclaredRecords, at place: String, depth: Int) {
+        guard count < DocumentBudget.records, !words.isExhausted, depth < DocumentBudget.depth else {
+            if count < Int.max {
+                reading.append(
+                    defect: "the document has too many records, or costs too much; the rest is left out", at: place)
+            }
+            count = Int.max
+            return
+        }
+        count += 1
+        steps = DocumentBudget.stepsOfRecord
+        self.place = place
+        isGivenUp = false
+        guard section.when.map({ value(of: $0, over: record).isTruthlike }) ?? true, !isGivenUp else { return }
+        append(record, as: section)
+        guard let below = section.below else { return }
+        steps = words.stepsOfAll
+        self.place = place
+        for (position, inner) in (value(of: below, over: record).elements ?? []).enumerated() {
+            if count == Int.max { return }
+            read(inner, as: section, at: "\(place)[\(position)]", depth: depth + 1)
+        }
+    }
+
+    private mutating func append(_ record: JSONValue, as section: DeclaredRecords) {
+        let fields = section.fields
+        var row = MentionRow(kind: section.kind)
+        fill(&row, fields.mention, from: record)
+        guard !isGivenUp else { return }
+        let id = reading.string(reading.network(of: row)) + ":" + reading.string(row.nativeID)
+        guard row.nativeID.isEmpty || row.operation == .update || seen.insert("\(row.operation.word):\(id)").inserted
+        else { return }
+        fill(&row.author, fields.author, from: record)
+        fill(&row.metrics, fields.metrics, from: record)
+        fill(&row.place, fields.place, from: record)
+        if (row.place.latitude == nil) != (row.place.longitude == nil) {
+            (row.place.latitude, row.place.longitude) = (nil, nil)
+        }
+        texts(&row, fields, record)
+        lists(&row, fields, record)
+        guard !isGivenUp else { return }
+        row.ext = ext(fields.ext, record)
+        if keepsRaw { row.raw = record.bytes.withBytes { reading.keepJSON($0) } }
+        if row.nativeID.isEmpty { return reading.append(defect: "a record without an id", at: place) }
+        reading.append(row)
+    }
+
+    private mutating func texts(_ row: inout MentionRow, _ fields: DeclaredFields, _ record: JSONValue) {
+        if let title = fields.title, let text = said(title.expression, over: record).asID {
+            row.title =
+                title.isHTML ? Array(text.utf8).withBytes { reading.keepText(html: $0) } : reading.keepText(text)
+        }
+        if let language = fields.language, let tag = said(language, over: record).text, tag != "und", !tag.isEmpty {
+            row.language.tag = reading.keep(tag)
+        }
+        let text = fields.text.map { said($0.expression, over: record).asID ?? "" } ?? ""
+        let isHTML = fields.text?.isHTML == true
+        let first = reading.entities.count
+        var places = OffsetPlaces(text)
+        for list in fields.entities {
+            for entity in rows(of: list, over: record) {
+                var entity = entity
+                (entity.start, entity.end) =
+                    isHTML ? (-1, -1) : places.scalars(from: entity.start, to: entity.end, in: list.unit)
+                if entity.start >= 0 || !entity.text.isEmpty || !entity.value.isEmpty {
+                    reading.entities.append(entity)
+                }
+            }
+        }
+        let declared = Entries(from: first, to: reading.entities.count)
+        var search = fields.find
+        if isHTML {
+            row.text = Array(text.utf8).withBytes { reading.keepText(html: $0) }
+            row.html = Array(text.utf8).withBytes { reading.keepHTML($0) }
+            if search?.remove(.urls) != nil { reading.appendLinks(of: row.html) }
+        } else {
+            row.text = Array(text.utf8).withBytes { reading.keepText($0, moving: declared) }
+        }
+        reading.finishEntities(from: first, of: row.text, finding: search)
+        row.entities = Entries(from: first, to: reading.entities.count)
+    }
+
+    private mutating func lists(_ row: inout MentionRow, _ fields: DeclaredFields, _ record: JSONValue) {
+        let starts = (reading.recipients.count, reading.media.count, reading.refs.count, reading.tags.count)
+        for list in fields.recipients { reading.recipients += rows(of: list, over: record) }
+        for list in fields.media { reading.media += rows(of: list, over: record) }
+        for list in fields.refs { reading.refs += rows(of: list, over: record).filter { !$0.id.isEmpty } }
+        if let tags = fields.tags {
+            let value = said(tags, over: record)
+            for tag in value.elements ?? [value] {
+                if let text = tag.asID { reading.append(tag: reading.keepText(text)) }
+            }
+        }
+        row.recipients = Entries(from: starts.0, to: reading.recipients.count)
+        row.media = Entries(from: starts.1, to: reading.media.count)
+        row.refs = Entries(from: starts.2, to: reading.refs.count)
+        row.tags = Entries(from: starts.3, to: reading.tags.count)
+    }
+
+    private mutating func ext(_ members: [DeclaredExpression], _ record: JSONValue) -> Kept {
+        var fields = JSONFields()
+        for member in members {
+            let value = self.value(of: member, over: record)
+            if value != .boolean(false), !value.isTruthlike { continue }
+            value.bytes.withBytes { bytes in Array(member.name.utf8).withBytes { fields.json(named: $0, bytes) } }
+        }
+        return reading.keep(fields)
+    }
+
+    // Values.
+
+    private mutating func rows<Row>(of list: DeclaredList<Row>, over record: JSONValue) -> [Row] {
+        let value = said(list.each, over: record)
+        guard value.isTruthlike else { return [] }
+        var rows: [Row] = []
+        for element in value.elements ?? [value] where !isGivenUp && element.isTruthlike {
+            guard !said(list.sort, over: element).isNull else { continue }
+            var row = Row.blank
+            fill(&row, list.fields, from: element)
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private mutating func fill<Row>(_ row: inout Row, _ group: FieldGroup<Row>, from record: JSONValue) {
+        for (slot, expression) in group.members where !isGivenUp {
+            let value = slot.takesFalse ? value(of: expression, over: record) : said(expression, over: record)
+            if value.isNull || slot.set(value, &row, &reading) { continue }
+            reading.append(defect: "\(slot.name): expected \(slot.expected), found \(value.shown)", at: place)
+        }
+    }
+
+    /// What an expression says; `false` says nothing, as sources write it where there is no value.
+    private mutating func said(_ expression: DeclaredExpression, over record: JSONValue) -> JSONValue {
+        let value = value(of: expression, over: record)
+        return value == .boolean(false) ? .null : value
+    }
+
+    /// What an expression says; null, and a defect, where it fails.
+    private mutating func value(of expression: DeclaredExpression, over record: JSONValue) -> JSONValue {
+        do throws(JMESPathFailure) {
+            return try words.evaluate(expression, over: record, spending: &steps)
+        } catch {
+            guard !isGivenUp else { return .null }
+            isGivenUp = error.kind == .limit
+            reading.append(defect: "\(expression.name): \(error.description)", at: place)
+            return .null
+        }
+    }
+}
+
+extension JSONValue {
+    /// The value where it is short, else what sort it is.
+    fileprivate var shown: String {
+        guard let text, text.utf8.count <= 40 else { return sort }
+        return "\"\(text)\""
+    }
+}

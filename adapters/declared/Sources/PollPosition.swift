@@ -1,0 +1,114 @@
+internal import Earshot
+internal import EarshotFormats
+
+/// Where a channel got to: what was the newest, and which page of the newer is next.
+struct PollPosition {
+    /// The newest that a pass from the newest to the oldest began with, the time before.
+    var since: String?
+    /// The newest of the pass that is under way.
+    private var newest: String?
+    /// The next page: a token, a number or an address; nil at a pass's beginning.
+    private var next: String?
+    /// How many pages of the pass were taken.
+    private var pages = 0
+
+    /// The position in a cursor; the beginning where there is none.
+    init(_ cursor: Cursor?) {
+        guard let cursor, let value = try? JSONValue(parsing: cursor.text) else { return }
+        since = value["since"]?.text
+        newest = value["newest"]?.text
+        next = value["next"]?.text
+        pages = value["pages"]?.wholeNumber.flatMap { Int(exactly: $0) } ?? 0
+    }
+
+    /// The position as a cursor.
+    var kept: Cursor {
+        var fields = JSONObject()
+        fields["since"] = since.map { .string($0) }
+        fields["newest"] = newest.map { .string($0) }
+        fields["next"] = next.map { .string($0) }
+        if pages > 0 { fields["pages"] = .integer(Int64(pages)) }
+        return Cursor(JSONValue.object(fields).description)
+    }
+
+    /// The whole address of the next page, where the source says addresses.
+    var address: String? { next.flatMap { $0.hasPrefix("http") ? $0 : nil } }
+
+    /// The parameter that leads to the next page, where there is one.
+    func parameter(in request: DeclaredRequest) -> (String, String)? {
+        switch request.paging {
+        case .cursor(let name, _), .offset(let name, _): next.map { (name, $0) }
+        case .page(let name, let first, _): (name, next ?? String(first))
+        case .address, .header, nil: nil
+        }
+    }
+
+    /// The position after an answer, and whether there is more to be had at once.
+    func advanced(
+        by body: JSONValue, of response: FetchResponse, in request: DeclaredRequest, atMost most: Int
+    ) -> (PollPosition, hasMore: Bool) {
+        let size = response.body.count
+        let words = DeclaredWords(root: body, tables: [], size: size)
+        func said(_ expression: DeclaredExpression) -> JSONValue {
+            var steps = words.stepsOfAll
+            return (try? words.evaluate(expression, over: body, spending: &steps)) ?? .null
+        }
+        var position = self
+        position.pages += 1
+        if next == nil {
+            position.newest = (request.since.map { said($0.newest) }?.asID).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        position.next = following(body, response, in: request, said)
+        if let ids = request.since?.ids, let since, said(ids).elements?.contains(where: { $0.asID == since }) == true {
+            position.next = nil
+        }
+        if position.pages >= most || position.next == next { position.next = nil }
+        guard position.next == nil else { return (position, true) }
+        position.since = position.newest ?? since
+        position.newest = nil
+        position.pages = 0
+        return (position, false)
+    }
+
+    private func following(
+        _ body: JSONValue, _ response: FetchResponse, in request: DeclaredRequest,
+        _ said: (DeclaredExpression) -> JSONValue
+    ) -> String? {
+        switch request.paging {
+        case nil: return nil
+        case .cursor(_, let expression): return said(expression).asID.flatMap { $0.isEmpty ? nil : $0 }
+        case .address(let expression): return said(expression).text.flatMap { resolved($0, response.url) }
+        case .header: return LinkHeader.next(in: response["link"]).flatMap { resolved($0, response.url) }
+        case .offset(_, let items):
+            let count = said(items).elements?.count ?? 0
+            return count == 0 ? nil : String((next.flatMap { Int($0) } ?? 0) &+ count)
+        case .page(_, let first, let items):
+            let count = said(items).elements?.count ?? 0
+            return count == 0 ? nil : String((next.flatMap { Int($0) } ?? first) &+ 1)
+        }
+    }
+
+    private func resolved(_ reference: String, _ base: String) -> String? {
+        reference.isEmpty ? nil : URLs.resolved(reference, base: base).flatMap { $0.hasPrefix("http") ? $0 : nil }
+    }
+}
+
+/// The header `Link` (RFC 8288).
+enum LinkHeader {
+    /// The address of the relation `next`.
+    static func next(in header: String?) -> String? {
+        for link in (header ?? "").components(between: "<") {
+            guard let end = link.firstIndex(of: ">") else { continue }
+            let words = link[end...].lowercased().filter { $0 != " " && $0 != "\"" }
+            if words.hasPrefix(">;rel=next") || words.contains(";rel=next") { return String(link[..<end]) }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// The parts that follow each of a character.
+    fileprivate func components(between character: Character) -> [Substring] {
+        split(separator: character, omittingEmptySubsequences: false).dropFirst().map(\.self)
+    }
+}

@@ -1,0 +1,189 @@
+import Earshot
+import EarshotAdapters
+import EarshotTesting
+import Foundation
+import Testing
+
+/// A fixture of a declaration that the program brings along.
+struct DeclaredFixture: Sendable, CustomTestStringConvertible {
+    let adapter: String
+    let fixture: Fixture
+
+    var testDescription: String { "\(adapter)/\(fixture)" }
+
+    static let all: [DeclaredFixture] = ["bluesky", "hackernews", "mastodon", "reddit"].flatMap { name in
+        var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        folder.append(path: "\(name)/Fixtures")
+        return Fixture.all(in: folder).map { DeclaredFixture(adapter: name, fixture: $0) }
+    }
+}
+
+@Suite struct DeclaredAdapterTests {
+    private func adapter(_ json: String, _ settings: String = "{}") throws -> any Adapter {
+        try BuiltInAdapters.kind(declaredBy: Array(json.utf8), file: "adapter.json")
+            .make(settings: Array(settings.utf8))
+    }
+
+    private func shipped(_ name: String) throws -> any Adapter {
+        try #require(BuiltInAdapters.kinds.first { $0.name == name }).make()
+    }
+
+    private func lines(_ json: String, of adapter: any Adapter) -> String {
+        AdapterContract.lines(of: adapter, reading: Document(Array(json.utf8), observedAt: Fixture.observedAt))
+    }
+
+    private func defects(_ json: String, of adapter: any Adapter) throws -> [String] {
+        try adapter.read(Document(Array(json.utf8), observedAt: Fixture.observedAt)).defects
+            .map { "\($0.location): \($0.reason)" }
+    }
+
+    /// A declaration of records under `r`, with some fields more than the id.
+    private func telex(_ fields: String, _ more: String = "") -> String {
+        #"{"name":"telex","version":"2.1","about":"Wires",\#(more)"#
+            + #""records":{"wire":{"at":"r","kind":"post","fields":{"native_id":"id"\#(fields)}}}}"#
+    }
+
+    @Test(arguments: DeclaredFixture.all) func `a fixture is read as recorded`(_ declared: DeclaredFixture) throws {
+        let read = declared.fixture.read(with: try shipped(declared.adapter))
+        if Fixture.isRecording { try declared.fixture.record(read) }
+        #expect(read.lines == (Fixture.isRecording ? read.lines : declared.fixture.expectedLines))
+        #expect(read.defects == (Fixture.isRecording ? read.defects : declared.fixture.expectedDefects))
+    }
+
+    @Test(arguments: DeclaredFixture.all) func `every promise of an adapter is kept`(_ declared: DeclaredFixture) throws
+    {
+        let adapter = try shipped(declared.adapter)
+        #expect(AdapterContract.violations(of: adapter, reading: declared.fixture.document).isEmpty)
+    }
+
+    @Test func `the four declarations that the program brings along are there`() {
+        let names = BuiltInAdapters.kinds.map(\.name)
+        #expect(Set(["bluesky", "hackernews", "mastodon", "reddit"]).isSubset(of: names))
+        #expect(names == names.sorted())
+    }
+
+    @Test func `a mention says which declaration read it`() throws {
+        let line = lines(#"{"r":[{"id":1}]}"#, of: try adapter(telex("")))
+        #expect(line.contains(#""id":"telex:1""#))
+        #expect(line.contains(#""adapter":"telex","adapter_version":"2.1""#))
+    }
+
+    @Test func `side tables are joined by their key`() throws {
+        let fields = #","author":{"id":"by","name":"ref('users', by).name","address":"$.office"}"#
+        let adapter = try adapter(telex(fields, #""tables":{"users":{"of":"users","key":"id"}},"#))
+        let line = lines(
+            #"{"office":"a@acme.example","users":[{"id":7,"name":"Mira"}],"r":[{"id":1,"by":7},{"id":2,"by":8}]}"#,
+            of: adapter)
+        #expect(line.contains(#""author":{"id":"7","name":"Mira","address":"a@acme.example"}"#))
+        #expect(line.contains(#""author":{"id":"8","address":"a@acme.example"}"#))
+    }
+
+    @Test(arguments: [("utf8", 3, 12), ("utf16", 3, 10), ("scalars", 2, 10)])
+    func `offsets are moved to scalars`(_ unit: String, _ start: Int, _ end: Int) throws {
+        let fields =
+            #","text":"t","entities":{"each":"e","unit":"\#(unit)","type":"'hashtag'","value":"v","#
+            + #""start":"s","end":"n"}"#
+        let text = unit == "utf8" ? "ł #ąbcdęf" : unit == "utf16" ? "😀 #abcd😀" : "ł #abcdefg"
+        let page = #"{"r":[{"id":1,"t":"\#(text)","e":[{"v":"x","s":\#(start),"n":\#(end)}]}]}"#
+        let line = lines(page, of: try adapter(telex(fields)))
+        #expect(line.contains(##""text":"#"##), "\(line)")
+        #expect(line.contains(#""start":2,"#), "\(line)")
+    }
+
+    @Test func `a wrong value is a defect and the rest of the record is read`() throws {
+        let adapter = try adapter(
+            telex(#","url":"link","published_at":"at","metrics":{"likes":"likes"},"kind":"sort","ext":{"odd":"odd"}"#))
+        let page = #"{"r":[{"id":1,"link":5,"at":"soon","likes":"many","sort":"song","odd":{"a":[1]}},{"no":2}]}"#
+        #expect(
+            try defects(page, of: adapter) == [
+                "wire[0]: kind: expected one of post, reply, repost, quote, comment, review, message, email, "
+                    + #"article, video, found "song""#,
+                "wire[0]: url: expected a text, found a number",
+                #"wire[0]: published_at: expected a moment, found "soon""#,
+                #"wire[0]: likes: expected a whole number, found "many""#,
+                "wire[1]: a record without an id",
+            ])
+        #expect(lines(page, of: adapter).contains(#""ext":{"telex":{"odd":{"a":[1]}}}"#))
+    }
+
+    @Test func `a record that costs too much is a defect, and the others are read`() throws {
+        let adapter = try adapter(telex(#","title":"list && length(list[?length($.r[].list[]) > `0`]) > `0` && 'x'""#))
+        let list = "[" + Array(repeating: "1", count: 3000).joined(separator: ",") + "]"
+        let page = #"{"r":[{"id":1,"list":\#(list)},{"id":2}]}"#
+        let found = try defects(page, of: adapter)
+        #expect(found.count == 1 && found[0].contains("takes more than"), "\(found)")
+        #expect(lines(page, of: adapter).contains(#""id":"telex:2""#))
+    }
+
+    @Test func `a document of very many records ends in time`() throws {
+        let adapter = try adapter(telex(#","title":"length($.r[].id) > `0` && 'x'""#))
+        let page = #"{"r":["# + (0..<20_000).map { #"{"id":\#($0)}"# }.joined(separator: ",") + "]}"
+        let found = try defects(page, of: adapter)
+        #expect(found.last?.contains("the rest is left out") == true || found.count >= 1)
+    }
+
+    @Test func `records below records are read as deep as reason goes`() throws {
+        let json =
+            #"{"name":"telex","version":"1.0","about":"x","records":{"wire":{"at":"r","below":"r","kind":"post","#
+            + #""fields":{"native_id":"id"}}}}"#
+        var page = #"{"id":"0"}"#
+        for depth in 1...90 { page = #"{"id":"\#(depth)","r":[\#(page)]}"# }
+        let adapter = try adapter(json)
+        #expect(lines(#"{"r":[\#(page)]}"#, of: adapter).split(separator: "\n").count == 64)
+        #expect(try defects(#"{"r":[\#(page)]}"#, of: adapter).count == 1)
+    }
+}
+
+@Suite struct DeclarationProblemTests {
+    @Test(arguments: [
+        ("[]", "adapter.json: expected an object, found a list"),
+        (
+            #"{"name":"telex","version":"1.0","about":"x"}"#, #"adapter.json: "records" is missing"#
+        ),
+        (
+            #"{"name":"te lex","version":"1.0","about":"x","records":{"a":{"at":"r","kind":"post","fields":{"native_id":"i"}}}}"#,
+            """
+            adapter.json: /name: expected letters, digits, '-' and '_', beginning with a letter, found "te lex"
+            adapter.json: /network: expected letters, digits, '-' and '_', beginning with a letter, found "te lex"
+            """
+        ),
+        (
+            #"{"name":"t","version":"1.0","about":"x","records":{"a":{"at":"r[","kind":"song","fields":{"native_id":"i"}}}}"#,
+            "adapter.json: /records/a/at: not a JMESPath expression: "
+        ),
+        (
+            #"{"name":"t","version":"1.0","about":"x","records":{"a":{"at":"r","kind":"song","fields":{"titel":"i","url":5}}}}"#,
+            """
+            adapter.json: /records/a/fields: "native_id" is missing
+            adapter.json: /records/a/fields/titel: there is no such key; there are op,
+            """
+        ),
+        (
+            #"{"name":"t","version":"1.0","about":"x","records":{"a":{"at":"r","kind":"post","fields":{"native_id":"ref('u', i)"}}}}"#,
+            #"adapter.json: /records/a/fields/native_id: ref('u', …): there is no table "u" under /tables"#
+        ),
+        (
+            #"{"name":"t","version":"1.0","about":"x","ask":{"requests":{"a":{"url":"ftp://x/{who}"}}},"records":{"a":{"at":"r","kind":"post","like":"b","fields":{"native_id":"i"}}}}"#,
+            """
+            adapter.json: /records/a/like: there is no other sort of record "b" that is like no further one
+            adapter.json: /ask/requests/a/url: {who}: there is no such setting
+            adapter.json: /ask/requests/a/url: expected an http or https address, or one that begins with a setting
+            """
+        ),
+        (
+            #"{"name":"t","version":"1.0","about":"x","records":{"a":{"at":"r","kind":"post","fields":{"native_id":"i","media":{"each":"m"},"entities":[{"each":"e","type":"t","unit":"bytes"}]}}}}"#,
+            """
+            adapter.json: /records/a/fields/entities/0/unit: expected one of utf8, utf16, scalars, found "bytes"
+            adapter.json: /records/a/fields/media: "type" is missing
+            """
+        ),
+    ])
+    func `everything that is wrong with a declaration is said at once`(_ json: String, _ expected: String) {
+        do {
+            _ = try BuiltInAdapters.kind(declaredBy: Array(json.utf8), file: "adapter.json")
+            Issue.record("it was taken")
+        } catch {
+            #expect("\(error)".hasPrefix(expected), "\(error)")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Earshot
+import EarshotAdapters
+import EarshotTesting
+import Foundation
+import Synchronization
+import Testing
+
+/// A network that answers from a list and remembers what was asked.
+private final class ScriptedNetwork: HTTPFetching {
+    private let answers: Mutex<[FetchResponse]>
+    private let asked = Mutex<[FetchRequest]>([])
+
+    init(_ answers: [FetchResponse]) { self.answers = Mutex(answers.reversed()) }
+
+    var requests: [FetchRequest] { asked.withLock { $0 } }
+
+    func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
+        asked.withLock { $0.append(request) }
+        guard let answer = answers.withLock({ $0.popLast() }) else { throw .unreachable("no answer left") }
+        return answer
+    }
+}
+
+@Suite struct DeclaredPollerTests {
+    private func poller(_ name: String, _ settings: String) throws -> any PollingAdapter {
+        let kind = try #require(BuiltInAdapters.kinds.first { $0.name == name })
+        return try #require(try kind.make(settings: Array(settings.utf8)) as? any PollingAdapter)
+    }
+
+    private func answer(_ body: String, status: Int = 200, _ headers: [(String, String)] = []) -> FetchResponse {
+        FetchResponse(
+            status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: Array(body.utf8),
+            url: "https://social.example/api/v1/timelines/tag/acme")
+    }
+
+    private let mastodon = #"{"url":"https://social.example/","token":"T0KEN","listen":"hashtag","hashtag":"acme air"}"#
+
+    @Test func `pages are followed by the header Link, then what is newer is asked for`() async throws {
+        let next = "https://social.example/api/v1/timelines/tag/acme?max_id=5"
+        let network = ScriptedNetwork([
+            answer(#"[{"id":"9"}]"#, [("Link", "<\(next)>; rel=\"next\", <https://social.example/x>; rel=\"prev\"")]),
+            answer(#"[{"id":"4"}]"#), answer("[]"),
+        ])
+        let poller = try poller("mastodon", mastodon)
+        let first = try await poller.poll(after: nil, over: network)
+        #expect(first.hasMore)
+        let second = try await poller.poll(after: first.next, over: network)
+        #expect(!second.hasMore)
+        _ = try await poller.poll(after: second.next, over: network)
+        #expect(
+            network.requests.map(\.url) == [
+                "https://social.example/api/v1/timelines/tag/acme%20air?limit=40", next,
+                "https://social.example/api/v1/timelines/tag/acme%20air?limit=40&since_id=9",
+            ])
+        #expect(network.requests.allSatisfy { $0.headers.contains { $0 == ("Authorization", "Bearer T0KEN") } })
+        #expect(!second.next.text.contains("T0KEN"))
+    }
+
+    @Test func `a next page at another host is refused, so that no token goes there`() async throws {
+        let network = ScriptedNetwork([answer("[]", [("Link", "<https://evil.example/x>; rel=\"next\"")])])
+        let poller = try poller("mastodon", mastodon)
+        let page = try await poller.poll(after: nil, over: network)
+        await #expect(throws: FetchFailure.refused("the next page is at another host")) {
+            _ = try await poller.poll(after: page.next, over: network)
+        }
+        #expect(network.requests.count == 1)
+    }
+
+    @Test func `a token of the answer leads on until the newest of the time before`() async throws {
+        func page(_ names: String, after: String) -> String {
+            let children = names.map { #"{"kind":"t3","data":{"name":"t3_\#($0)"}}"# }.joined(separator: ",")
+            return #"{"kind":"Listing","data":{"after":"\#(after)","children":[\#(children)]}}"#
+        }
+        let network = ScriptedNetwork([
+            answer(page("c", after: "")), answer(page("fe", after: "t3_e")), answer(page("dc", after: "t3_c")),
+        ])
+        let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
+        var cursor: Cursor?
+        var more: [Bool] = []
+        for _ in 0..<3 {
+            let page = try await poller.poll(after: cursor, over: network)
+            cursor = page.next
+            more.append(page.hasMore)
+        }
+        #expect(more == [false, true, false])
+        #expect(network.requests[2].url.hasSuffix("&raw_json=1&after=t3_e"))
+        #expect(cursor?.text == #"{"since":"t3_f"}"#)
+    }
+
+    @Test func `statuses and budgets become waits and failures`() async throws {
+        let poller = try poller("reddit", #"{"listen":"search","query":"acme"}"#)
+        let budget = [("x-ratelimit-remaining", "1.0"), ("x-ratelimit-reset", "30")]
+        let network = ScriptedNetwork([
+            answer(#"{"data":{"children":[]}}"#, budget), answer("<html>", status: 429, [("Retry-After", "7")]),
+            answer("{}", status: 401), answer("{}", status: 502), answer("{}", status: 404),
+        ])
+        #expect(try await poller.poll(after: nil, over: network).wait == .seconds(30))
+        let failures: [FetchFailure] = [
+            .limited("status 429", after: .seconds(7)), .unauthorized("status 401"), .unreachable("status 502"),
+            .refused("status 404"),
+        ]
+        for failure in failures {
+            await #expect(throws: failure) { _ = try await poller.poll(after: nil, over: network) }
+        }
+    }
+
+    @Test func `a setting that an address needs and has not is said`() async throws {
+        let poller = try poller("mastodon", #"{"url":"https://social.example","listen":"hashtag"}"#)
+        await #expect(throws: FetchFailure.self) { _ = try await poller.poll(after: nil, over: ScriptedNetwork([])) }
+    }
+}

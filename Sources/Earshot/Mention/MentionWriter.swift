@@ -38,11 +38,11 @@ public struct MentionWriter: ~Copyable {
     }
 
     /// A writer for one channel. A line is final where no journal comes after it that decides what is new: then an
-    /// update that the source said to be one is written as such.
-    public init(origin: Origin, isFinal: Bool = false) {
+    /// update that the source said to be one is written as such. `capacity` is the room for lines at first, in bytes.
+    public init(origin: Origin, isFinal: Bool = false, capacity: Int = 64 * 1024) {
         self.origin = origin
         self.isFinal = isFinal
-        output = Output(capacity: 64 * 1024)
+        output = Output(capacity: capacity)
         scratch = Output(capacity: 4096)
     }
 
@@ -57,6 +57,15 @@ public struct MentionWriter: ~Copyable {
             let texts = Texts(arena: arena)
             for row in reading.rows { write(row, of: reading, texts, observedAt, provenance) }
         }
+    }
+
+    /// What was written since the last call, with the memory that it is in; `take` without a copy, for those who only
+    /// want lines and throw the writer away.
+    public mutating func takeLines() -> Output {
+        var lines = Output(capacity: 0)
+        swap(&lines, &output)
+        entries.removeAll(keepingCapacity: true)
+        return lines
     }
 
     /// How many bytes wait to be taken.

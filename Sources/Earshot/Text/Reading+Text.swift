@@ -22,7 +22,7 @@ extension Reading {
     ) -> Kept {
         guard !bytes.isEmpty, hasRoom(for: bytes.count) else { return .none }
         let scan = TextScan(bytes)
-        if !scan.hasControls && (!scan.hasHigh || TextRepair.isClean(bytes)) {
+        if !scan.hasControls && (!scan.hasHigh || CleanText.isClean(bytes)) {
             let start = arena.count
             if scan.hasAmpersand && escapes == .xml {
                 keepUnescaped(bytes, moving: entities)
@@ -115,30 +115,6 @@ struct TextRepair {
         closeBidirectionalControls()
     }
 
-    /// Whether kept bytes need nothing but copying: valid UTF-8, nothing that composes, no bidirectional controls.
-    static func isClean(_ bytes: Bytes) -> Bool {
-        var decoder = UTF8()
-        var units = unsafe bytes.buffer.makeIterator()
-        var lastClass: UInt8 = 0
-        while true {
-            switch unsafe decoder.decode(&units) {
-            case .emptyInput: return true
-            case .error: return false
-            case .scalarValue(let scalar):
-                guard scalar.value >= 0x300 else {
-                    lastClass = 0
-                    continue
-                }
-                if CompositionRanges.isChanging(scalar.value) || isBidirectional(scalar) { return false }
-                let combiningClass =
-                    CompositionRanges.isCombining(scalar.value)
-                    ? scalar.properties.canonicalCombiningClass.rawValue : 0
-                if combiningClass != 0 && combiningClass < lastClass { return false }
-                lastClass = combiningClass
-            }
-        }
-    }
-
     /// Composes the text and moves the record of positions along.
     mutating func normalize() {
         let plain = String(scalars)
@@ -187,10 +163,6 @@ struct TextRepair {
             }
         }
         scalars.append(contentsOf: open.reversed())
-    }
-
-    private static func isBidirectional(_ scalar: Unicode.Scalar) -> Bool {
-        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

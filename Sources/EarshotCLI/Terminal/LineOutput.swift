@@ -12,27 +12,32 @@ struct LineOutput: ~Copyable {
 
     /// Adds whole lines; throws `Exit.inputOutput`, or a quiet end where the reader went away.
     mutating func add(_ lines: Bytes) throws {
+        guard lines.count < LineOutput.flushSize else {
+            try flush()
+            return try write(lines)
+        }
         pending.raw(lines)
         if pending.count >= LineOutput.flushSize { try flush() }
     }
 
     /// Writes what is pending.
     mutating func flush() throws {
-        let failure = pending.withBytes { bytes -> Int32 in
-            var offset = 0
-            while offset < bytes.count {
-                let rest = bytes[offset..<bytes.count]
-                let written = unsafe write(descriptor, rest.buffer.baseAddress, rest.count)
-                if written < 0 && errno == EINTR { continue }
-                if written < 0 { return errno }
-                offset += written
+        defer { pending.removeAll() }
+        try pending.withBytes { try write($0) }
+    }
+
+    /// Writes bytes at once, however many writes that takes.
+    private func write(_ bytes: Bytes) throws {
+        var offset = 0
+        while offset < bytes.count {
+            let rest = bytes[offset..<bytes.count]
+            let written = unsafe Glibc.write(descriptor, rest.buffer.baseAddress, rest.count)
+            if written < 0 && errno == EINTR { continue }
+            if written < 0 && errno == EPIPE { throw Exit.partly }
+            guard written >= 0 else {
+                throw Exit.saying("cannot write: \(unsafe String(cString: strerror(errno)))", Exit.inputOutput)
             }
-            return 0
-        }
-        pending.removeAll()
-        if failure == EPIPE { throw Exit.partly }
-        if failure != 0 {
-            throw Exit.saying("cannot write: \(unsafe String(cString: strerror(failure)))", Exit.inputOutput)
+            offset += written
         }
     }
 }

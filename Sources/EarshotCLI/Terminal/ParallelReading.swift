@@ -21,8 +21,21 @@ struct ParallelReading: Sendable {
 
     /// What was read out of some documents.
     struct Part: Sendable {
-        var lines: [UInt8] = []
+        var lines = Lines(Output(capacity: 0))
         var findings: [Finding] = []
+    }
+
+    /// Written lines, handed from the task that wrote them to the one that prints them.
+    ///
+    /// Unchecked: nothing changes once it is made.
+    final class Lines: @unchecked Sendable {
+        private let output: Output
+
+        /// Lines that nobody writes to any more.
+        init(_ output: consuming Output) { self.output = output }
+
+        /// The lines, borrowed.
+        func withBytes(_ body: (Bytes) throws -> Void) rethrows { try output.withBytes(body) }
     }
 
     private let adapter: any Adapter
@@ -77,7 +90,8 @@ struct ParallelReading: Sendable {
         let kind = adapter.kind
         var part = Part()
         var writer = MentionWriter(
-            origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true)
+            origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true,
+            capacity: ParallelReading.shareSize + ParallelReading.shareSize / 4)
         for input in share {
             switch input {
             case .unreadable(let name, let location, let failure):
@@ -87,7 +101,7 @@ struct ParallelReading: Sendable {
                 read(document, at: location, to: &writer, &part)
             }
         }
-        writer.drain { part.lines = $0.array }
+        part.lines = Lines(writer.takeLines())
         return part
     }
 

@@ -4,6 +4,7 @@ internal import Earshot
 final class ByteWindow {
     private let stream: any ByteStream
     private var buffer: [UInt8] = []
+    private static let padding = 64
     private var start = 0
     private var isEnded = false
 
@@ -44,7 +45,11 @@ final class ByteWindow {
 
     /// The first bytes, which are forgotten.
     func take(_ length: Int) -> [UInt8] {
-        let taken = Array(buffer[start..<min(start + length, buffer.count)])
+        let end = min(start + length, buffer.count)
+        var taken: [UInt8] = []
+        // With the room after it that a JSON parser reads into, so that it needs no copy of its own.
+        taken.reserveCapacity(end - start + ByteWindow.padding)
+        taken.append(contentsOf: buffer[start..<end])
         drop(length)
         return taken
     }

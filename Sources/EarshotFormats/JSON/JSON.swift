@@ -71,8 +71,9 @@ public enum JSON {
         var start = 0
         if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { start = 3 }
         let padding = csimdjson_padding()
+        // An array that more than one holds is copied when it is asked for room, so it is asked only where it must be.
         var padded = bytes
-        padded.reserveCapacity(bytes.count + padding)
+        if bytes.capacity < bytes.count + padding { padded.reserveCapacity(bytes.count + padding) }
         let page = unsafe padded.withUnsafeBufferPointer { buffer in
             unsafe csimdjson_parse(parser, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start)
         }

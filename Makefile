@@ -72,4 +72,4 @@ bench: deps
 	python3 Tests/Benchmarks/bench.py $(RELEASE) $(or $(EARSHOT_PEERS),../shared/bench)
 
 fuzz: deps-test
-	Tests/Fuzzing/run $(or $(TIME),60) $(TARGETS)
+	RUNS=$(RUNS) Tests/Fuzzing/run $(or $(TIME),60) $(TARGETS)

@@ -9,6 +9,8 @@ enum AdapterChoice {
 
     /// The kind of adapter of a name, or the one that the folder at a path declares.
     static func kind(_ word: String) throws -> AdapterKind {
+        // The declared ones are read and compiled only where one of them may be meant.
+        if let room = BuiltInAdapters.all.first(where: { $0.name == word }) { return AdapterKind(room) }
         if let kind = BuiltInAdapters.kinds.first(where: { $0.name == word }) { return kind }
         guard word.contains("/") else {
             let known = BuiltInAdapters.kinds.map { $0.name }.joined(separator: ", ")

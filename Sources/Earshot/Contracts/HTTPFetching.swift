@@ -1,9 +1,21 @@
+internal import Foundation
+
 /// The way to the network that adapters and sinks are given.
 public protocol HTTPFetching: Sendable {
+    /// The moment it is where requests are sent from, for adapters, which have no clock.
+    var now: Timestamp { get }
+
     /// Sends one request and returns the whole reply, whatever its status; redirects are followed for GET.
     ///
     /// Throws `FetchFailure.unreachable` where there was no reply, `.tooLarge` where the body passed the limit.
     func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse
+}
+
+extension HTTPFetching {
+    /// The machine's time.
+    public var now: Timestamp {
+        Timestamp(milliseconds: Int64(exactly: (Date().timeIntervalSince1970 * 1000).rounded()) ?? 0)
+    }
 }
 
 /// A request to be sent.
@@ -62,11 +74,11 @@ public struct FetchResponse: Sendable {
 public enum FetchFailure: Error, Sendable, Equatable {
     /// No reply: name, connection, TLS, time. Try again later.
     case unreachable(String)
-    /// The source is busy or limits us. Try again, not before `after` if it said so.
+    /// The source is busy or limits us. Wait, not less than `after` if it said so.
     case limited(String, after: Duration?)
-    /// The credentials are not accepted. An operator must act.
+    /// The credentials are not accepted. Try once more, then an operator must act.
     case unauthorized(String)
-    /// The request will never be accepted as it is. An operator must act.
+    /// The request will never be accepted as it is. Give up until something is changed.
     case refused(String)
     /// The reply passed the size limit.
     case tooLarge(limit: Int)

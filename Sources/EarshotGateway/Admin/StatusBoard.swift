@@ -11,8 +11,14 @@ package final class StatusBoard: Sendable {
         package var heardAt: Timestamp?
         /// What is wrong, if something is.
         package var trouble: String?
+        /// How it is doing, in one word.
+        package var state = ChannelState.starting
+        /// When the source is asked again, where something is wrong.
+        package var retryAt: Timestamp?
+        /// How often it could not be asked, by what that made of the channel.
+        package var failures: [ChannelState: Int] = [:]
         /// Whether only an operator can mend it.
-        package var isBlocked = false
+        package var isBlocked: Bool { state.isBlocked }
         /// For how long it has brought nothing, where that is too long.
         package var silence: String?
         /// How many deliveries came without a right signature.
@@ -29,7 +35,8 @@ package final class StatusBoard: Sendable {
         change(channel) { entry in
             entry.heardAt = moment
             entry.trouble = nil
-            entry.isBlocked = false
+            entry.state = .ok
+            entry.retryAt = nil
         }
     }
 
@@ -38,12 +45,19 @@ package final class StatusBoard: Sendable {
         change(channel) { entry in entry.tally += tally }
     }
 
-    /// The source could not be asked.
-    package func failed(_ channel: String, _ reason: String, isBlocked: Bool) {
+    /// The source could not be asked; it is asked again at `moment`, if that is known.
+    package func failed(_ channel: String, _ reason: String, as state: ChannelState, until moment: Timestamp? = nil) {
         change(channel) { entry in
             entry.trouble = reason
-            entry.isBlocked = isBlocked
+            entry.state = state
+            entry.retryAt = moment
+            entry.failures[state, default: 0] += 1
         }
+    }
+
+    /// The source could not be asked.
+    package func failed(_ channel: String, _ reason: String, isBlocked: Bool) {
+        failed(channel, reason, as: isBlocked ? .refused : .retrying)
     }
 
     /// The channel has brought nothing for too long, or speaks again.

@@ -26,12 +26,16 @@ extension StatusReport {
         let tally = channel.tally
         let dropped = tally.receipt.repeated + tally.receipt.merged
         return
-            "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(channel.trouble ?? channel.silence, channel.isBlocked))"
+            "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(trouble(of: channel), channel.isBlocked))"
             + "<td class=\"t\">\(channel.heardAt.map { Timestamp(seconds: $0.seconds).description } ?? "not yet")"
             + [
                 tally.documents, tally.mentions, tally.receipt.created, tally.receipt.updated, dropped,
                 tally.defects + tally.malformed,
             ].map { "<td class=\"n\">\($0)" }.joined() + "</tr>"
+    }
+
+    private func trouble(of channel: StatusBoard.Channel) -> String? {
+        channel.trouble.map { "\(channel.state.rawValue): \($0)" } ?? channel.silence
     }
 
     private func row(_ name: String, _ sink: Sink) -> String {

@@ -59,7 +59,7 @@ package struct StatusReport: Sendable {
     package var readiness: String {
         var lines = ["gateway: \(phase.rawValue)"]
         for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
-            lines.append("channel \(name): \(channel.trouble ?? channel.silence ?? "ok")")
+            lines.append("channel \(name): \(channel.readiness)")
         }
         for (name, sink) in sinks.sorted(by: { $0.key < $1.key }) {
             lines.append("sink \(name): \(sink.trouble ?? "ok")")
@@ -99,6 +99,21 @@ extension StatusReport {
             "earshot_channel_up", "gauge", "Whether the source answers.",
             channels.map { ("channel=\"\($0.key)\"", $0.value.trouble == nil ? 1 : 0) })
         family(
+            "earshot_channel_state", "gauge", "Which state the channel is in: 1 for that one, 0 for the others.",
+            channels.flatMap { name, channel in
+                ChannelState.allCases.map {
+                    ("channel=\"\(name)\",state=\"\($0.rawValue)\"", channel.state == $0 ? 1 : 0)
+                }
+            })
+        family(
+            "earshot_channel_failures_total", "counter",
+            "How often the source could not be asked, by the state that it made of the channel.",
+            channels.flatMap { name, channel in
+                channel.failures.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                    ("channel=\"\(name)\",state=\"\($0.key.rawValue)\"", Int64($0.value))
+                }
+            })
+        family(
             "earshot_channel_silent", "gauge", "Whether the channel has brought nothing for longer than it should.",
             channels.map { ("channel=\"\($0.key)\"", $0.value.silence == nil ? 0 : 1) })
         family(
@@ -112,6 +127,15 @@ extension StatusReport {
             sinks.map { ("sink=\"\($0.key)\"", $0.value.trouble == nil ? 1 : 0) })
         text += "# HELP earshot_seen_marks Marks of seen items held in memory.\n# TYPE earshot_seen_marks gauge\n"
         return text + "earshot_seen_marks \(marks)\n"
+    }
+}
+
+extension StatusBoard.Channel {
+    /// Its state and why, in one line: `ok`, or `unauthorized: HTTP status 401, asked again at …`.
+    fileprivate var readiness: String {
+        guard let trouble else { return silence.map { "silent: \($0)" } ?? "ok" }
+        let again = retryAt.map { ", asked again at \(Timestamp(seconds: $0.seconds))" } ?? ""
+        return "\(state.rawValue): \(trouble)\(again)"
     }
 }
 

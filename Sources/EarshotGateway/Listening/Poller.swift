@@ -32,23 +32,39 @@ package struct Poller: ChannelListener {
 
     /// Polls until cancelled.
     package func run() async throws {
-        var failures = 0
+        var backoff = Backoff()
         while !Task.isCancelled {
             do {
                 let wait = try await takeAll(nil)
-                failures = 0
+                if board.all[channel]?.trouble != nil { log.info("\(channel): works again", metadata: place) }
+                backoff.succeed()
                 board.heard(from: channel, at: clock.now())
                 try await clock.sleep(max(wait ?? .zero, jittered(interval)))
             } catch let failure as FetchFailure {
-                failures += 1
-                let pause = pause(after: failure, failures: failures)
-                board.failed(channel, failure.summary, isBlocked: failure.isForOperator)
-                log.warning(
-                    "\(channel): \(failure.summary)", metadata: ["channel": "\(channel)", "retry_in": "\(pause)"])
-                try await clock.sleep(pause)
+                try await rest(after: failure, backoff.next(after: failure, random: clock.random()))
+            } catch let failure as JournalFailure where failure.isPassing {
+                try await rest(
+                    after: .unreachable("what came cannot be stored: \(failure)"),
+                    Backoff.Step(pause: Poller.storePause, state: .retrying))
             }
         }
     }
+
+    /// How long nothing is asked for where what comes cannot be stored.
+    private static let storePause = Duration.seconds(5)
+
+    /// Says what is wrong, and waits.
+    private func rest(after failure: FetchFailure, _ step: Backoff.Step) async throws {
+        let until = Timestamp(milliseconds: clock.now().milliseconds &+ Int64(step.pause / .milliseconds(1)))
+        board.failed(channel, failure.reason, as: step.state, until: until)
+        let level: Logger.Level = step.state.isBlocked ? .error : step.state == .waiting ? .notice : .warning
+        log.log(
+            level: level, "\(channel): \(failure.summary)",
+            metadata: place.merging(["state": "\(step.state)", "retry_in": "\(step.pause)"]) { $1 })
+        try await clock.sleep(step.pause)
+    }
+
+    private var place: Logger.Metadata { ["channel": "\(channel)"] }
 
     /// Takes everything that the source has now.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
@@ -62,7 +78,7 @@ package struct Poller: ChannelListener {
     private func takeAll(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws -> Duration? {
         while true {
             let cursor = try await journal.cursor(of: channel)?.value
-            let page = try await adapter.poll(after: cursor, over: http)
+            let page = try await page(after: cursor)
             let tally = try await intake.take(held(page.documents), advancing: page.next)
             report(tally)
             taken?(tally)
@@ -70,6 +86,21 @@ package struct Poller: ChannelListener {
             guard page.hasMore, page.next != cursor else { return page.wait }
             try Task.checkCancellation()
             if let wait = page.wait { try await clock.sleep(wait) }
+        }
+    }
+
+    /// One answer of the source; whatever an adapter throws is one of the failures that there are.
+    private func page(after cursor: Cursor?) async throws -> Page {
+        do {
+            return try await adapter.poll(after: cursor, over: http)
+        } catch let failure as FetchFailure {
+            throw failure
+        } catch let malformed as MalformedDocument {
+            throw FetchFailure.unreachable("the answer cannot be read: \(malformed)")
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw FetchFailure.refused("\(error)")
         }
     }
 
@@ -91,18 +122,6 @@ package struct Poller: ChannelListener {
         }
     }
 
-    /// How long to wait after a failure: what the source asks for, else doubling from five seconds with full jitter.
-    private func pause(after failure: FetchFailure, failures: Int) -> Duration {
-        switch failure {
-        case .limited(_, let after?): return after + .milliseconds(Int(clock.random() * 1000))
-        case .limited(_, nil): return .seconds(60) * Double(1 << min(failures - 1, 6))
-        case .unauthorized, .refused: return failures == 1 ? .seconds(5) : .seconds(3600)
-        case .unreachable, .tooLarge:
-            let ceiling = min(5.0 * Double(1 << min(failures - 1, 10)), 600)
-            return .milliseconds(Int(1000 + clock.random() * ceiling * 1000))
-        }
-    }
-
     /// The interval, up to a tenth longer, so that a thousand channels do not ask at once.
     private func jittered(_ interval: Duration) -> Duration { interval * (1 + clock.random() / 10) }
 }
@@ -111,19 +130,28 @@ extension FetchFailure {
     /// What happened, in a sentence without its end.
     package var summary: String {
         switch self {
-        case .unreachable(let reason): "no answer: \(reason)"
-        case .limited(let reason, _): "asked to wait: \(reason)"
-        case .unauthorized(let reason): "not authorized: \(reason)"
-        case .refused(let reason): "refused: \(reason)"
-        case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
+        case .unreachable, .tooLarge: "failed: \(reason)"
+        case .limited: "asked to wait: \(reason)"
+        case .unauthorized: "unauthorized: \(reason)"
+        case .refused: "refused: \(reason)"
         }
     }
 
-    /// Whether waiting alone will not mend it.
-    package var isForOperator: Bool {
+    /// Why, without its class.
+    package var reason: String {
         switch self {
-        case .unauthorized, .refused: true
-        case .unreachable, .limited, .tooLarge: false
+        case .unreachable(let reason), .limited(let reason, _), .unauthorized(let reason), .refused(let reason): reason
+        case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
+        }
+    }
+}
+
+extension JournalFailure {
+    /// Whether it may pass by itself: a full disk, an engine that does not answer.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .full, .unavailable: true
+        case .revisionConflict, .inUse, .unreadable: false
         }
     }
 }

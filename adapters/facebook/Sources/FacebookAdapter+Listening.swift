@@ -9,19 +9,22 @@ extension FacebookAdapter: PollingAdapter {
         return try await listing.poll(after: cursor, over: http)
     }
 
+    /// The lists of a page.
+    private static let lists = ["feed", "posts", "visitor_posts", "tagged", "ratings", "conversations"]
+
     /// What may be set.
     package static let settings = [
         Setting(
-            "listen", .choice(["webhook", "feed", "posts", "tagged", "comments", "ratings", "conversations"]),
+            "listen", .choice(["webhook"] + lists + ["comments"]),
             fallback: "\"webhook\"", about: "What is listened to."),
         Setting(
-            "page_id", .text, requiredWhen: ("listen", ["feed", "posts", "tagged", "ratings", "conversations"]),
+            "page_id", .text, requiredWhen: ("listen", lists),
             about: "The page's id."),
         Setting(
             "post_id", .text, requiredWhen: ("listen", ["comments"]), about: "The post whose comments are listened to."),
         Setting(
             "token", .secret,
-            requiredWhen: ("listen", ["feed", "posts", "tagged", "comments", "ratings", "conversations"]),
+            requiredWhen: ("listen", lists + ["comments"]),
             about: "The page's access token."),
         Setting(
             "app_secret", .secret, requiredWhen: ("listen", ["webhook"]),
@@ -29,6 +32,9 @@ extension FacebookAdapter: PollingAdapter {
         Setting(
             "verify_token", .secret, requiredWhen: ("listen", ["webhook"]),
             about: "The word that the platform shows when it asks whether the webhook is ours."),
+        Setting(
+            "look_back", .duration, fallback: "\"30d\"",
+            about: "How old a post may be, counted from the newest, for its comments still to be found."),
         Setting("version", .text, fallback: "\"v25.0\"", about: "The version of the Graph API."),
         Setting(
             "base_url", .url, fallback: "\"https://graph.facebook.com\"", about: "Where the Graph API is."),
@@ -62,15 +68,20 @@ extension FacebookAdapter: PollingAdapter {
         var listing = GraphListing(
             path: "\(GraphListing.encoded(object))/\(edge)", query: query(of: edge), timeField: "created_time",
             token: token)
+        listing.lookBack = try GraphListing.seconds(settings.look_back)
         switch edge {
-        case "feed", "posts", "tagged":
+        case "conversations":
+            listing.timeField = "updated_time"
+            listing.lookBack = listing.overlap
+            listing.inner = [GraphInner(edge: "messages", query: messages, timeField: "created_time")]
+        case "ratings": break
+        case "comments": listing.takesSince = true
+        default:
             listing.takesSince = true
-            // Comments come inside their post, and most of them in its first days.
-            listing.overlap = 3 * 86_400
-        case "conversations": listing.timeField = "updated_time"
-        case "comments":
-            listing.takesSince = true
-        default: break
+            if edge == "tagged" { listing.timeField = "tagged_time" }
+            // Most comments come in a post's first days; now and then the older posts are looked at, too.
+            listing.overlap = min(3 * 86_400, listing.lookBack)
+            listing.inner = [GraphInner(edge: "comments", query: query(of: "comments"), timeField: "created_time")]
         }
         if let version = settings.version { listing.version = version }
         if let base = settings.base_url {
@@ -79,6 +90,9 @@ extension FacebookAdapter: PollingAdapter {
         }
         return listing
     }
+
+    private static let messageFields = "id,created_time,from,to,message,attachments,shares,sticker"
+    private static let messages = [(name: "fields", value: messageFields), (name: "limit", value: "100")]
 
     private static func query(of edge: String) -> [(name: String, value: String)] {
         switch edge {
@@ -98,8 +112,7 @@ extension FacebookAdapter: PollingAdapter {
             [
                 (
                     "fields",
-                    "id,updated_time,participants,"
-                        + "messages.limit(25){id,created_time,from,to,message,attachments,shares,sticker}"
+                    "id,updated_time,participants,messages.limit(25){\(messageFields)}"
                 ), ("limit", "25"),
             ]
         case "tagged": [("fields", postFields + ",tagged_time" + nestedComments), ("limit", "25")]

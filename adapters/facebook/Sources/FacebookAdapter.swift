@@ -19,6 +19,7 @@ package struct FacebookAdapter: Adapter {
         var verify_token: String?
         var version: String?
         var base_url: String?
+        var look_back: String?
         var keep_raw: Bool?
     }
 
@@ -31,6 +32,6 @@ package struct FacebookAdapter: Adapter {
     }
 
     package func read(_ document: Document) throws(MalformedDocument) -> Reading {
-        try GraphDocument.read(document, as: .facebook, keepsRaw: setup.keep_raw == true)
+        try GraphDocument.read(document, as: .facebook, keepsRaw: setup.keep_raw == true, owner: setup.page_id)
     }
 }

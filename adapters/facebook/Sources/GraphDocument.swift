@@ -8,12 +8,13 @@ enum GraphNetwork: String { case facebook, instagram, threads }
 enum GraphDocument {
     /// Reads a Graph page or object, a batch of them, a webhook delivery or a file of an export.
     static func read(
-        _ document: Document, as network: GraphNetwork, keepsRaw: Bool
+        _ document: Document, as network: GraphNetwork, keepsRaw: Bool, owner: String? = nil
     ) throws(MalformedDocument) -> Reading {
         try JSON.read(document.bytes) { (root, _) throws(MalformedDocument) -> Reading in
             if let error = GraphError(root) { throw MalformedDocument(error.reason) }
             let spoken = try GraphDocument.network(of: root, else: network)
-            var reader = GraphReader(network: spoken.rawValue, document: document, keepsRaw: keepsRaw)
+            var reader = GraphReader(
+                network: spoken.rawValue, document: document, keepsRaw: keepsRaw, owner: owner ?? "")
             try reader.root(root, of: spoken)
             return reader.finish()
         }

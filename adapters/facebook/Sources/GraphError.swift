@@ -41,6 +41,9 @@ struct GraphError: Sendable, Equatable {
         "Graph API error \(code)\(subcode == 0 ? "" : "/\(subcode)"): \(message.isEmpty ? "no message" : message)"
     }
 
+    /// Whether the platform would answer if it were asked for less.
+    var isTooMuch: Bool { code == 1 && message.contains("reduce the amount") }
+
     /// A message for a log: one line of bounded length.
     private static func words(_ node: JSONNode) -> String {
         let scalars = node.string.string.unicodeScalars.prefix(500).filter { $0.value >= 0x20 && $0.value != 0x7F }

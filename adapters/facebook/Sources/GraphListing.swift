@@ -20,6 +20,12 @@ struct GraphListing: Sendable {
     var endsWithoutNews = false
     /// How far behind the last item each round begins, in seconds: items appear late, and counts change.
     var overlap: Int64 = 3600
+    /// How far behind it one of ten rounds begins, as people also comment on what is old.
+    var lookBack: Int64 = 3600
+    /// The lists that come inside of the items, the first few of each.
+    var inner: [GraphInner] = []
+    /// What finds the object whose list it is, where that is not known by its id.
+    var search: GraphSearch?
     /// The token, sent in a header so that it is in no address.
     var token: String
     /// Whether the operator wrote the base, which may then lie in a private network.
@@ -28,14 +34,30 @@ struct GraphListing: Sendable {
     /// The address of one page; no token is ever in it.
     func address(at cursor: GraphCursor) -> String {
         var parts = query
-        if takesSince, let since = cursor.since { parts.append(("since", String(max(since - overlap, 0)))) }
-        for (name, value) in cursor.page ?? [:] {
-            parts.removeAll { $0.name == name }
-            parts.append((name, value))
-        }
+        if takesSince, cursor.since != nil { parts.append(("since", String(max(cursor.bound(in: self), 0)))) }
+        if cursor.isSmall { parts = parts.map { $0.name == "limit" ? ($0.name, "5") : $0 } }
+        return address(
+            cursor.found.map { "\(GraphListing.encoded($0))/\(path)" } ?? path, parts, at: cursor.page ?? [:])
+    }
+
+    /// The address of a page of a list inside of an item; nil where there is no such list.
+    func address(of list: GraphOpenList) -> String? {
+        inner(list.edge).map { address("\(GraphListing.encoded(list.object))/\(list.edge)", $0.query, at: list.page) }
+    }
+
+    /// The address of a path, parameters and a place in a list.
+    func address(
+        _ path: String, _ query: [(name: String, value: String)], at place: [String: String] = [:]
+    ) -> String {
+        let parts = query.filter { place[$0.name] == nil } + place.map { ($0.key, $0.value) }
         let text = parts.sorted { $0.name < $1.name }
             .map { "\($0.name)=\(GraphListing.encoded($0.value))" }.joined(separator: "&")
         return "\(base)/\(version)/\(path)?\(text)"
+    }
+
+    /// The list of an edge inside of items, or inside of those.
+    func inner(_ edge: String) -> GraphInner? {
+        inner.first { $0.edge == edge } ?? inner.flatMap(\.inner).first { $0.edge == edge }
     }
 
     /// A value as it stands in a query (RFC 3986).
@@ -54,5 +76,42 @@ struct GraphListing: Sendable {
             }
         }
         return text
+    }
+}
+
+/// A list that comes inside of an item, the first few, and can be read on: a post's comments, a comment's replies.
+struct GraphInner: Sendable {
+    /// Its edge, which is also the field that it comes in.
+    var edge: String
+    /// What is asked for where it is read on.
+    var query: [(name: String, value: String)]
+    /// The field of its items that says when they were made.
+    var timeField: String
+    /// Whether later items stand first, as far as one knows.
+    var isNewestFirst = true
+    /// Whether that order was asked for; where it was not, a list that holds another number than before is read whole.
+    var isOrderPromised = true
+    /// The field of the item around it that says how much it holds.
+    var countField: String?
+    /// The lists inside of its items.
+    var inner: [GraphInner] = []
+}
+
+/// A search for the object whose list is wanted; the first that it finds is it.
+struct GraphSearch: Sendable {
+    /// Where it is asked.
+    var path: String
+    /// What it is asked.
+    var query: [(name: String, value: String)]
+}
+
+extension GraphListing {
+    /// The seconds of a duration as settings write it; a month where none is written.
+    static func seconds(_ duration: String?) throws -> Int64 {
+        guard let duration else { return 30 * 86_400 }
+        guard let seconds = Quantity.duration(duration)?.components.seconds else {
+            throw WrongSettings("look_back is written like \"30d\", not \"\(duration)\"")
+        }
+        return seconds
     }
 }

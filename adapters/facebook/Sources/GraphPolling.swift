@@ -1,46 +1,121 @@
 internal import Earshot
 internal import EarshotFormats
-internal import Foundation
 
 extension GraphListing {
-    /// Fetches the page at a cursor.
+    /// Fetches the page at a cursor: of the list, or of a list inside of an item that is to be read on.
     func poll(after kept: Cursor?, over http: any HTTPFetching) async throws -> Page {
         let cursor = GraphCursor(kept)
-        var request = FetchRequest(address(at: cursor))
+        if let list = cursor.open.first { return try await poll(list, at: cursor, over: http) }
+        if let search, cursor.found == nil { return try await find(search, at: cursor, over: http) }
+        let answer: Answer
+        do {
+            answer = try await fetch(address(at: cursor), timeField, inner, over: http)
+        } catch let refusal as GraphRefusal {
+            if refusal.error.isTooMuch, !cursor.isSmall {
+                var smaller = cursor
+                smaller.isSmall = true
+                return Page([], next: smaller.kept, hasMore: true)
+            }
+            // A place in a list breaks when its item is deleted; the list itself may be well.
+            guard refusal.error.code == 100, let restarted = cursor.restarted() else { throw refusal.failure }
+            return Page([], next: restarted.kept, hasMore: true)
+        }
+        return answer.page(cursor.advanced(by: answer.list, in: self, at: answer.moment))
+    }
+
+    /// Fetches a page of a list inside of an item; an item that is gone takes its list with it.
+    private func poll(
+        _ list: GraphOpenList, at cursor: GraphCursor, over http: any HTTPFetching
+    ) async throws -> Page {
+        guard let address = address(of: list), let inner = inner(list.edge) else {
+            return Page([], next: cursor.closed().kept, hasMore: cursor.closed().isUnderWay)
+        }
+        do {
+            let answer = try await fetch(address, inner.timeField, inner.inner, over: http)
+            return answer.page(cursor.advanced(past: list, by: answer.list, in: self))
+        } catch let refusal as GraphRefusal {
+            guard refusal.error.code == 100 else { throw refusal.failure }
+            return Page([], next: cursor.closed().kept, hasMore: cursor.closed().isUnderWay)
+        }
+    }
+
+    /// Finds the object whose list is wanted.
+    private func find(_ search: GraphSearch, at cursor: GraphCursor, over http: any HTTPFetching) async throws -> Page {
+        do {
+            let answer = try await fetch(address(search.path, search.query), timeField, [], over: http)
+            guard let found = answer.list.items.first?.id, !found.isEmpty else {
+                throw FetchFailure.refused("\(search.path) finds nothing")
+            }
+            var next = cursor
+            next.found = found
+            return Page([], next: next.kept, hasMore: true, wait: answer.wait)
+        } catch let refusal as GraphRefusal {
+            throw refusal.failure
+        }
+    }
+
+    /// One answer that is a page.
+    private struct Answer {
+        var list: GraphPage
+        var document: Document
+        var wait: Duration?
+        /// When it was given, by the platform's clock.
+        var moment: Int64?
+
+        /// The page with the cursor that stands for having it.
+        func page(_ next: GraphCursor) -> Page {
+            Page([document], next: next.kept, hasMore: next.isUnderWay, wait: wait)
+        }
+    }
+
+    private func fetch(
+        _ address: String, _ timeField: String, _ inner: [GraphInner], over http: any HTTPFetching
+    ) async throws -> Answer {
+        var request = FetchRequest(address)
         request.headers = [("Authorization", "Bearer \(token)"), ("Accept", "application/json")]
         request.allowsPrivateNetworks = isOperators
         let response = try await http.fetch(request)
         let wait = GraphUsage.wait(after: response)
+        if let error = GraphError(body: response.body) { throw GraphRefusal(error: error, wait: wait) }
         if let failure = GraphListing.failure(of: response, wait: wait) { throw failure }
-        let page: GraphPage
+        let list: GraphPage
         do {
-            page = try GraphPage(response.body, timeField: timeField)
+            list = try GraphPage(response.body, timeField: timeField, inner: inner)
         } catch {
             throw FetchFailure.unreachable("the answer of \(base) is \(error.reason)")
         }
-        var document = Document(
-            response.body, observedAt: Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
-        document.url = request.url
+        var document = Document(response.body, observedAt: Timestamp(seconds: 0))
+        document.url = address
         document.contentType = response["content-type"]
         document.via = .poll
-        let (next, hasMore) = cursor.advanced(by: page, in: self)
-        return Page([document], next: next.kept, hasMore: hasMore, wait: wait)
+        let moment = response["date"].flatMap { Times.parse($0)?.seconds }
+        return Answer(list: list, document: document, wait: wait, moment: moment)
     }
 
-    /// What went wrong, if anything did: by the error in the body, else by the status.
-    static func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
-        if let error = GraphError(body: response.body) { return error.failure(wait: wait) }
+    /// What a reply without an error in its body means by its status, if it is no page.
+    private static func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
         let reason = "status \(response.status)"
         switch response.status {
         case 200...299: return nil
         case 401, 403: return .unauthorized(reason)
         case 429:
             let seconds = response["retry-after"].flatMap { Int64($0) }
-            return .limited(reason, after: seconds.map { .seconds($0) } ?? wait)
+            return .limited(reason, after: seconds.map { .seconds(min(max($0, 0), 86_400)) } ?? wait)
         case 500...: return .unreachable(reason)
         default: return .refused(reason)
         }
     }
+}
+
+/// An error that a list was answered with.
+struct GraphRefusal: Error {
+    /// The error.
+    var error: GraphError
+    /// What the usage headers ask for.
+    var wait: Duration?
+
+    /// What the gateway should do.
+    var failure: FetchFailure { error.failure(wait: wait) }
 }
 
 /// The usage headers, which say in percent how much of a budget is spent.

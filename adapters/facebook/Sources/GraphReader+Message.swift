@@ -55,9 +55,10 @@ extension GraphReader {
     /// From the page whose conversations are listed, or to it; only its own are ever given.
     private func direction(of node: JSONNode) -> Direction? {
         let from = node["from"]["id"]
-        guard context.edge == "conversations", from.exists else { return nil }
+        let isListed = context.edge == "messages" && !owner.isEmpty
+        guard context.edge == "conversations" || isListed, from.exists else { return nil }
         let id = from.isString ? from.string.string : String(from.int64)
-        return id == context.object ? .outbound : .inbound
+        return id == (isListed ? owner : context.object) ? .outbound : .inbound
     }
 
     private mutating func appendMessageAttachment(_ node: JSONNode) {

@@ -14,16 +14,19 @@ struct GraphReader: ~Copyable {
     let keepsRaw: Bool
     /// Which edge of which object the document lists, as far as an address said so.
     var context: GraphContext
+    /// Whose conversations a channel lists, or empty.
+    let owner: String
     /// Members of `ext` of the mention that is being read.
     private var extra = Output(capacity: 1024)
     /// The row of each native id, by the id's hash.
     private var places: [Int: Int] = [:]
 
     /// A reader of one document.
-    init(network: String, document: Document, keepsRaw: Bool) {
+    init(network: String, document: Document, keepsRaw: Bool, owner: String = "") {
         reading = Reading(network: network, capacity: document.bytes.count / 2)
         self.document = document
         self.keepsRaw = keepsRaw
+        self.owner = owner
         context = GraphContext(address: document.url ?? "")
     }
 

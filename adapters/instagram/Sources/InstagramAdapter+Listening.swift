@@ -9,21 +9,27 @@ extension InstagramAdapter: PollingAdapter {
         return try await listing.poll(after: cursor, over: http)
     }
 
+    /// The lists of an account.
+    private static let lists = ["media", "tags", "stories", "hashtag", "conversations"]
+
     /// What may be set.
     package static let settings = [
         Setting(
-            "listen", .choice(["webhook", "media", "comments", "tags", "hashtag"]), fallback: "\"webhook\"",
+            "listen", .choice(["webhook"] + lists + ["comments"]), fallback: "\"webhook\"",
             about: "What is listened to."),
         Setting(
-            "user_id", .text, requiredWhen: ("listen", ["media", "tags", "hashtag"]), about: "The account's id."),
+            "user_id", .text, requiredWhen: ("listen", lists),
+            about: "The account's id; for conversations with Facebook login that of its page."),
         Setting(
             "media_id", .text, requiredWhen: ("listen", ["comments"]),
             about: "The media whose comments are listened to."),
         Setting(
-            "hashtag_id", .text, requiredWhen: ("listen", ["hashtag"]),
-            about: "The hashtag's id, as ig_hashtag_search gives it."),
+            "hashtag", .text,
+            about: "The hashtag without #, for hashtag; an account may search for thirty in seven days."),
         Setting(
-            "token", .secret, requiredWhen: ("listen", ["media", "comments", "tags", "hashtag"]),
+            "hashtag_id", .text, about: "The hashtag's id, as ig_hashtag_search gives it, instead of the hashtag."),
+        Setting(
+            "token", .secret, requiredWhen: ("listen", lists + ["comments"]),
             about: "The account's or its page's access token."),
         Setting(
             "app_secret", .secret, requiredWhen: ("listen", ["webhook"]),
@@ -31,6 +37,9 @@ extension InstagramAdapter: PollingAdapter {
         Setting(
             "verify_token", .secret, requiredWhen: ("listen", ["webhook"]),
             about: "The word that the platform shows when it asks whether the webhook is ours."),
+        Setting(
+            "look_back", .duration, fallback: "\"30d\"",
+            about: "How old a media may be, counted from the newest, for its comments still to be found."),
         Setting("version", .text, fallback: "\"v25.0\"", about: "The version of the Graph API."),
         Setting(
             "base_url", .url, fallback: "\"https://graph.facebook.com\"",
@@ -45,6 +54,19 @@ extension InstagramAdapter: PollingAdapter {
         "id,caption,media_type,media_product_type,permalink,shortcode,timestamp,username,owner,media_url,"
         + "thumbnail_url,children{id,media_type,media_url,thumbnail_url},like_count,comments_count"
 
+    private static let messageFields = "id,created_time,from,to,message,attachments,shares"
+
+    /// Later comments stand first, though nobody promises it; replies come in no known order.
+    private static let comments = GraphInner(
+        edge: "comments",
+        query: [("fields", "\(commentFields),replies.limit(50){\(commentFields)}"), ("limit", "50")],
+        timeField: "timestamp", isOrderPromised: false, countField: "comments_count",
+        inner: [
+            GraphInner(
+                edge: "replies", query: [("fields", commentFields), ("limit", "50")], timeField: "timestamp",
+                isNewestFirst: false, isOrderPromised: false)
+        ])
+
     /// The list that the settings name; nil where there is none to poll.
     static func listing(_ settings: Settings) throws -> GraphListing? {
         let edge = settings.listen ?? "webhook"
@@ -58,23 +80,30 @@ extension InstagramAdapter: PollingAdapter {
         var listing = GraphListing(
             path: "\(id)/\(edge)", query: [("fields", mediaFields), ("limit", "50")], timeField: "timestamp",
             token: token)
+        listing.lookBack = try GraphListing.seconds(settings.look_back)
         switch edge {
         case "media":
             listing.takesSince = true
-            // Comments come inside their media, and most of them in its first days.
-            listing.overlap = 3 * 86_400
+            // Most comments come in a media's first days; now and then the older ones are looked at, too.
+            listing.overlap = min(3 * 86_400, listing.lookBack)
             listing.query[0].value += ",comments.limit(25){\(commentFields),replies.limit(25){\(commentFields)}}"
+            listing.inner = [comments]
         case "comments":
             // A reply to an old comment does not bring the comment to the front, so every round reads them all.
             listing.isNewestFirst = false
-            listing.query[0].value = "\(commentFields),replies.limit(50){\(commentFields)}"
-        case "hashtag":
-            guard let hashtag = settings.hashtag_id else { throw WrongSettings("a hashtag needs hashtag_id") }
-            listing.path = "\(GraphListing.encoded(hashtag))/recent_media"
-            listing.query[0].value =
-                "id,caption,media_type,permalink,timestamp,like_count,comments_count,media_url,children{media_type,media_url}"
-            listing.query.append(("user_id", object))
-            listing.endsWithoutNews = true
+            listing.query = comments.query
+            listing.inner = comments.inner
+        case "stories": listing.isNewestFirst = false
+        case "hashtag": try listen(&listing, toHashtagOf: settings, as: object)
+        case "conversations":
+            listing.timeField = "updated_time"
+            listing.lookBack = listing.overlap
+            listing.query = [
+                ("fields", "id,updated_time,participants,messages.limit(20){\(messageFields)}"), ("limit", "25"),
+                ("platform", "instagram"),
+            ]
+            let query = [(name: "fields", value: messageFields), (name: "limit", value: "20")]
+            listing.inner = [GraphInner(edge: "messages", query: query, timeField: "created_time")]
         default: break
         }
         if let version = settings.version { listing.version = version }
@@ -83,6 +112,24 @@ extension InstagramAdapter: PollingAdapter {
             listing.isOperators = true
         }
         return listing
+    }
+
+    private static func listen(
+        _ listing: inout GraphListing, toHashtagOf settings: Settings, as user: String
+    ) throws {
+        if let id = settings.hashtag_id {
+            listing.path = "\(GraphListing.encoded(id))/recent_media"
+        } else if let hashtag = settings.hashtag {
+            listing.path = "recent_media"
+            let name = hashtag.hasPrefix("#") ? String(hashtag.dropFirst()) : hashtag
+            listing.search = GraphSearch(path: "ig_hashtag_search", query: [("q", name), ("user_id", user)])
+        } else {
+            throw WrongSettings("listening to a hashtag needs hashtag or hashtag_id")
+        }
+        listing.query[0].value =
+            "id,caption,media_type,permalink,timestamp,like_count,comments_count,media_url,children{media_type,media_url}"
+        listing.query.append(("user_id", user))
+        listing.endsWithoutNews = true
     }
 }
 

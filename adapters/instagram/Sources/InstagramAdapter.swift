@@ -15,11 +15,13 @@ package struct InstagramAdapter: Adapter {
         var user_id: String?
         var media_id: String?
         var hashtag_id: String?
+        var hashtag: String?
         var token: String?
         var app_secret: String?
         var verify_token: String?
         var version: String?
         var base_url: String?
+        var look_back: String?
         var keep_raw: Bool?
     }
 
@@ -32,6 +34,6 @@ package struct InstagramAdapter: Adapter {
     }
 
     package func read(_ document: Document) throws(MalformedDocument) -> Reading {
-        try GraphDocument.read(document, as: .instagram, keepsRaw: setup.keep_raw == true)
+        try GraphDocument.read(document, as: .instagram, keepsRaw: setup.keep_raw == true, owner: setup.user_id)
     }
 }

@@ -40,12 +40,16 @@ struct TwitterCursor: Equatable {
 
     /// The position after a page.
     ///
-    /// - Parameter stopsAtKnown: whether the pages go on beyond what is known already, as those without `since_id` do.
-    func after(_ meta: TwitterMeta, stopsAtKnown: Bool = false) -> TwitterCursor {
+    /// - Parameter stopsAtKnown: for lists that go on beyond what is known already, how far beyond they are followed.
+    func after(_ meta: TwitterMeta, stopsAtKnown: Duration? = nil) -> TwitterCursor {
         var next = TwitterCursor()
         let greatest = TwitterCursor.greater(newest, meta.newest)
         // A source that gives the same token again would be asked for ever.
-        let isKnown = stopsAtKnown && since != nil && TwitterCursor.greater(since, meta.oldest) == since
+        var isKnown = false
+        if let beyond = stopsAtKnown, let since, let oldest = meta.oldest {
+            let bound = TwitterCursor.id(beyond, before: since)
+            isKnown = TwitterCursor.greater(bound, oldest) == bound
+        }
         if let token = meta.next, token != self.token, !isKnown {
             next.since = since
             next.token = token
@@ -54,6 +58,21 @@ struct TwitterCursor: Equatable {
             next.since = TwitterCursor.greater(since, greatest)
         }
         return next
+    }
+
+    /// Where to go on where X refuses this position as such: its page's token first, then its id; nil where it does not.
+    func afterRefusal(by response: FetchResponse) -> TwitterCursor? {
+        guard token != nil || since != nil, TwitterFailure.isOfPosition(response) else { return nil }
+        var next = TwitterCursor()
+        if token != nil { next.since = since }
+        return next
+    }
+
+    /// The id that a post would have had so much earlier; ids of before 2010 say no time.
+    static func id(_ duration: Duration, before id: String) -> String {
+        guard let number = Int64(id), number > 30_000_000_000 else { return id }
+        let milliseconds = min(max(duration.components.seconds, 0), 30 * 86_400) * 1000
+        return String(max(number - milliseconds << 22, 1))
     }
 
     /// The greater of two ids as numbers.

@@ -23,10 +23,11 @@ enum TwitterFailure {
         }
     }
 
-    /// Whether X refuses the id that the channel got to, as it does once that is older than its search reaches.
-    static func isPositionTooOld(_ response: FetchResponse) -> Bool {
+    /// Whether X refuses the place that the channel got to: an id older than its search reaches, a token that is too old.
+    static func isOfPosition(_ response: FetchResponse) -> Bool {
         guard response.status == 400 else { return false }
-        return String(decoding: response.body.prefix(10_000), as: UTF8.self).contains("since_id")
+        let words = String(decoding: response.body.prefix(10_000), as: UTF8.self)
+        return ["since_id", "next_token", "pagination_token"].contains { words.contains($0) }
     }
 
     /// How long to wait before the next request, where the window has none left.

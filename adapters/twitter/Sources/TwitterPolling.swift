@@ -1,29 +1,26 @@
 package import Earshot
 internal import EarshotFormats
-internal import Foundation
 
 extension TwitterAdapter: PollingAdapter {
     /// Asks for the next page: of what came since the greatest id known, newest first, until there is no more.
     package func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page {
         let position = TwitterCursor(cursor)
         let response = try await http.fetch(try request(after: position))
-        if position.since != nil, TwitterFailure.isPositionTooOld(response) {
-            return Page([], next: TwitterCursor().cursor, hasMore: true)
+        if let elsewhere = position.afterRefusal(by: response) {
+            return Page([], next: elsewhere.cursor, hasMore: true)
         }
         if let failure = TwitterFailure.of(response) { throw failure }
         let meta = try TwitterMeta(response.body)
-        var document = Document(response.body, observedAt: TwitterAdapter.now())
+        var document = Document(response.body, observedAt: Timestamp(seconds: 0))
         document.url = address()
         document.contentType = response["content-type"]
         document.via = .poll
-        let next = position.after(meta, stopsAtKnown: !takesSince)
+        let next = position.after(meta, stopsAtKnown: takesSince ? nil : lookBack)
         return Page([document], next: next.cursor, hasMore: next.token != nil, wait: TwitterFailure.wait(response))
     }
 
-    /// The moment of a fetch; the gateway's document is dated when it is stored.
-    private static func now() -> Timestamp {
-        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
-    }
+    /// How much of what is known is asked for again.
+    private var lookBack: Duration { settings.lookBack.flatMap { Quantity.duration($0) } ?? .seconds(60) }
 
     /// The request for the page at a position.
     func request(after position: TwitterCursor) throws(FetchFailure) -> FetchRequest {
@@ -34,7 +31,9 @@ extension TwitterAdapter: PollingAdapter {
         if settings.listen == .search || settings.listen == .searchAll { query.append(("query", settings.query ?? "")) }
         query.append(("max_results", String(settings.maxResults ?? 100)))
         if let token = position.token { query.append((isSearch ? "next_token" : "pagination_token", token)) }
-        if let since = position.since, takesSince { query.append(("since_id", since)) }
+        if let since = position.since, takesSince {
+            query.append(("since_id", TwitterCursor.id(lookBack, before: since)))
+        }
         query += settings.listen == .dms ? TwitterAdapter.messageFields : TwitterAdapter.postFields
         let pairs = query.map { "\($0)=\(TwitterAdapter.escaped($1))" }.joined(separator: "&")
         var request = FetchRequest("\(address(path))?\(pairs)")
@@ -62,7 +61,9 @@ extension TwitterAdapter: PollingAdapter {
         case .mentions: settings.userID.map { "/2/users/\(TwitterAdapter.escaped($0))/mentions" }
         case .timeline: settings.userID.map { "/2/users/\(TwitterAdapter.escaped($0))/tweets" }
         case .quotes: settings.postID.map { "/2/tweets/\(TwitterAdapter.escaped($0))/quote_tweets" }
-        case .dms: "/2/dm_events"
+        case .home: settings.userID.map { "/2/users/\(TwitterAdapter.escaped($0))/timelines/reverse_chronological" }
+        case .dms:
+            settings.userID.map { "/2/dm_conversations/with/\(TwitterAdapter.escaped($0))/dm_events" } ?? "/2/dm_events"
         case .webhook: nil
         }
     }

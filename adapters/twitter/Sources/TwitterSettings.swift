@@ -4,7 +4,7 @@ package import Earshot
 package struct TwitterSettings: Decodable, Sendable {
     /// What is listened to.
     enum Listening: String, Decodable, Sendable, CaseIterable {
-        case search, searchAll = "search_all", mentions, timeline, quotes, dms, webhook
+        case search, searchAll = "search_all", mentions, timeline, home, quotes, dms, webhook
     }
 
     /// What is listened to.
@@ -19,6 +19,8 @@ package struct TwitterSettings: Decodable, Sendable {
     var token: String?
     /// The key that webhooks are signed with.
     var consumerSecret: String?
+    /// How much of what is known is asked for again.
+    var lookBack: String?
     /// How many posts a page holds.
     var maxResults: Int?
     /// Where the API is.
@@ -33,6 +35,7 @@ package struct TwitterSettings: Decodable, Sendable {
         case consumerSecret = "consumer_secret"
         case maxResults = "max_results"
         case baseURL = "base_url"
+        case lookBack = "look_back"
         case keepsRaw = "keep_raw"
     }
 
@@ -46,6 +49,7 @@ package struct TwitterSettings: Decodable, Sendable {
         token = try values.decodeIfPresent(String.self, forKey: .token)
         consumerSecret = try values.decodeIfPresent(String.self, forKey: .consumerSecret)
         maxResults = try values.decodeIfPresent(Int.self, forKey: .maxResults)
+        lookBack = try values.decodeIfPresent(String.self, forKey: .lookBack)
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL) ?? baseURL
         keepsRaw = try values.decodeIfPresent(Bool.self, forKey: .keepsRaw) ?? false
     }
@@ -57,25 +61,30 @@ extension TwitterAdapter {
         Setting(
             "listen", .choice(TwitterSettings.Listening.allCases.map(\.rawValue)), fallback: "search",
             about:
-                "What to hear: a search of the last week or of all time, an account's mentions, timeline or messages, the quotes of a post, or what X sends to a webhook."
+                "What to hear: a search of the last week or of all time, an account's mentions, posts (timeline), home timeline or messages, the quotes of a post, or what X sends to a webhook."
         ),
         Setting(
             "query", .text, requiredWhen: ("listen", ["search", "search_all"]),
             about: "What to search for, in X's query language."),
         Setting(
-            "user_id", .text, requiredWhen: ("listen", ["mentions", "timeline"]),
-            about: "The number of the account whose mentions or timeline are read."),
+            "user_id", .text, requiredWhen: ("listen", ["mentions", "timeline", "home"]),
+            about:
+                "The number of the account whose mentions or timeline are read; for dms of the one account whose messages are wanted."
+        ),
         Setting(
             "post_id", .text, requiredWhen: ("listen", ["quotes"]),
             about: "The number of the post whose quotes are read."),
         Setting(
             "token", .secret,
-            requiredWhen: ("listen", ["search", "search_all", "mentions", "timeline", "quotes", "dms"]),
-            about: "The bearer token: the app's, or for messages an account's."),
+            requiredWhen: ("listen", ["search", "search_all", "mentions", "timeline", "home", "quotes", "dms"]),
+            about: "The bearer token: the app's, or for messages and a home timeline an account's."),
         Setting(
             "consumer_secret", .secret, requiredWhen: ("listen", ["webhook"]),
             about: "The app's consumer secret, with which X signs what it sends."),
         Setting("max_results", .integer(1...500), about: "How many posts a page holds; each is billed."),
+        Setting(
+            "look_back", .duration, fallback: "\"1m\"",
+            about: "How much of what is known is asked for again, as posts may appear late; each is billed once a day."),
         Setting("base_url", .url, fallback: "https://api.x.com", about: "Where the API is."),
         Setting("keep_raw", .boolean, fallback: "false", about: "Keep X's own record with each mention, under raw."),
     ]

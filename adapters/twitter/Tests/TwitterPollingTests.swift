@@ -37,8 +37,8 @@ struct TwitterPollingTests {
 
     @Test(arguments: [
         ("mentions", "/2/users/12/mentions?"), ("timeline", "/2/users/12/tweets?"),
-        ("quotes", "/2/tweets/34/quote_tweets?"),
-        ("dms", "/2/dm_events?"), ("search_all", "/2/tweets/search/all?query=a%20b"),
+        ("quotes", "/2/tweets/34/quote_tweets?"), ("home", "/2/users/12/timelines/reverse_chronological?"),
+        ("dms", "/2/dm_conversations/with/12/dm_events?"), ("search_all", "/2/tweets/search/all?query=a%20b"),
     ])
     func `each way of listening has its endpoint`(_ listen: String, _ path: String) async throws {
         let http = TwitterReplies([.page([])])
@@ -63,6 +63,25 @@ struct TwitterPollingTests {
         let http = TwitterReplies([.status(400, body)])
         let page = try await TwitterAdapter.make(Self.search).poll(after: Cursor(#"{"since_id":"1"}"#), over: http)
         #expect(page.hasMore && page.next.text == "{}" && page.documents.isEmpty)
+    }
+
+    @Test func `a page's token that X no longer knows is given up, and the run begins again`() async throws {
+        let http = TwitterReplies([.status(400, #"{"errors":[{"parameters":{"next_token":["p2"]}}]}"#)])
+        let cursor = Cursor(#"{"since_id":"7","next_token":"p2","newest_id":"9"}"#)
+        let page = try await TwitterAdapter.make(Self.search).poll(after: cursor, over: http)
+        #expect(page.hasMore && page.next.text == #"{"since_id":"7"}"#)
+    }
+
+    @Test func `what is known is asked for again as far as it is to be looked back`() async throws {
+        let http = TwitterReplies([.page([]), .page([])])
+        // A minute is 60,000 times 2 to the 22nd.
+        let cursor = Cursor(#"{"since_id":"2010000000000000000"}"#)
+        _ = try await TwitterAdapter.make(Self.search).poll(after: cursor, over: http)
+        let settings = #"{"query": "x", "token": "t", "look_back": "0s"}"#
+        _ = try await TwitterAdapter.make(settings).poll(after: cursor, over: http)
+        let urls = await http.urls
+        #expect(urls[0].contains("&since_id=2009999748341760000&"))
+        #expect(urls[1].contains("&since_id=2010000000000000000&"))
     }
 
     @Test func `a full window is waited for`() async throws {

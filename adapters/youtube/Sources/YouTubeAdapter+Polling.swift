@@ -7,6 +7,7 @@ extension YouTubeAdapter: PollingAdapter {
         var place = YouTubePlace(cursor)
         let targets = self.targets
         if place.target >= targets.count { place.target = 0 }
+        if let thread = place.open.first { return try await replies(to: thread, at: &place, client) }
         do {
             return try await page(at: &place, targets, client)
         } catch let malformed as MalformedDocument {
@@ -36,7 +37,7 @@ extension YouTubeAdapter: PollingAdapter {
                 videos[$0..<min($0 + 50, videos.count)].joined(separator: ",")
             }
         case .search: return [configured.query ?? ""]
-        case .uploads: return [configured.channelID ?? ""]
+        case .uploads, .activities: return [configured.channelID ?? ""]
         }
     }
 
@@ -49,6 +50,7 @@ extension YouTubeAdapter: PollingAdapter {
         case .comments: return try await comments(target, at: &place, targets.count, client)
         case .search: return try await search(target, at: &place, client)
         case .uploads: return try await uploads(target, at: &place, client)
+        case .activities: return try await activities(target, at: &place, client)
         case .liveChat: return try await chat(target, at: &place, targets.count, client)
         case .videos:
             let answer = try await videos(target, client)
@@ -57,7 +59,7 @@ extension YouTubeAdapter: PollingAdapter {
         }
     }
 
-    /// A page of threads, newest first, down to those that were read before; and the replies that do not come with it.
+    /// A page of threads, newest first, down to those that were read before; replies that do not come with it are next.
     private func comments(
         _ target: String, at place: inout YouTubePlace, _ count: Int, _ client: YouTubeClient
     ) async throws -> Page {
@@ -69,41 +71,45 @@ extension YouTubeAdapter: PollingAdapter {
                 "order": "time", "maxResults": "100", "textFormat": "plainText", "pageToken": place.page,
             ])
         let page = ThreadPage(answer.document.bytes)
-        var documents = [answer.document]
-        var replies: [String: Int64] = [:]
         for thread in page.threads where thread.replies > thread.included {
-            if place.replies[thread.id] != thread.replies {
-                documents += try await self.replies(to: thread.id, client)
-            }
-            replies[thread.id] = thread.replies
+            place.open(thread.id, replies: thread.replies)
         }
-        if place.page == nil { place.replies = replies }
         let isRead = reached(page.oldest, target, &place, newest: page.newest)
         place.advance(to: isRead ? nil : answer.next, of: count, scope: target)
-        return Page(documents, next: place.cursor, hasMore: place.isUnderWay)
+        return Page([answer.document], next: place.cursor, hasMore: place.isUnderWay)
     }
 
-    /// All replies of a thread, up to a thousand.
-    private func replies(to thread: String, _ client: YouTubeClient) async throws -> [Document] {
-        var documents: [Document] = []
-        var token: String?
-        repeat {
+    /// A page of a thread's replies; a thread that is gone has none.
+    private func replies(
+        to thread: YouTubePlace.OpenThread, at place: inout YouTubePlace, _ client: YouTubeClient
+    ) async throws -> Page {
+        place.open.removeFirst()
+        do {
             let answer = try await client.list(
                 "comments",
                 [
-                    "part": "snippet", "parentId": thread, "maxResults": "100", "textFormat": "plainText",
-                    "pageToken": token,
+                    "part": "snippet", "parentId": thread.id, "maxResults": "100", "textFormat": "plainText",
+                    "pageToken": thread.page,
                 ])
-            documents.append(answer.document)
-            token = answer.next
-        } while token != nil && documents.count < 10
-        return documents
+            if let next = answer.next, next != thread.page {
+                place.open.insert(YouTubePlace.OpenThread(id: thread.id, page: next), at: 0)
+            }
+            return Page([answer.document], next: place.cursor, hasMore: place.isUnderWay)
+        } catch is MalformedDocument {
+            throw FetchFailure.unreachable("the answer cannot be read")
+        } catch let refusal as YouTubeRefusal {
+            if refusal.kind == .token, thread.page != nil {
+                place.open.insert(YouTubePlace.OpenThread(id: thread.id), at: 0)
+            }
+            return Page([], next: place.cursor, hasMore: place.isUnderWay)
+        }
     }
 
     /// A page of what was found, read by the videos' ids: results of searches are cut and escaped.
     private func search(_ query: String, at place: inout YouTubePlace, _ client: YouTubeClient) async throws -> Page {
-        // The index is late and answers out of order, so windows overlap.
-        let since = place.since[query].flatMap { Times.parse($0) }.map { Timestamp(seconds: $0.seconds - 3600) }
+        // The index is late and answers out of order, so windows overlap, now and then by more.
+        let overlap: Int64 = place.isFar ? min(86_400, lookBack) : YouTubeAdapter.lateness
+        let since = place.since[query].flatMap { Times.parse($0) }.map { Timestamp(seconds: $0.seconds - overlap) }
         let answer = try await client.list(
             "search",
             [
@@ -132,6 +138,21 @@ extension YouTubeAdapter: PollingAdapter {
         let documents = page.ids.isEmpty ? [] : [try await videos(page.ids.joined(separator: ","), client).document]
         place.advance(to: isRead ? nil : answer.next, of: 1, scope: channel)
         return Page(documents, next: place.cursor, hasMore: place.isUnderWay)
+    }
+
+    /// A page of what a channel did, newest first, down to what was read before: the videos that it uploaded.
+    private func activities(
+        _ channel: String, at place: inout YouTubePlace, _ client: YouTubeClient
+    ) async throws -> Page {
+        let answer = try await client.list(
+            "activities",
+            ["part": "snippet,contentDetails", "channelId": channel, "maxResults": "50", "pageToken": place.page])
+        let page = VideoPage(answer.document.bytes)
+        let isRead = reached(page.oldest, channel, &place, newest: page.newest)
+        let videos = page.ids.isEmpty ? nil : try await videos(page.ids.joined(separator: ","), client).document
+        place.advance(to: isRead ? nil : answer.next, of: 1, scope: channel)
+        // Read by their ids, videos are the same as by any other way of listening.
+        return Page([videos ?? answer.document], next: place.cursor, hasMore: place.isUnderWay)
     }
 
     private func videos(_ ids: String, _ client: YouTubeClient) async throws -> YouTubeClient.Answer {
@@ -181,7 +202,15 @@ extension YouTubeAdapter: PollingAdapter {
         let known = place.newest.flatMap { Times.parse($0) } ?? .earliest
         if let newest, newest > known { place.newest = newest.description }
         guard let since = place.since[scope].flatMap({ Times.parse($0) }), let oldest else { return false }
-        return oldest <= since
+        return oldest.seconds <= since.seconds - (place.isFar ? lookBack : YouTubeAdapter.lateness)
+    }
+
+    /// How late something may appear among what is newer, in seconds.
+    private static let lateness: Int64 = 3600
+
+    /// How far back one of ten rounds goes, in seconds: replies do not bring their thread to the front.
+    private var lookBack: Int64 {
+        configured.lookBack.flatMap { Quantity.duration($0) }?.components.seconds ?? 30 * 86_400
     }
 }
 
@@ -223,7 +252,8 @@ private struct VideoPage {
         try? JSON.read(bytes) { root, _ in
             root["items"].each { item in
                 let listed = item["contentDetails"]["videoId"]
-                let id = (listed.exists ? listed : item["id"]["videoId"]).string.string
+                let uploaded = item["contentDetails"]["upload"]["videoId"]
+                let id = (listed.exists ? listed : uploaded.exists ? uploaded : item["id"]["videoId"]).string.string
                 if !id.isEmpty, !page.ids.contains(id) { page.ids.append(id) }
                 guard let moment = Times.parse(item["snippet"]["publishedAt"].string) else { return }
                 page.newest = max(page.newest ?? moment, moment)

@@ -11,6 +11,7 @@ package struct YouTubeAdapter: Adapter {
         var query: String?
         var key: String?
         var baseURL: String?
+        var lookBack: String?
         var keepRaw: Bool?
 
         enum CodingKeys: String, CodingKey {
@@ -18,13 +19,14 @@ package struct YouTubeAdapter: Adapter {
             case videoIDs = "video_ids"
             case channelID = "channel_id"
             case baseURL = "base_url"
+            case lookBack = "look_back"
             case keepRaw = "keep_raw"
         }
     }
 
     /// What a channel listens to.
     enum Listening: String, Decodable, Sendable, CaseIterable {
-        case comments, search, videos, uploads
+        case comments, search, videos, uploads, activities
         case liveChat = "live_chat"
     }
 
@@ -35,13 +37,15 @@ package struct YouTubeAdapter: Adapter {
     package static let settings: [Setting] = [
         Setting(
             "listen", .choice(Listening.allCases.map(\.rawValue)), fallback: "comments",
-            about: "What is asked for: comments and their replies, found, named or uploaded videos, or live chats."),
+            about:
+                "What is asked for: comments and their replies, found, named or uploaded videos, activities, or live chats."
+        ),
         Setting(
             "video_ids", .list(.text), requiredWhen: ("listen", ["videos", "live_chat"]),
             about: "The videos whose comments, counts or live chats are read."),
         Setting(
-            "channel_id", .text, requiredWhen: ("listen", ["uploads"]),
-            about: "The channel (UC…) whose uploads, or on all of whose videos the comments, are read."),
+            "channel_id", .text, requiredWhen: ("listen", ["uploads", "activities"]),
+            about: "The channel (UC…) whose uploads or activities, or on all of whose videos the comments, are read."),
         Setting(
             "query", .text, requiredWhen: ("listen", ["search"]),
             about: "What videos are searched for; each page of results costs 100 units of the daily quota."),
@@ -49,6 +53,9 @@ package struct YouTubeAdapter: Adapter {
         Setting(
             "base_url", .url, fallback: "https://www.googleapis.com/youtube/v3",
             about: "Where the API is, without the slash at the end."),
+        Setting(
+            "look_back", .duration, fallback: "30d",
+            about: "How old a comment may be, counted from the newest, for replies to it still to be found."),
         Setting("keep_raw", .boolean, fallback: "false", about: "Keep each source record as `raw`."),
     ]
 

@@ -47,7 +47,8 @@ struct YouTubeClient {
         case "keyInvalid", "keyExpired", "API_KEY_INVALID", "authError", "accessNotConfigured", "ipRefererBlocked":
             return FetchFailure.unauthorized(words)
         case "invalidPageToken": return YouTubeRefusal(kind: .token, reason: words)
-        case "commentsDisabled", "videoNotFound", "liveChatDisabled", "liveChatEnded", "liveChatNotFound":
+        case "commentsDisabled", "videoNotFound", "commentThreadNotFound", "commentNotFound", "liveChatDisabled",
+            "liveChatEnded", "liveChatNotFound":
             return YouTubeRefusal(kind: .target, reason: words)
         default: break
         }

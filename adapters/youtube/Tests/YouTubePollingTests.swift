@@ -23,7 +23,7 @@ struct YouTubePollingTests {
         let source = YouTubeSource([
             Self.page("commentThread", [Self.thread(5, 5)], next: "two"),
             Self.page("commentThread", [Self.thread(3, 3)]),
-            Self.page("commentThread", [Self.thread(6, 6), Self.thread(5, 5)], next: "two"),
+            Self.page("commentThread", [Self.thread(6, 6), Self.thread(4, 4)], next: "two"),
         ])
         let first = try await adapter.poll(after: nil, over: source)
         #expect(first.hasMore)
@@ -42,15 +42,37 @@ struct YouTubePollingTests {
         let threads = Self.page("commentThread", [Self.thread(5, 5, replies: 7)])
         let replies = Self.page("comment", [])
         let source = YouTubeSource([
-            threads, replies, threads, Self.page("commentThread", [Self.thread(5, 5, replies: 8)]), replies,
+            threads, Self.page("comment", [], next: "two"), replies, threads,
+            Self.page("commentThread", [Self.thread(5, 5, replies: 8)]), replies,
         ])
         var page = try await adapter.poll(after: nil, over: source)
-        #expect(page.documents.count == 2)
-        #expect(source.asked.last?.contains("comments?part=snippet&parentId=Ug5") == true)
+        while page.hasMore { page = try await adapter.poll(after: page.next, over: source) }
+        #expect(source.asked[1].contains("comments?part=snippet&parentId=Ug5"))
+        #expect(source.asked[2].contains("pageToken=two"))
         page = try await adapter.poll(after: page.next, over: source)
-        #expect(page.documents.count == 1)
+        #expect(source.asked.count == 4 && !page.hasMore)
         page = try await adapter.poll(after: page.next, over: source)
-        #expect(page.documents.count == 2)
+        page = try await adapter.poll(after: page.next, over: source)
+        #expect(source.asked.count == 6 && !page.hasMore)
+    }
+
+    @Test func `one round of ten goes back to threads that may have got replies`() async throws {
+        let adapter = try adapter(#"{"video_ids":["v"]}"#)
+        let old = Self.page("commentThread", [Self.thread(6, 6), Self.thread(2, 2)], next: "two")
+        for (round, hasMore) in [(1, false), (10, true)] {
+            let cursor = Cursor(#"{"since":{"v":"2026-01-06T00:00:00Z"},"round":\#(round)}"#)
+            #expect(try await adapter.poll(after: cursor, over: YouTubeSource([old])).hasMore == hasMore)
+        }
+    }
+
+    @Test func `uploads among activities are read by their ids`() async throws {
+        let adapter = try adapter(#"{"listen":"activities","channel_id":"UC1"}"#)
+        let activity =
+            #"{"kind":"youtube#activity","snippet":{"type":"upload","publishedAt":"2026-01-05T12:00:00Z"},"contentDetails":{"upload":{"videoId":"a"}}}"#
+        let source = YouTubeSource([Self.page("activity", [activity]), Self.page("video", [])])
+        let page = try await adapter.poll(after: nil, over: source)
+        #expect(source.asked[0].contains("/activities?") && source.asked[0].contains("channelId=UC1"))
+        #expect(source.asked[1].contains("/videos?") && source.asked[1].contains("id=a") && !page.hasMore)
     }
 
     @Test func `found videos are read by their ids`() async throws {
@@ -62,6 +84,7 @@ struct YouTubePollingTests {
         #expect(source.asked[0].contains("q=acme%20air"))
         #expect(source.asked[1].contains("/videos?") && source.asked[1].contains("id=a"))
         _ = try await adapter.poll(after: page.next, over: source)
+        // One round of ten asks for a day again, the others for an hour.
         #expect(source.asked[2].contains("publishedAfter=2026-01-05T11%3A00%3A00Z"))
     }
 
@@ -74,7 +97,7 @@ struct YouTubePollingTests {
         let page = try await adapter.poll(after: nil, over: source)
         #expect(source.asked[0].contains("playlistId=UUabc") && page.hasMore)
         let fresh = try await adapter.poll(
-            after: Cursor(#"{"target":0,"since":{"UCabc":"2026-01-05T12:00:00Z"},"replies":{},"chats":{}}"#),
+            after: Cursor(#"{"since":{"UCabc":"2026-02-05T12:00:00Z"}}"#),
             over: source)
         #expect(!fresh.hasMore)
     }

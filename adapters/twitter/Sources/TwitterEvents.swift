@@ -87,8 +87,8 @@ extension TwitterReader {
             appendDeletion(reading.keepID(value["id"]), at: "/status_withheld")
         } else if key == "tweet_edit" {
             appendEdit(value)
-        } else if TwitterReader.isAboutAccount(key) {
-            noteAccount(key.string, value)
+        } else if readAccount(key, value) {
+            return true
         } else if key == "limit" {
             reading.append(defect: "the stream left out \(value["track"].int64) posts: too many match", at: "/limit")
         } else if key == "warning" || key == "disconnect" {
@@ -101,25 +101,9 @@ extension TwitterReader {
         return true
     }
 
-    /// Notes what happened to all posts of an account; which posts those are, only the receiver can know.
-    private mutating func noteAccount(_ event: String, _ value: JSONNode) {
-        var account = value["user"]["id"]
-        if !account.exists { account = value["user_id"].exists ? value["user_id"] : value["id"] }
-        let id = reading.keepID(account)
-        let whose = "account \(reading.string(id))"
-        reading.append(defect: "\(event) of \(whose): its posts may no longer be shown as they were", at: "/\(event)")
-    }
-
-    /// Whether a line asks to forget all posts of an account, or where they were made.
-    private static func isAboutAccount(_ key: Bytes) -> Bool {
-        key == "user_delete" || key == "user_protect" || key == "user_suspend" || key == "user_withheld"
-            || key == "scrub_geo"
-    }
-
     /// Whether a line takes back one that was said before, or tells of a profile.
     private static func isQuietControl(_ key: Bytes) -> Bool {
-        key == "undrop" || key == "user_undelete" || key == "user_unprotect" || key == "user_unsuspend"
-            || key == "user_profile_modification" || key == "replay_event" || key == "replay_job_status"
+        key == "undrop" || key == "user_profile_modification" || key == "replay_event" || key == "replay_job_status"
     }
 
     /// A line of a batch compliance job's result: `{id, action: "delete", reason}`.

@@ -75,6 +75,20 @@ struct TwitterAdapterTests {
         #expect(reading.rows.isEmpty && reading.defects.isEmpty)
     }
 
+    @Test func `what happens to an account is told once, and told again when it was taken back`() async throws {
+        let journal = MemoryJournal()
+        var receipts: [Receipt] = []
+        for event in ["suspend", "suspend", "unsuspend", "suspend", "delete", "delete", "undelete"] {
+            let line = #"{"user_\#(event)": {"user": {"id": "7"}, "event_at": "2026-03-02T00:00:00.000Z"}}"#
+            let document = Document.json(line)
+            var writer = MentionWriter(origin: .init(channel: "x", adapter: "twitter", adapterVersion: "1.0"))
+            writer.write(try TwitterAdapter.make().read(document), of: document)
+            receipts.append(try await journal.append(writer.take(), from: "x", advancing: nil))
+        }
+        #expect(receipts.map(\.updated) == [1, 0, 1, 1, 0, 0, 1])
+        #expect(receipts.map(\.deleted) == [0, 0, 0, 0, 1, 0, 0])
+    }
+
     @Test func `an original that many repeat is kept once`() throws {
         let repost = { (id: Int) in
             #"{"id": "\#(id)", "text": "RT @a: b…", "referenced_tweets": [{"type": "retweeted", "id": "9"}]}"#

@@ -73,6 +73,7 @@ package struct YouTubeAdapter: Adapter {
         case UInt8(ascii: "<"): return try YouTubeFeed.read(document)
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             return try JSON.read(document.bytes) { (root, _) throws(MalformedDocument) in
+                if let own = YouTubeTakeout.read(root, of: document) { return own }
                 var page = YouTubePage(document, keepsRaw: configured.keepRaw == true)
                 try page.read(root)
                 return page.reading

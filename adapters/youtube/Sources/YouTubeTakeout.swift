@@ -1,7 +1,8 @@
 internal import Earshot
 internal import EarshotFormats
 
-/// A person's own comments and live chat messages, as Google Takeout gives them: CSV with columns known by name.
+/// A person's own comments and live chat messages, as Google Takeout gives them: a table, as CSV or as JSON objects,
+/// with columns known by name.
 struct YouTubeTakeout {
     private var page: YouTubePage
     private var columns: [String: Int] = [:]
@@ -19,6 +20,26 @@ struct YouTubeTakeout {
         return table.page.reading
     }
 
+    /// Reads JSON rows; nil where the JSON is none.
+    static func read(_ root: JSONNode, of document: Document) -> Reading? {
+        guard isRow(root.isArray ? root[0] : root) else { return nil }
+        var table = YouTubeTakeout(page: YouTubePage(document, keepsRaw: false))
+        if root.isObject { table.read(Row(root), at: "/") }
+        var index = 0
+        root.each { row in
+            table.read(Row(row), at: "/\(index)")
+            index += 1
+        }
+        return table.page.reading
+    }
+
+    /// Whether an object has the columns of a table of comments or live chat messages.
+    private static func isRow(_ node: JSONNode) -> Bool {
+        let row = Row(node)
+        return (row.has("comment id") && row.has("comment text"))
+            || row.has("live chat id") && row.has("live chat text")
+    }
+
     private init(page: YouTubePage) { self.page = page }
 
     private mutating func read(_ cells: [[UInt8]], line: Int) {
@@ -27,9 +48,12 @@ struct YouTubeTakeout {
             return readHeader(CSV.names(cells))
         }
         guard !isSilent, refusal == nil else { return }
-        let row = Row(cells: cells, columns: columns)
-        let isReadable = columns["comment id"] == nil ? readChat(row) : readComment(row)
-        if !isReadable { page.reading.append(defect: "a row without id or text", at: "line \(line)") }
+        read(Row(cells: cells, columns: columns), at: "line \(line)")
+    }
+
+    private mutating func read(_ row: Row, at place: String) {
+        let isReadable = row.has("comment id") ? readComment(row) : readChat(row)
+        if !isReadable { page.reading.append(defect: "a row without id or text", at: place) }
     }
 
     private mutating func readHeader(_ names: [String]) {
@@ -84,9 +108,11 @@ struct YouTubeTakeout {
     }
 
     /// A row whose cells are known by their columns' names.
-    private struct Row {
+    fileprivate struct Row {
         let cells: [[UInt8]]
         let columns: [String: Int]
+
+        func has(_ name: String) -> Bool { columns[name] != nil }
 
         subscript(name: String) -> String {
             guard let index = columns[name], index < cells.count else { return "" }
@@ -98,6 +124,39 @@ struct YouTubeTakeout {
             guard let index = columns[name], index < cells.count else { return nil }
             return YouTubeSegments(cells[index])
         }
+    }
+}
+
+extension YouTubeTakeout.Row {
+    /// The row that an object is: a key is a column's name in any letter case, as words, `snake_case` or `camelCase`.
+    fileprivate init(_ node: JSONNode) {
+        var cells: [[UInt8]] = []
+        var columns: [String: Int] = [:]
+        node.fields { key, value in
+            guard columns.count < YouTubeTakeout.columnLimit else { return }
+            columns[YouTubeTakeout.column(key.string)] = cells.count
+            var output = Output()
+            if value.isString { output.raw(value.string) } else if value.exists { value.write(to: &output) }
+            cells.append(output.array)
+        }
+        self.init(cells: cells, columns: columns)
+    }
+}
+
+extension YouTubeTakeout {
+    /// The most keys of an object that are looked at.
+    fileprivate static let columnLimit = 64
+
+    /// `Comment ID`, `comment_id` and `commentId` are one column.
+    fileprivate static func column(_ key: String) -> String {
+        var name = ""
+        var wasSmall = false
+        for scalar in key.unicodeScalars.prefix(64) {
+            if wasSmall, scalar.properties.isUppercase { name += " " }
+            wasSmall = scalar.properties.isLowercase
+            name += scalar == "_" ? " " : scalar.properties.lowercaseMapping
+        }
+        return name
     }
 }
 
@@ -116,7 +175,7 @@ struct YouTubeSegments {
         var parts = YouTubeSegments()
         let isRead = try? JSON.read(whole) { root, _ in
             let old = root[0]["takeoutSegments"]
-            let segments = old.isArray ? old : root
+            let segments = old.isArray ? old : root[0].isArray ? root[0] : root
             guard segments[0].isObject else { return false }
             segments.each { segment in
                 parts.text += segment["text"].string.string

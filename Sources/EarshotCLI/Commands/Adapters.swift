@@ -8,8 +8,8 @@ struct AdaptersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adapters", abstract: "List what this build can hear, or one adapter's settings.",
         discussion: """
-            With --coverage, tells for every path in JSON documents where its values end: in which fields of the \
-            mentions, in ext, or nowhere. Each value is exchanged for another to see what follows it.
+            With --coverage, tells for every path in JSON documents, XML feeds and mails where its values end: in which \
+            fields of the mentions, in ext, or nowhere. Each value is exchanged for another to see what follows it.
             """)
 
     @Argument(help: "An adapter's name.")
@@ -17,7 +17,7 @@ struct AdaptersCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: .init("JSON documents, files of them, or folders: where does what they say go?", valueName: "file"))
+        help: .init("documents, files of them, or folders: where does what they say go?", valueName: "file"))
     var coverage: [String] = []
 
     func run() throws {

@@ -9,11 +9,11 @@ enum CoverageTable {
         var lines = fates.map { path, fate in
             "\(path.padded(to: width))  \(String(fate.seen).padded(to: 6)) \(words(for: fate))"
         }
-        let (tried, refused, notJSON) = coverage.documents
+        let (tried, refused, unknown) = coverage.documents
         lines.append("")
         lines += coverage.silent.map { "no mention in \($0)" }
         lines.append(
-            "\(tried) documents tried, \(coverage.silent.count) without mentions, \(refused) refused, \(notJSON) not JSON"
+            "\(tried) documents tried, \(coverage.silent.count) without mentions, \(refused) refused, \(unknown) of no known form"
         )
         for verdict in FieldCoverage.Verdict.allCases {
             let those = fates.filter { $0.value.verdict == verdict }
@@ -27,7 +27,7 @@ enum CoverageTable {
         var words = fate.fields.sorted().joined(separator: ", ")
         if fate.repeated > 0, fate.fields.isEmpty { words = "repeated" }
         guard fate.dropped > 0 else { return words }
-        let example = String(fate.example.prefix(60))
+        let example = fate.example.prefix(60).split(whereSeparator: \.isNewline).joined(separator: " ")
         if words.isEmpty { return "DROPPED  \(example)" }
         return "\(words)  (dropped \(fate.dropped) of \(fate.tried), such as \(example))"
     }

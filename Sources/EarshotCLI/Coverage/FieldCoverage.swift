@@ -1,8 +1,8 @@
 internal import Earshot
 internal import EarshotFormats
 
-/// Finds out where each value of JSON documents goes: exchanges one value at a time for another of its type, reads the
-/// document again, and looks which fields of the mentions became different.
+/// Finds out where each value of JSON, XML and mail goes: exchanges one value at a time for another of its type, reads
+/// the document again, and looks which fields of the mentions became different.
 ///
 /// Nothing here knows any adapter. A value that can be exchanged without a trace is dropped, unless it stands in the
 /// mentions anyway, as where a source says the same thing twice.
@@ -35,8 +35,8 @@ struct FieldCoverage {
 
     /// What became of the values, by path.
     private(set) var fates: [String: Fate] = [:]
-    /// How many documents were tried, how many an adapter refused, how many are no JSON.
-    private(set) var documents = (tried: 0, refused: 0, notJSON: 0)
+    /// How many documents were tried, how many an adapter refused, how many are of no known form.
+    private(set) var documents = (tried: 0, refused: 0, unknown: 0)
     /// The documents that were read and of which there was nothing to say; their values are not tried.
     private(set) var silent: [String] = []
 
@@ -52,9 +52,8 @@ struct FieldCoverage {
 
     /// Tries the values of one document.
     mutating func add(_ document: Document) {
-        let prefix = FieldCoverage.prefix(of: document.bytes)
-        guard let root = try? JSON.read(Array(document.bytes[prefix...]), { root, _ in JSONValue(root) }) else {
-            documents.notJSON += 1
+        guard let leaves = CoverageLeaf.all(in: document, of: adapter.kind) else {
+            documents.unknown += 1
             return
         }
         let snapshot = MentionSnapshot(of: document, by: adapter)
@@ -69,53 +68,40 @@ struct FieldCoverage {
         documents.tried += 1
         let said = snapshot.said
         var tried: [String: Int] = [:]
-        for leaf in JSONLeaf.all(in: root) {
+        for leaf in leaves {
             fates[leaf.path, default: Fate()].seen += 1
             guard tried[leaf.path, default: 0] < FieldCoverage.samples.inDocument,
                 fates[leaf.path, default: Fate()].tried < FieldCoverage.samples.inAll
             else { continue }
             tried[leaf.path, default: 0] += 1
-            let changed = changes(exchanging: leaf, of: root, in: document, after: prefix, from: snapshot)
-            note(leaf, changed, isSaid: FieldCoverage.isSaid(leaf.value, in: said))
+            let isSaid =
+                leaf.isTelling && leaf.text.utf8.count >= FieldCoverage.shortestRepeat && said.contains(leaf.text)
+            note(leaf, changes(exchanging: leaf, in: document, from: snapshot), isSaid: isSaid)
         }
     }
 
     /// The fields that differ once the leaf is another.
     private func changes(
-        exchanging leaf: JSONLeaf, of root: JSONValue, in document: Document, after prefix: Int,
-        from snapshot: MentionSnapshot
+        exchanging leaf: CoverageLeaf, in document: Document, from snapshot: MentionSnapshot
     ) -> Set<String> {
-        for other in leaf.others {
+        for bytes in leaf.exchanges() {
             var changed = document
-            changed.bytes = Array(document.bytes[..<prefix]) + leaf.replaced(in: root, by: other).bytes
+            changed.bytes = bytes
             let differences = MentionSnapshot(of: changed, by: adapter).differences(from: snapshot)
             if !differences.isEmpty { return differences }
         }
         return []
     }
 
-    private mutating func note(_ leaf: JSONLeaf, _ changed: Set<String>, isSaid: Bool) {
+    private mutating func note(_ leaf: CoverageLeaf, _ changed: Set<String>, isSaid: Bool) {
         var fate = fates[leaf.path, default: Fate()]
         fate.tried += 1
         fate.fields.formUnion(changed)
         if changed.isEmpty && isSaid { fate.repeated += 1 }
         if changed.isEmpty && !isSaid {
             fate.dropped += 1
-            if fate.example.isEmpty { fate.example = leaf.value.description }
+            if fate.example.isEmpty { fate.example = leaf.text }
         }
         fates[leaf.path] = fate
-    }
-
-    private static func isSaid(_ value: JSONValue, in said: Set<String>) -> Bool {
-        if case .boolean = value { return false }
-        let text = value.text ?? value.description
-        return text.utf8.count >= shortestRepeat && said.contains(text)
-    }
-
-    /// How many bytes stand before the JSON in a file that is a script, as archives have them: `window.x = `.
-    private static func prefix(of bytes: [UInt8]) -> Int {
-        guard bytes.withBytes({ $0.hasPrefix("window.") }), let equals = bytes.firstIndex(of: UInt8(ascii: "="))
-        else { return 0 }
-        return equals + 1
     }
 }

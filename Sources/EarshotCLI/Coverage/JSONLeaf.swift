@@ -1,3 +1,4 @@
+internal import Earshot
 internal import EarshotFormats
 
 /// One value of a JSON document that says something: a truth, a number, a text that is not empty.
@@ -20,6 +21,27 @@ struct JSONLeaf {
         var found: [JSONLeaf] = []
         collect(root, path: "", steps: [], into: &found)
         return found
+    }
+
+    /// Every leaf of a document's bytes; nil where they are no JSON.
+    static func all(in bytes: [UInt8]) -> [CoverageLeaf]? {
+        let prefix = JSONLeaf.prefix(of: bytes)
+        guard let root = try? JSON.read(Array(bytes[prefix...]), { root, _ in JSONValue(root) }) else { return nil }
+        return all(in: root).map { leaf in
+            var isTelling = true
+            if case .boolean = leaf.value { isTelling = false }
+            let text = leaf.value.text ?? leaf.value.description
+            return CoverageLeaf(path: leaf.path, text: text, isTelling: isTelling) {
+                leaf.others.map { Array(bytes[..<prefix]) + leaf.replaced(in: root, by: $0).bytes }
+            }
+        }
+    }
+
+    /// How many bytes stand before the JSON in a file that is a script, as archives have them: `window.x = `.
+    private static func prefix(of bytes: [UInt8]) -> Int {
+        guard bytes.withBytes({ $0.hasPrefix("window.") }), let equals = bytes.firstIndex(of: UInt8(ascii: "="))
+        else { return 0 }
+        return equals + 1
     }
 
     private static func collect(_ value: JSONValue, path: String, steps: [Step], into found: inout [JSONLeaf]) {

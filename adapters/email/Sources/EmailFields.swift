@@ -18,6 +18,9 @@ enum EmailFields {
         ("x-spam-status", "x_spam_status"), ("authentication-results", "authentication_results"),
         ("x-original-from", "x_original_from"), ("x-forwarded-to", "x_forwarded_to"), ("resent-from", "resent_from"),
         ("x-gm-thrid", "x_gm_thrid"), ("expires", "expires"), ("x-original-to", "x_original_to"),
+        ("mail-followup-to", "mail_followup_to"), ("comments-to", "comments_to"), ("priority", "priority"),
+        ("received-spf", "received_spf"), ("content-class", "content_class"), ("x-spam-flag", "x_spam_flag"),
+        ("x-spam-score", "x_spam_score"), ("x-spam-level", "x_spam_level"),
     ]
 
     /// How other fields begin that are written too: ticket systems, lists and senders of campaigns have their own.

@@ -31,6 +31,8 @@ extension FeedReader {
         view.writeGenerator(entry, &fields)
         writePodcast(entry, &fields)
         writeMedia(entry, &fields)
+        fields.string("slash:section", view.text(of: .slashSection, in: entry))
+        fields.string("slash:department", view.text(of: .slashDepartment, in: entry))
         view.writeOthers(entry, &fields)
         return fields
     }
@@ -97,6 +99,9 @@ extension FeedReader {
         fields.array("media_texts", first(.mediaText, "text"))
         let thumbnails = first(.mediaThumbnail, nil)
         if thumbnails.count(where: { $0 == UInt8(ascii: "{") }) > 1 { fields.array("media_thumbnails", thumbnails) }
+        if places.contains(where: { view.hasDetails(.mediaContent, in: $0) }) {
+            fields.array("media_contents", first(.mediaContent, nil))
+        }
     }
 }
 
@@ -116,38 +121,15 @@ extension FeedView {
         each(in: node) { if self.name($0) == name, found.count < 1000 { found.append($0) } }
         return list(found) { child, fields in
             if let key { fields.string(key, text(child)) }
-            let start = Int(tree.nodes[child].attributeStart)
-            for index in start..<(start + Int(tree.nodes[child].attributeCount)) {
-                let attribute = tree.attributes[index]
-                let name = bytes(attribute.name)
-                let isAddress = name == "url" || name == "href" || name == "image" || name == "img"
-                if isAddress {
-                    resolved(bytes(attribute.value), at: child).withBytes { fields.string(named: name, $0) }
-                } else {
-                    fields.string(named: name, bytes(attribute.value))
-                }
-            }
-        }
-    }
-
-    /// Writes elements of namespaces that nothing here knows, under their own names: `ht:approx_traffic`.
-    func writeOthers(_ entry: Int, _ fields: inout JSONFields) {
-        var names: [String] = []
-        each(in: entry) { child in
-            let node = tree.nodes[child]
-            guard node.name == .other, node.text.count > 0, names.count < 64 else { return }
-            let label = tree.labels[Int(node.label)]
-            let name = label.family.isEmpty ? label.local : "\(label.family):\(label.local)"
-            guard !names.contains(name), name.utf8.count <= 100, !FeedView.reserved.contains(name) else { return }
-            names.append(name)
-            Array(name.utf8).withBytes { fields.string(named: $0, text(child)) }
+            writeAttributes(of: child, &fields)
         }
     }
 
     /// Names that `ext.web` gives a meaning of its own.
-    private static let reserved: Set<String> = [
+    static let reserved: Set<String> = [
         "guid", "feed", "comments_url", "comments_feed_url", "comment_api_url", "original_url", "summary", "authors",
         "contributors", "publishers", "categories", "rights", "license", "created", "updated", "expires", "source",
         "in_reply_to", "links", "geometry", "generator", "transcripts", "persons", "soundbites", "chapters",
+        "media_contents", "slash:section", "slash:department",
     ]
 }

@@ -204,7 +204,11 @@ extension JSONFeed {
         fields.text("image_url", icon.isEmpty ? address(root["favicon"]) : icon)
         fields.string("subtitle", root["description"].string.trimmed)
         fields.text("icon", address(root["favicon"]))
-        if authors(root).count > 1 { fields.node("authors", root["authors"]) }
+        if root["authors"].isArray, !authors(root).isEmpty {
+            fields.node("authors", root["authors"])
+        } else {
+            fields.node("author", root["author"])
+        }
         return fields.withBytes { $0.count <= Feed.fieldLimit ? $0.array : [] }
     }
 }

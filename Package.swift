@@ -110,6 +110,13 @@ let package = Package(
         .testTarget(name: "EarshotTests", dependencies: ["Earshot", "EarshotTesting"], swiftSettings: strict),
         .testTarget(name: "EarshotFormatsTests", dependencies: ["EarshotFormats"], swiftSettings: strict),
         .testTarget(
+            name: "EarshotSeedTests",
+            dependencies: ["Earshot", "EarshotAdapters", "EarshotFormats"],
+            // A link to what the fuzzers promise, which are a package of their own.
+            exclude: ["Fuzz/main.swift", "Fuzz/JSONMutation.swift"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "EarshotAdapterTests",
             dependencies: ["EarshotAdapters", "EarshotTesting"],
             path: "adapters",

@@ -50,6 +50,7 @@ package struct Assembly: Sendable {
         log = surroundings.log
         board = StatusBoard()
         let enrichment = configuration.enrichment
+        let network = ChannelNetwork(configuration, in: surroundings, board: board)
         var listeners: [any ChannelListener] = []
         var routes: [Receiver.Route] = []
         for channel in configuration.channels {
@@ -57,7 +58,8 @@ package struct Assembly: Sendable {
             let intake = Intake(
                 channel: channel.name, adapter: adapter, enrichment: enrichment, journal: surroundings.journal,
                 period: period)
-            let maker = ListenerMaker(channel: channel, intake: intake, surroundings: surroundings, board: board)
+            let maker = ListenerMaker(
+                channel: channel, intake: intake, surroundings: surroundings, board: board, network: network)
             if let listener = maker.listener(with: adapter) { listeners.append(listener) }
             if let route = try maker.route(with: adapter) { routes.append(route) }
         }

@@ -109,6 +109,8 @@ import Testing
             // Stopped politely in the midst of delivering.
             let first = try start(folder, for: endpoint)
             await endpoint.hasTaken(20)
+            // Its end is meant, and releases nobody: the handler may run when the next one is waited for.
+            first.terminationHandler = nil
             first.terminate()
             first.waitUntilExit()
             #expect(first.terminationStatus == 0)
@@ -116,6 +118,7 @@ import Testing
             try folder.write(feed(0..<RunTests.items), to: "www/feed.xml")
             let second = try start(folder, for: endpoint)
             await endpoint.hasTaken(100)
+            second.terminationHandler = nil
             kill(second.processIdentifier, SIGKILL)
             second.waitUntilExit()
             // Left to finish.

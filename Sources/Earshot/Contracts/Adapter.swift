@@ -46,6 +46,14 @@ public protocol PollingAdapter: Adapter {
     ///
     /// Throws `FetchFailure`; the gateway retries, waits or gives up by its class, with the cursor unchanged.
     func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page
+
+    /// What the source counts by the day without saying so; requests carry what they cost of it.
+    var quota: DailyQuota? { get }
+}
+
+extension PollingAdapter {
+    /// The source counts nothing, or says what it counts.
+    public var quota: DailyQuota? { nil }
 }
 
 /// An adapter whose source sends what is new.

@@ -34,6 +34,10 @@ public struct FetchRequest: Sendable {
     public var sizeLimit = Document.sizeLimit
     /// Whether the address may lie in a private or loopback network: for addresses that the operator wrote.
     public var allowsPrivateNetworks = false
+    /// What it costs of the source's daily quota, in the source's units.
+    public var units = 0
+    /// Whether the channel's credentials go with it: not to an address that somebody else than the operator named.
+    public var takesCredentials = true
 
     /// A GET of an address.
     public init(_ url: String) { self.url = url }

@@ -61,9 +61,10 @@ public struct Budget: Sendable, Equatable {
     private static let families = ["x-rate-limit-", "x-ratelimit-", "ratelimit-"]
 
     private init?(_ response: FetchResponse, counting family: String) {
-        guard let remaining = response[family + "remaining"].flatMap({ Double($0) }), remaining.isFinite else {
-            return nil
-        }
+        let isFull = response.status == 429 && response[family + "reset"] != nil
+        guard let remaining = response[family + "remaining"].flatMap({ Double($0) }) ?? (isFull ? 0 : nil),
+            remaining.isFinite
+        else { return nil }
         let limit = response[family + "limit"].flatMap { Double($0) }
         self.init(
             limit: limit?.isFinite == true ? limit : nil, remaining: max(remaining, 0), unit: .requests,

@@ -1,4 +1,5 @@
 package import Earshot
+package import EarshotFormats
 internal import Synchronization
 
 /// How every channel and sink is doing, written by those who do the work and read by the admin page and the end report.
@@ -19,6 +20,10 @@ package final class StatusBoard: Sendable {
         package var failures: [ChannelState: Int] = [:]
         /// Whether only an operator can mend it.
         package var isBlocked: Bool { state.isBlocked }
+        /// What is left of what may be asked of the source, as far as that is known.
+        package var budget: Budget?
+        /// When that is given anew.
+        package var budgetResetAt: Timestamp?
         /// For how long it has brought nothing, where that is too long.
         package var silence: String?
         /// How many deliveries came without a right signature.
@@ -58,6 +63,16 @@ package final class StatusBoard: Sendable {
     /// The source could not be asked.
     package func failed(_ channel: String, _ reason: String, isBlocked: Bool) {
         failed(channel, reason, as: isBlocked ? .refused : .retrying)
+    }
+
+    /// It was learned what is left of what may be asked of the source.
+    package func learned(_ budget: Budget, of channel: String, at moment: Timestamp) {
+        change(channel) { entry in
+            entry.budget = budget
+            entry.budgetResetAt = budget.reset.map {
+                Timestamp(milliseconds: moment.milliseconds &+ Int64($0 / .milliseconds(1)))
+            }
+        }
     }
 
     /// The channel has brought nothing for too long, or speaks again.

@@ -1,4 +1,5 @@
 internal import Earshot
+internal import EarshotFormats
 
 extension StatusReport {
     /// The page for people: what comes in, what goes out, what is wrong.
@@ -11,7 +12,7 @@ extension StatusReport {
         </header><main>
         <h2>Channels</h2>
         <table><thead><tr><th>Channel<th>State<th>Last answer<th class="n">Documents<th class="n">Mentions\
-        <th class="n">New<th class="n">Changed<th class="n">Dropped<th class="n">Defects</tr></thead><tbody>
+        <th class="n">New<th class="n">Changed<th class="n">Dropped<th class="n">Defects<th class="n">May ask</tr></thead><tbody>
         \(channels.sorted { $0.key < $1.key }.map { row($0.key, $0.value) }.joined(separator: "\n"))
         </tbody></table>
         <h2>Sinks</h2>
@@ -31,7 +32,16 @@ extension StatusReport {
             + [
                 tally.documents, tally.mentions, tally.receipt.created, tally.receipt.updated, dropped,
                 tally.defects + tally.malformed,
-            ].map { "<td class=\"n\">\($0)" }.joined() + "</tr>"
+            ].map { "<td class=\"n\">\($0)" }.joined()
+            + "<td class=\"n\">\(channel.budget.map { StatusReport.words(of: $0) } ?? "")</tr>"
+    }
+
+    /// What is left of a budget, such as `438 of 450 requests`.
+    private static func words(of budget: Budget) -> String {
+        func rounded(_ number: Double) -> String { Int(exactly: number.rounded(.down)).map { "\($0)" } ?? "many" }
+        if budget.unit == .percent { return "\(rounded(budget.remaining)) %" }
+        let whole = budget.limit.map { " of \(rounded($0))" } ?? ""
+        return "\(rounded(budget.remaining))\(whole) \(budget.unit.rawValue)"
     }
 
     private func trouble(of channel: StatusBoard.Channel) -> String? {

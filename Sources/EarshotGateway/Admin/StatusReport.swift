@@ -1,4 +1,5 @@
 package import Earshot
+internal import EarshotFormats
 
 /// How the gateway stands at one moment, in the forms that people and their tools read.
 package struct StatusReport: Sendable {
@@ -114,6 +115,22 @@ extension StatusReport {
                 }
             })
         family(
+            "earshot_channel_budget_remaining", "gauge", "What is left of what may be asked of the source.",
+            channels.compactMap { name, channel in
+                channel.budget.map { ("channel=\"\(name)\",unit=\"\($0.unit.rawValue)\"", $0.remaining.whole) }
+            })
+        family(
+            "earshot_channel_budget_limit", "gauge", "What may be asked of the source in all, where it is known.",
+            channels.compactMap { name, channel in
+                guard let budget = channel.budget, let limit = budget.limit else { return nil }
+                return ("channel=\"\(name)\",unit=\"\(budget.unit.rawValue)\"", limit.whole)
+            })
+        family(
+            "earshot_channel_budget_reset_timestamp_seconds", "gauge", "When that is given anew.",
+            channels.compactMap { name, channel in
+                channel.budgetResetAt.map { ("channel=\"\(name)\"", $0.seconds) }
+            })
+        family(
             "earshot_channel_silent", "gauge", "Whether the channel has brought nothing for longer than it should.",
             channels.map { ("channel=\"\($0.key)\"", $0.value.silence == nil ? 0 : 1) })
         family(
@@ -137,6 +154,11 @@ extension StatusBoard.Channel {
         let again = retryAt.map { ", asked again at \(Timestamp(seconds: $0.seconds))" } ?? ""
         return "\(state.rawValue): \(trouble)\(again)"
     }
+}
+
+extension Double {
+    /// The number without its fraction, as far as a whole number can hold it.
+    fileprivate var whole: Int64 { Int64(exactly: rounded(.down)) ?? 0 }
 }
 
 extension Receipt {

@@ -27,7 +27,7 @@ extension Configuration {
         let sections: [(String, Bool)] = [
             ("data_dir", old.dataDirectory == dataDirectory), ("own_accounts", old.ownAccounts == ownAccounts),
             ("dedupe", old.dedupe == dedupe && old.similarity == similarity),
-            ("receive", old.receive == receive), ("admin", old.admin == admin),
+            ("http", old.perHost == perHost), ("receive", old.receive == receive), ("admin", old.admin == admin),
         ]
         return changes + sections.filter { !$0.1 }.map { "\($0.0) changed" }
     }
@@ -37,7 +37,8 @@ extension Configuration.Channel {
     fileprivate func differences(from other: Self) -> [String] {
         let keys: [(String, Bool)] = [
             ("adapter", adapter.name == other.adapter.name), ("label", label == other.label),
-            ("settings", settings == other.settings && files == other.files), ("every", every == other.every),
+            ("settings", settings == other.settings && files == other.files),
+            ("auth", authorization == other.authorization), ("every", every == other.every),
             ("silent_after", silentAfter == other.silentAfter),
         ]
         return keys.filter { !$0.1 }.map(\.0)

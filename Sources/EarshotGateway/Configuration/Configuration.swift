@@ -15,6 +15,8 @@ package struct Configuration: Sendable {
         package var settings: SettingsText
         /// The files to read, absolute, where the channel listens to `files`.
         package var files: String?
+        /// How the channel shows who asks, beside what the adapter's own settings say.
+        package var authorization: Authorization?
         /// How often the source is asked, if the operator said so.
         package var every: Duration?
         /// After how long without a mention it counts as silent.
@@ -88,6 +90,8 @@ package struct Configuration: Sendable {
     package var receive: Address?
     /// Where the gateway shows how it is; nil where it does not.
     package var admin: Admin?
+    /// How many requests to a host are under way at a time.
+    package var perHost = PoliteClient.perHost
     /// Every value of a setting that is a secret, for the log's last net.
     package var secrets: [Secret] = []
     /// What is likely not what is wanted.

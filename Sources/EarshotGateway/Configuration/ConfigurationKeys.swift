@@ -14,6 +14,7 @@ enum ConfigurationKeys {
         Setting("watch", .map(.object(watch)), about: "Words to look out for, by rule."),
         Setting("dedupe", .object(dedupe), about: "What becomes of what was seen before."),
         Setting("sinks", .map(.object(sink)), about: "Where mentions go, by name."),
+        Setting("http", .object(http), about: "How sources are asked."),
         Setting("receive", .object(receive), about: "Where webhooks are received, at /hooks/<channel>."),
         Setting("admin", .object(admin), about: "Where the gateway shows how it is."),
     ]
@@ -22,6 +23,9 @@ enum ConfigurationKeys {
     static let channel: [Setting] = [
         Setting("adapter", .text, isRequired: true, about: "Which adapter reads the channel."),
         Setting("label", .text, about: "The channel's name for people."),
+        Setting(
+            "auth", .object(Authorization.keys),
+            about: "How the channel shows who asks, in the place of the adapter's own token."),
         Setting("every", .duration, about: "How often the source is asked; else as the adapter thinks right."),
         Setting("settings", .map(.text), about: "The adapter's settings."),
         Setting("silent_after", .duration, about: "After how long without a mention the channel counts as silent."),
@@ -75,6 +79,12 @@ enum ConfigurationKeys {
             "similarity", .number(0.5...1), isRequired: true, about: "How alike two texts must be, 1 being the same.")
     ]
 
+    private static let http: [Setting] = [
+        Setting(
+            "per_host", .integer(1...1000), fallback: "\(PoliteClient.perHost)",
+            about: "How many requests to one host are under way at a time.")
+    ]
+
     private static let receive: [Setting] = [
         Setting("listen", .text, fallback: "127.0.0.1:8080", about: "The host and port.")
     ]
@@ -104,6 +114,19 @@ extension Setting {
     var optional: Setting {
         var setting = self
         setting.isRequired = false
+        return setting
+    }
+
+    /// Whether it shows who asks, so that a channel's `auth` can stand in its place; what proves deliveries does not.
+    var isCredential: Bool {
+        guard case .secret = form else { return false }
+        return requiredWhen?.values != ["webhook"]
+    }
+
+    /// The setting, which nothing needs.
+    var unneeded: Setting {
+        var setting = optional
+        setting.requiredWhen = nil
         return setting
     }
 

@@ -49,6 +49,7 @@ struct ConfigurationReader {
         }
         for (name, rule) in top["watch"]?.members ?? JSONObject() { watch(name, rule) }
         if let dedupe = top["dedupe"] { self.dedupe(dedupe) }
+        if let perHost = top["http"]?["per_host"]?.wholeNumber { result.perHost = Int(perHost) }
         if let receive = top["receive"] {
             result.receive = address(receive["listen"]?.text ?? "127.0.0.1:8080", at: "/receive/listen")
         }
@@ -130,6 +131,7 @@ struct ConfigurationReader {
         }
         let channel = Configuration.Channel(
             name: name, label: keys["label"]?.text, adapter: kind, settings: SettingsText(own), files: files,
+            authorization: keys["auth"]?.members.flatMap { authorization($0, at: pointer + "/auth") },
             every: keys["every"]?.text.flatMap { Quantity.duration($0) },
             silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) })
         if channel.every == .zero { check.refuse(pointer + "/every", expected: "a duration above zero") }
@@ -137,6 +139,14 @@ struct ConfigurationReader {
         if !check.problems[before...].contains(where: { $0.severity == .error }) {
             attempt(channel, given, at: pointer)
         }
+    }
+
+    /// How a channel shows who asks; notes what is wrong with it.
+    private mutating func authorization(_ members: JSONObject, at pointer: String) -> Authorization? {
+        var problems: [Problem] = []
+        let authorization = Authorization(members) { problems.append(Problem(pointer + $0, $1)) }
+        for problem in problems { check.note(problem) }
+        return authorization
     }
 
     /// What an adapter's name or path stands for; notes what is wrong with a declaration.
@@ -158,6 +168,9 @@ struct ConfigurationReader {
         } catch {
             check.note(Problem(pointer + "/settings", check.secrets.masked(Configuration.reason(of: error))))
             return
+        }
+        if channel.authorization != nil, channel.files != nil || !(adapter is any PollingAdapter) {
+            check.note(Problem(pointer + "/auth", "is for a channel that asks its source, which this one does not"))
         }
         guard channel.files == nil else { return }
         let webhook = (adapter as? any ReceivingAdapter)?.webhook
@@ -228,7 +241,8 @@ struct ConfigurationReader {
         guard let checked = check.object(value.members == nil ? value : .object(own), keys, at: pointer, hint: hint)
         else { return nil }
         guard known else { return (checked, JSONObject()) }
-        let waived = given?["listen"]?.text == "files" ? settings.map { $0.optional } : settings
+        var waived = given?["listen"]?.text == "files" ? settings.map { $0.optional } : settings
+        if checked["auth"] != nil { waived = waived.map { $0.isCredential ? $0.unneeded : $0 } }
         return (checked, check.object(given ?? [:], waived, at: pointer + "/settings") ?? JSONObject())
     }
 

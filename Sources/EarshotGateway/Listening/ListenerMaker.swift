@@ -7,6 +7,7 @@ struct ListenerMaker {
     let intake: Intake
     let surroundings: Assembly.Surroundings
     let board: StatusBoard
+    let network: ChannelNetwork
 
     /// How often a source is asked, and files are looked at, where the operator did not say.
     private static let pollInterval = Duration.seconds(60)
@@ -23,8 +24,8 @@ struct ListenerMaker {
         guard listen != "webhook", let adapter = adapter as? any PollingAdapter else { return nil }
         return Poller(
             channel: channel.name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
-            intake: intake, journal: surroundings.journal, http: surroundings.http, clock: surroundings.clock,
-            board: board, log: surroundings.log)
+            intake: intake, journal: surroundings.journal, http: network.way(of: channel, to: adapter),
+            clock: surroundings.clock, board: board, log: surroundings.log)
     }
 
     /// Where the channel is told; throws where it should be and there is no secret to prove a delivery with.

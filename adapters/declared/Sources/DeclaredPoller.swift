@@ -39,8 +39,12 @@ struct DeclaredPoller: PollingAdapter {
         let position = PollPosition(kept)
         let request = try request(wanted, at: position)
         let response = try await http.fetch(request)
-        let wait = wait(after: response)
-        if let failure = DeclaredPoller.failure(of: response, wait: wait) { throw failure }
+        let wait = wait(after: response, at: http.now)
+        if let failure = failure(of: response, wait: wait) {
+            // A place in a list is not good for ever; the list itself may be well, at the next interval.
+            guard case .refused = failure, let restarted = position.restarted else { throw failure }
+            return Page([], next: restarted.kept)
+        }
         guard let body = try? JSONValue(parsing: response.body) else {
             throw FetchFailure.unreachable("the answer is no JSON")
         }
@@ -138,30 +142,23 @@ struct DeclaredPoller: PollingAdapter {
 
     // The answer.
 
-    private static func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
-        let reason = "status \(response.status)"
-        switch response.status {
-        case 200...299: return nil
-        case 401, 403: return .unauthorized(reason)
-        case 429:
-            let seconds = response["retry-after"].flatMap { Int64($0) }.map { min(max($0, 0), 86_400) }
-            return .limited(reason, after: seconds.map { .seconds($0) } ?? wait)
-        case 408, 500...: return .unreachable(reason)
-        default: return .refused(reason)
-        }
+    private func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
+        let failure = response.failure("status \(response.status)")
+        // A budget that was declared is known better than one that headers are taken to mean.
+        guard case .limited(let reason, _) = failure, response.retryAfter == nil, let wait else { return failure }
+        return .limited(reason, after: wait)
     }
 
     /// How long the source asks to be left alone: until its budget's end, where little is left of it.
-    private func wait(after response: FetchResponse) -> Duration? {
+    private func wait(after response: FetchResponse, at now: Timestamp) -> Duration? {
         guard let budget = asking.budget, let remaining = response[budget.remaining].flatMap({ Double($0) }),
             remaining <= budget.least || response.status == 429, let reset = response[budget.reset]
         else { return nil }
-        let now =
-            response["date"].flatMap { Times.parse($0) }?.milliseconds ?? Int64(Date().timeIntervalSince1970 * 1000)
+        let told = response["date"].flatMap { Times.parse($0) } ?? now
         let end: Int64? =
             switch budget.resetIs {
             case .seconds: Double(reset).flatMap { Int64(exactly: ($0 * 1000).rounded()) }
-            case .epoch, .time: Times.parse(reset).map { $0.milliseconds &- now }
+            case .epoch, .time: Times.parse(reset).map { $0.milliseconds &- told.milliseconds }
             }
         return end.map { .milliseconds(min(max($0, 1000), 3_600_000)) }
     }

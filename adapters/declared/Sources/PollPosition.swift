@@ -31,6 +31,14 @@ struct PollPosition {
         return Cursor(JSONValue.object(fields).description)
     }
 
+    /// The beginning of the pass that was under way; nil where none was.
+    var restarted: PollPosition? {
+        guard next != nil else { return nil }
+        var position = PollPosition(nil)
+        position.since = since
+        return position
+    }
+
     /// The whole address of the next page, where the source says addresses.
     var address: String? { next.flatMap { $0.hasPrefix("http") ? $0 : nil } }
 

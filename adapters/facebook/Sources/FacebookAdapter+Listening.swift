@@ -35,6 +35,8 @@ extension FacebookAdapter: PollingAdapter {
         Setting(
             "look_back", .duration, fallback: "\"30d\"",
             about: "How old a post may be, counted from the newest, for its comments still to be found."),
+        Setting(
+            "backfill", .duration, fallback: "\"30d\"", about: "How far back the first start goes."),
         Setting("version", .text, fallback: "\"v25.0\"", about: "The version of the Graph API."),
         Setting(
             "base_url", .url, fallback: "\"https://graph.facebook.com\"", about: "Where the Graph API is."),
@@ -61,13 +63,14 @@ extension FacebookAdapter: PollingAdapter {
         let edge = settings.listen ?? "webhook"
         guard edge != "webhook", edge != "files" else { return nil }
         let object = edge == "comments" ? settings.post_id : settings.page_id
-        guard let object, let token = settings.token else {
+        guard let object else {
             throw WrongSettings(
-                edge == "comments" ? "comments need post_id and token" : "\(edge) need page_id and token")
+                edge == "comments" ? "comments need post_id" : "\(edge) need page_id")
         }
         var listing = GraphListing(
             path: "\(GraphListing.encoded(object))/\(edge)", query: query(of: edge), timeField: "created_time",
-            token: token)
+            token: settings.token)
+        listing.backfill = try GraphListing.seconds(settings.backfill, of: "backfill")
         listing.lookBack = try GraphListing.seconds(settings.look_back)
         switch edge {
         case "conversations":

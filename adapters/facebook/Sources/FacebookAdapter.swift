@@ -20,6 +20,7 @@ package struct FacebookAdapter: Adapter {
         var version: String?
         var base_url: String?
         var look_back: String?
+        var backfill: String?
         var keep_raw: Bool?
     }
 

@@ -33,6 +33,8 @@ struct GraphCursor: Codable, Sendable, Equatable {
     var isSmall = false
     /// What a search found that the list is named by.
     var found: String?
+    /// What was made before this is left alone until there is a whole round: a first start goes no further back.
+    var floor: Int64?
 
     /// How many ids are remembered.
     static let seenLimit = 100
@@ -66,6 +68,7 @@ struct GraphCursor: Codable, Sendable, Equatable {
         hasRestarted = try values.decodeIfPresent(Bool.self, forKey: .hasRestarted) ?? false
         isSmall = try values.decodeIfPresent(Bool.self, forKey: .isSmall) ?? false
         found = try values.decodeIfPresent(String.self, forKey: .found)
+        floor = try values.decodeIfPresent(Int64.self, forKey: .floor)
     }
 
     /// The text that the gateway keeps.
@@ -131,7 +134,8 @@ struct GraphCursor: Codable, Sendable, Equatable {
 
     /// Items before this moment are left alone in the current round.
     func bound(in listing: GraphListing) -> Int64 {
-        (since ?? 0) - (isFar ? max(listing.lookBack, listing.overlap) : listing.overlap)
+        guard let since else { return floor ?? 0 }
+        return since - (isFar ? max(listing.lookBack, listing.overlap) : listing.overlap)
     }
 
     private func closingFirst() -> GraphCursor {
@@ -144,6 +148,7 @@ struct GraphCursor: Codable, Sendable, Equatable {
     private mutating func endRound() {
         guard isListed, open.isEmpty else { return }
         since = [since, newest].compactMap(\.self).max()
+        if since != nil { floor = nil }
         seen = fresh.isEmpty ? seen : fresh
         if isFar { heardFar = began ?? heardFar }
         heard = began ?? heard

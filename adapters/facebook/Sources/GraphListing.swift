@@ -22,19 +22,23 @@ struct GraphListing: Sendable {
     var overlap: Int64 = 3600
     /// How far behind it one of ten rounds begins, as people also comment on what is old.
     var lookBack: Int64 = 3600
+    /// How far back the first round goes, in seconds.
+    var backfill: Int64 = 30 * 86_400
     /// The lists that come inside of the items, the first few of each.
     var inner: [GraphInner] = []
     /// What finds the object whose list it is, where that is not known by its id.
     var search: GraphSearch?
-    /// The token, sent in a header so that it is in no address.
-    var token: String
+    /// The token, sent in a header so that it is in no address; nil where the gateway shows it.
+    var token: String?
     /// Whether the operator wrote the base, which may then lie in a private network.
     var isOperators = false
 
     /// The address of one page; no token is ever in it.
     func address(at cursor: GraphCursor) -> String {
         var parts = query
-        if takesSince, cursor.since != nil { parts.append(("since", String(max(cursor.bound(in: self), 0)))) }
+        if takesSince, cursor.since != nil || cursor.floor != nil {
+            parts.append(("since", String(max(cursor.bound(in: self), 0))))
+        }
         if cursor.isSmall { parts = parts.map { $0.name == "limit" ? ($0.name, "5") : $0 } }
         return address(
             cursor.found.map { "\(GraphListing.encoded($0))/\(path)" } ?? path, parts, at: cursor.page ?? [:])
@@ -106,11 +110,11 @@ struct GraphSearch: Sendable {
 }
 
 extension GraphListing {
-    /// The seconds of a duration as settings write it; a month where none is written.
-    static func seconds(_ duration: String?) throws -> Int64 {
+    /// The seconds of the setting `name` as it is written; a month where it is not.
+    static func seconds(_ duration: String?, of name: String = "look_back") throws -> Int64 {
         guard let duration else { return 30 * 86_400 }
         guard let seconds = Quantity.duration(duration)?.components.seconds else {
-            throw WrongSettings("look_back is written like \"30d\", not \"\(duration)\"")
+            throw WrongSettings("\(name) is written like \"30d\", not \"\(duration)\"")
         }
         return seconds
     }

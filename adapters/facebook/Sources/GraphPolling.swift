@@ -4,7 +4,8 @@ internal import EarshotFormats
 extension GraphListing {
     /// Fetches the page at a cursor: of the list, or of a list inside of an item that is to be read on.
     func poll(after kept: Cursor?, over http: any HTTPFetching) async throws -> Page {
-        let cursor = GraphCursor(kept)
+        var cursor = GraphCursor(kept)
+        if kept == nil { cursor.floor = http.now.seconds - backfill }
         if let list = cursor.open.first { return try await poll(list, at: cursor, over: http) }
         if let search, cursor.found == nil { return try await find(search, at: cursor, over: http) }
         let answer: Answer
@@ -72,12 +73,13 @@ extension GraphListing {
         _ address: String, _ timeField: String, _ inner: [GraphInner], over http: any HTTPFetching
     ) async throws -> Answer {
         var request = FetchRequest(address)
-        request.headers = [("Authorization", "Bearer \(token)"), ("Accept", "application/json")]
+        request.headers = [("Accept", "application/json")]
+        if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
         request.allowsPrivateNetworks = isOperators
         let response = try await http.fetch(request)
-        let wait = GraphUsage.wait(after: response)
+        let wait = Budget(response)?.wait
         if let error = GraphError(body: response.body) { throw GraphRefusal(error: error, wait: wait) }
-        if let failure = GraphListing.failure(of: response, wait: wait) { throw failure }
+        if let failure = response.failure("status \(response.status)") { throw failure }
         let list: GraphPage
         do {
             list = try GraphPage(response.body, timeField: timeField, inner: inner)
@@ -91,20 +93,6 @@ extension GraphListing {
         let moment = response["date"].flatMap { Times.parse($0)?.seconds }
         return Answer(list: list, document: document, wait: wait, moment: moment)
     }
-
-    /// What a reply without an error in its body means by its status, if it is no page.
-    private static func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
-        let reason = "status \(response.status)"
-        switch response.status {
-        case 200...299: return nil
-        case 401, 403: return .unauthorized(reason)
-        case 429:
-            let seconds = response["retry-after"].flatMap { Int64($0) }
-            return .limited(reason, after: seconds.map { .seconds(min(max($0, 0), 86_400)) } ?? wait)
-        case 500...: return .unreachable(reason)
-        default: return .refused(reason)
-        }
-    }
 }
 
 /// An error that a list was answered with.
@@ -116,38 +104,4 @@ struct GraphRefusal: Error {
 
     /// What the gateway should do.
     var failure: FetchFailure { error.failure(wait: wait) }
-}
-
-/// The usage headers, which say in percent how much of a budget is spent.
-enum GraphUsage {
-    /// From here on no more is asked.
-    private static let full = 95.0
-    /// From here on less is asked.
-    private static let high = 80.0
-
-    /// How long to leave the platform alone after a reply; nil where nothing presses.
-    static func wait(after response: FetchResponse) -> Duration? {
-        var longest: Duration?
-        for name in ["x-business-use-case-usage", "x-app-usage", "x-page-usage", "x-ad-account-usage"] {
-            guard let text = response[name], let usage = try? JSONValue(parsing: text) else { continue }
-            for wait in waits(of: usage) { longest = max(longest ?? wait, wait) }
-        }
-        return longest
-    }
-
-    /// The waits that one header asks for: a business header has a list an account, the others are one object.
-    private static func waits(of usage: JSONValue) -> [Duration] {
-        guard let members = usage.members else { return [] }
-        let lists = members.compactMap { $0.value.elements }
-        return (lists.isEmpty ? [usage] : lists.flatMap(\.self)).compactMap { wait(of: $0) }
-    }
-
-    private static func wait(of budget: JSONValue) -> Duration? {
-        if let minutes = budget["estimated_time_to_regain_access"]?.double, minutes > 0, minutes < 100_000 {
-            return .seconds(Int64(minutes * 60))
-        }
-        let shares = ["call_count", "total_time", "total_cputime"].compactMap { budget[$0]?.double }
-        let spent = shares.max() ?? 0
-        return spent >= full ? .seconds(900) : spent >= high ? .seconds(60) : nil
-    }
 }

@@ -14,6 +14,9 @@ import Testing
 
         var urls: [String] { asked.withLock { $0 } }
 
+        /// When the answers are dated.
+        var now: Timestamp { Timestamp(seconds: 1_768_219_200) }
+
         func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
             asked.withLock { $0.append(request.url) }
             let next = waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }

@@ -18,6 +18,9 @@ import Testing
 
         var requests: [FetchRequest] { asked.withLock { $0 } }
 
+        /// 13 January 2026.
+        var now: Timestamp { Timestamp(seconds: 1_768_262_400) }
+
         func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
             asked.withLock { $0.append(request) }
             let next = waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
@@ -71,7 +74,8 @@ import Testing
         let http = Answers(page([("1_2", "2026-01-12T08:00:00+0000")]), page([]))
         let adapter = try facebook(feed)
         let first = try await adapter.poll(after: nil, over: http)
-        #expect(!http.requests[0].url.contains("since="))
+        // A first start goes back for a month.
+        #expect(http.requests[0].url.contains("since=\(1_768_262_400 - 30 * 86_400)"))
         _ = try await adapter.poll(after: first.next, over: http)
         let since = 1_768_204_800 - 3 * 86_400
         #expect(http.requests[1].url.contains("since=\(since)"))

@@ -40,6 +40,8 @@ extension InstagramAdapter: PollingAdapter {
         Setting(
             "look_back", .duration, fallback: "\"30d\"",
             about: "How old a media may be, counted from the newest, for its comments still to be found."),
+        Setting(
+            "backfill", .duration, fallback: "\"30d\"", about: "How far back the first start goes."),
         Setting("version", .text, fallback: "\"v25.0\"", about: "The version of the Graph API."),
         Setting(
             "base_url", .url, fallback: "\"https://graph.facebook.com\"",
@@ -71,7 +73,6 @@ extension InstagramAdapter: PollingAdapter {
     static func listing(_ settings: Settings) throws -> GraphListing? {
         let edge = settings.listen ?? "webhook"
         guard edge != "webhook", edge != "files" else { return nil }
-        guard let token = settings.token else { throw WrongSettings("\(edge) needs a token") }
         let object = edge == "comments" ? settings.media_id : settings.user_id
         guard let object else {
             throw WrongSettings(edge == "comments" ? "comments need media_id" : "\(edge) needs user_id")
@@ -79,7 +80,8 @@ extension InstagramAdapter: PollingAdapter {
         let id = GraphListing.encoded(object)
         var listing = GraphListing(
             path: "\(id)/\(edge)", query: [("fields", mediaFields), ("limit", "50")], timeField: "timestamp",
-            token: token)
+            token: settings.token)
+        listing.backfill = try GraphListing.seconds(settings.backfill, of: "backfill")
         listing.lookBack = try GraphListing.seconds(settings.look_back)
         switch edge {
         case "media":

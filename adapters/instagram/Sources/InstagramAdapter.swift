@@ -22,6 +22,7 @@ package struct InstagramAdapter: Adapter {
         var version: String?
         var base_url: String?
         var look_back: String?
+        var backfill: String?
         var keep_raw: Bool?
     }
 

@@ -63,6 +63,7 @@ extension RSSAdapter {
             == Array(feed.utf8).withBytes { FeedLink.host(of: $0) }
         if isOperators { request.headers += headers }
         request.allowsPrivateNetworks = isOperators
+        request.takesCredentials = isOperators
         return request
     }
 
@@ -88,21 +89,8 @@ extension RSSAdapter {
             memory.gone = true
             return [FeedFailure.document("the feed is gone for good (410)", of: feed)]
         case 410: throw .refused("the feed is gone for good (410): \(feed)")
-        case 401, 403, 407: throw .unauthorized("status \(response.status) from \(feed)")
-        case 429, 503: throw .limited("status \(response.status) from \(feed)", after: retryAfter(response))
-        case 500..<600, 408, 425: throw .unreachable("status \(response.status) from \(feed)")
-        default: throw .refused("status \(response.status) from \(feed)")
+        default: throw response.failure("status \(response.status) from \(feed)") ?? .refused("no answer of \(feed)")
         }
-    }
-
-    /// The seconds of `Retry-After`; a date counts from the reply's own `Date`.
-    private func retryAfter(_ response: FetchResponse) -> Duration? {
-        guard let field = response["Retry-After"] else { return nil }
-        if let seconds = Int64(field), seconds >= 0 { return .seconds(min(seconds, 7 * 86_400)) }
-        guard let moment = Times.parse(field), let now = response["Date"].flatMap({ Times.parse($0) }) else {
-            return nil
-        }
-        return .seconds(min(max(moment.seconds - now.seconds, 0), 7 * 86_400))
     }
 
     /// An address without the name and password that it may hold.

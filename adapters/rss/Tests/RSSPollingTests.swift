@@ -127,7 +127,8 @@ struct RSSPollingTests {
     @Test(arguments: [
         (410, FetchFailure.refused("the feed is gone for good (410): \(one)")),
         (404, .refused("status 404 from \(one)")), (401, .unauthorized("status 401 from \(one)")),
-        (500, .unreachable("status 500 from \(one)")), (429, .limited("status 429 from \(one)", after: .seconds(90))),
+        (500, .limited("status 500 from \(one)", after: .seconds(90))),
+        (429, .limited("status 429 from \(one)", after: .seconds(90))),
     ])
     func `a single feed's failure is thrown by what should happen next`(
         status: Int, failure: FetchFailure

@@ -15,6 +15,14 @@ struct TwitterCursor: Equatable {
     /// Before anything.
     init() {}
 
+    /// A first start, which goes back no further than a time before a moment: the least id of a post of that time.
+    init(since moment: Timestamp, less time: Duration) {
+        let milliseconds = moment.milliseconds &- 1_288_834_974_657
+        let (now, overflow) = max(milliseconds, 0).multipliedReportingOverflow(by: 1 << 22)
+        let id = overflow ? nil : TwitterID.before(now, by: time)
+        since = id.map { String($0) }
+    }
+
     /// The position that a cursor stands for; what cannot be read counts as the beginning.
     init(_ cursor: Cursor?) {
         guard let cursor else { return }

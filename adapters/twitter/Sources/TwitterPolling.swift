@@ -4,10 +4,11 @@ internal import EarshotFormats
 extension TwitterAdapter: PollingAdapter {
     /// Asks for the next page: of what came since the greatest id known, newest first, until there is no more.
     package func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page {
-        let position = TwitterCursor(cursor)
+        let position = cursor == nil ? TwitterCursor(since: http.now, less: backfill) : TwitterCursor(cursor)
         let response = try await http.fetch(try request(after: position))
         if let elsewhere = position.afterRefusal(by: response) {
-            return Page([], next: elsewhere.cursor, hasMore: true)
+            // A run that lost its place begins anew at the next interval: it may lose it again and again.
+            return Page([], next: elsewhere.cursor, hasMore: position.token == nil)
         }
         if let failure = TwitterFailure.of(response) { throw failure }
         let meta = try TwitterMeta(response.body)
@@ -16,15 +17,18 @@ extension TwitterAdapter: PollingAdapter {
         document.contentType = response["content-type"]
         document.via = .poll
         let next = position.after(meta, stopsAtKnown: takesSince ? nil : lookBack)
-        return Page([document], next: next.cursor, hasMore: next.token != nil, wait: TwitterFailure.wait(response))
+        return Page([document], next: next.cursor, hasMore: next.token != nil, wait: Budget(response)?.wait)
     }
+
+    /// How far back the first start goes.
+    private var backfill: Duration { settings.backfill.flatMap { Quantity.duration($0) } ?? .seconds(86_400) }
 
     /// How much of what is known is asked for again.
     private var lookBack: Duration { settings.lookBack.flatMap { Quantity.duration($0) } ?? .seconds(60) }
 
     /// The request for the page at a position.
     func request(after position: TwitterCursor) throws(FetchFailure) -> FetchRequest {
-        guard let token = settings.token, let path = path() else {
+        guard let path = path() else {
             throw .refused("the settings of a channel that listens to \(settings.listen.rawValue) are not complete")
         }
         var query: [(String, String)] = []
@@ -37,7 +41,7 @@ extension TwitterAdapter: PollingAdapter {
         query += settings.listen == .dms ? TwitterAdapter.messageFields : TwitterAdapter.postFields
         let pairs = query.map { "\($0)=\(TwitterAdapter.escaped($1))" }.joined(separator: "&")
         var request = FetchRequest("\(address(path))?\(pairs)")
-        request.headers = [("Authorization", "Bearer \(token)")]
+        if let token = settings.token { request.headers = [("Authorization", "Bearer \(token)")] }
         return request
     }
 

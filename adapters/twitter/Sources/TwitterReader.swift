@@ -92,6 +92,13 @@ enum TwitterID {
         return Timestamp(milliseconds: (number >> 22) + 1_288_834_974_657)
     }
 
+    /// The id that a post would have that was made so much earlier; nil where ids of then say no time.
+    static func before(_ id: Int64, by time: Duration) -> Int64? {
+        let (span, isLong) = (time.components.seconds &* 1000).multipliedReportingOverflow(by: 1 << 22)
+        let (lesser, overflow) = id.subtractingReportingOverflow(span)
+        return isLong || overflow || lesser <= 30_000_000_000 ? nil : lesser
+    }
+
     /// Whether one id is a lesser number than another.
     static func isLess(_ one: Bytes, than other: Bytes) -> Bool {
         if one.count != other.count { return one.count < other.count }

@@ -19,6 +19,8 @@ package struct TwitterSettings: Decodable, Sendable {
     var token: String?
     /// The key that webhooks are signed with.
     var consumerSecret: String?
+    /// How far back the first start goes.
+    var backfill: String?
     /// How much of what is known is asked for again.
     var lookBack: String?
     /// How many posts a page holds.
@@ -29,7 +31,7 @@ package struct TwitterSettings: Decodable, Sendable {
     var keepsRaw = false
 
     private enum CodingKeys: String, CodingKey {
-        case listen, query, token
+        case listen, query, token, backfill
         case userID = "user_id"
         case postID = "post_id"
         case consumerSecret = "consumer_secret"
@@ -48,6 +50,7 @@ package struct TwitterSettings: Decodable, Sendable {
         postID = try values.decodeIfPresent(String.self, forKey: .postID)
         token = try values.decodeIfPresent(String.self, forKey: .token)
         consumerSecret = try values.decodeIfPresent(String.self, forKey: .consumerSecret)
+        backfill = try values.decodeIfPresent(String.self, forKey: .backfill)
         maxResults = try values.decodeIfPresent(Int.self, forKey: .maxResults)
         lookBack = try values.decodeIfPresent(String.self, forKey: .lookBack)
         baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL) ?? baseURL
@@ -81,6 +84,9 @@ extension TwitterAdapter {
         Setting(
             "consumer_secret", .secret, requiredWhen: ("listen", ["webhook"]),
             about: "The app's consumer secret, with which X signs what it sends."),
+        Setting(
+            "backfill", .duration, fallback: "1d",
+            about: "How far back the first start goes; a search of the last week knows no more than seven days."),
         Setting("max_results", .integer(1...500), about: "How many posts a page holds; each is billed."),
         Setting(
             "look_back", .duration, fallback: "\"1m\"",

@@ -12,7 +12,7 @@ struct TwitterPollingTests {
             .page(["105", "1040"], next: "p2"), .page(["99"]), .page([]),
         ])
         let adapter = try TwitterAdapter.make(Self.search)
-        let first = try await adapter.poll(after: nil, over: http)
+        let first = try await adapter.poll(after: Cursor("{}"), over: http)
         #expect(first.hasMore && first.next.text == #"{"next_token":"p2","newest_id":"1040"}"#)
         let second = try await adapter.poll(after: first.next, over: http)
         #expect(!second.hasMore && second.next.text == #"{"since_id":"1040"}"#)
@@ -50,6 +50,20 @@ struct TwitterPollingTests {
         #expect(await http.urls.first?.hasPrefix("http://127.0.0.1:9" + path) == true)
     }
 
+    @Test func `a first start goes back for a day, or as long as it is told`() async throws {
+        // The least ids of posts of 28 February and 1 January 2026.
+        for (setting, id) in [("", "2027534209643446272"), (#","backfill": "59d""#, "2006515713438646272")] {
+            let http = TwitterReplies([.page([]), .page([])])
+            let adapter = try TwitterAdapter.make(#"{"query": "@acmeair", "token": "t0k"\#(setting)}"#)
+            let page = try await adapter.poll(after: nil, over: http)
+            #expect(page.next.text == "{\"since_id\":\"\(id)\"}")
+            _ = try await adapter.poll(after: page.next, over: http)
+            let urls = await http.urls
+            let overlap = try #require(Int64(id)) - 60_000 << 22
+            #expect(urls.allSatisfy { $0.contains("&since_id=\(overlap)&") })
+        }
+    }
+
     @Test func `messages are paged through until one is known`() async throws {
         let http = TwitterReplies([.page(["30", "20"], next: "more")])
         let adapter = try TwitterAdapter.make(#"{"listen": "dms", "token": "t"}"#)
@@ -65,11 +79,13 @@ struct TwitterPollingTests {
         #expect(page.hasMore && page.next.text == "{}" && page.documents.isEmpty)
     }
 
-    @Test func `a page's token that X no longer knows is given up, and the run begins again`() async throws {
+    @Test func `a page's token that X no longer knows is given up, and the run begins again at the next interval`()
+        async throws
+    {
         let http = TwitterReplies([.status(400, #"{"errors":[{"parameters":{"next_token":["p2"]}}]}"#)])
         let cursor = Cursor(#"{"since_id":"7","next_token":"p2","newest_id":"9"}"#)
         let page = try await TwitterAdapter.make(Self.search).poll(after: cursor, over: http)
-        #expect(page.hasMore && page.next.text == #"{"since_id":"7"}"#)
+        #expect(!page.hasMore && page.next.text == #"{"since_id":"7"}"#)
     }
 
     @Test func `what is known is asked for again as far as it is to be looked back`() async throws {
@@ -146,6 +162,9 @@ private actor TwitterReplies: HTTPFetching {
     private(set) var urls: [String] = []
 
     init(_ replies: [Reply]) { self.replies = replies }
+
+    /// 1 March 2026.
+    nonisolated var now: Timestamp { Timestamp(seconds: 1_772_323_200) }
 
     func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
         urls.append(request.url)

@@ -5,6 +5,7 @@ extension YouTubeAdapter: PollingAdapter {
     package func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page {
         let client = YouTubeClient(http: http, settings: configured)
         var place = YouTubePlace(cursor)
+        if cursor == nil { place.floor = Timestamp(seconds: http.now.seconds - backfill).description }
         let targets = self.targets
         if place.target >= targets.count { place.target = 0 }
         if let thread = place.open.first { return try await replies(to: thread, at: &place, client) }
@@ -13,8 +14,9 @@ extension YouTubeAdapter: PollingAdapter {
         } catch let malformed as MalformedDocument {
             throw FetchFailure.unreachable("the answer cannot be read: \(malformed)")
         } catch let refusal as YouTubeRefusal where refusal.kind == .token && place.page != nil {
+            // The list begins anew at the next interval, and not at once: it may lose its place again and again.
             place.page = nil
-            return Page([], next: place.cursor, hasMore: true)
+            return Page([], next: place.cursor)
         } catch let refusal as YouTubeRefusal {
             guard targets.count > 1 || listening == .liveChat else { throw FetchFailure.refused(refusal.reason) }
             place.chats[targets[place.target]] = nil
@@ -22,6 +24,17 @@ extension YouTubeAdapter: PollingAdapter {
             place.advance(to: nil, of: targets.count, scope: targets[place.target])
             return Page([], next: place.cursor, hasMore: place.isUnderWay)
         }
+    }
+
+    /// What the project may spend a day; YouTube never says what is left.
+    package var quota: DailyQuota? {
+        let account = configured.key.map { "-" + Digest(of: Array($0.utf8)).hexadecimal.prefix(8) } ?? ""
+        return YouTubeAdapter.day(of: configured.quota ?? 10_000, account: "youtube\(account)")
+    }
+
+    /// A day's units, which are given anew at midnight Pacific time.
+    static func day(of units: Int, account: String) -> DailyQuota {
+        DailyQuota(account: account, units: units, timeZone: "America/Los_Angeles")
     }
 
     private var listening: Listening { configured.listen ?? .comments }
@@ -109,7 +122,8 @@ extension YouTubeAdapter: PollingAdapter {
     private func search(_ query: String, at place: inout YouTubePlace, _ client: YouTubeClient) async throws -> Page {
         // The index is late and answers out of order, so windows overlap, now and then by more.
         let overlap: Int64 = place.isFar ? min(86_400, lookBack) : YouTubeAdapter.lateness
-        let since = place.since[query].flatMap { Times.parse($0) }.map { Timestamp(seconds: $0.seconds - overlap) }
+        let known = place.since[query].flatMap { Times.parse($0) }.map { Timestamp(seconds: $0.seconds - overlap) }
+        let since = known ?? place.floor.flatMap { Times.parse($0) }
         let answer = try await client.list(
             "search",
             [
@@ -201,12 +215,21 @@ extension YouTubeAdapter: PollingAdapter {
     ) -> Bool {
         let known = place.newest.flatMap { Times.parse($0) } ?? .earliest
         if let newest, newest > known { place.newest = newest.description }
-        guard let since = place.since[scope].flatMap({ Times.parse($0) }), let oldest else { return false }
-        return oldest.seconds <= since.seconds - (place.isFar ? lookBack : YouTubeAdapter.lateness)
+        guard let oldest else { return false }
+        guard let since = place.since[scope].flatMap({ Times.parse($0) }) else {
+            return place.floor.flatMap { Times.parse($0) }.map { oldest < $0 } ?? false
+        }
+        // What is of the same moment may stand on the next page.
+        return oldest.seconds < since.seconds - (place.isFar ? lookBack : YouTubeAdapter.lateness)
     }
 
     /// How late something may appear among what is newer, in seconds.
     private static let lateness: Int64 = 3600
+
+    /// How far back the first start goes, in seconds.
+    private var backfill: Int64 {
+        configured.backfill.flatMap { Quantity.duration($0) }?.components.seconds ?? 30 * 86_400
+    }
 
     /// How far back one of ten rounds goes, in seconds: replies do not bring their thread to the front.
     private var lookBack: Int64 {

@@ -12,10 +12,12 @@ package struct YouTubeAdapter: Adapter {
         var key: String?
         var baseURL: String?
         var lookBack: String?
+        var backfill: String?
+        var quota: Int?
         var keepRaw: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case listen, query, key
+            case listen, query, key, backfill, quota
             case videoIDs = "video_ids"
             case channelID = "channel_id"
             case baseURL = "base_url"
@@ -50,6 +52,10 @@ package struct YouTubeAdapter: Adapter {
             "query", .text, requiredWhen: ("listen", ["search"]),
             about: "What videos are searched for; each page of results costs 100 units of the daily quota."),
         Setting("key", .secret, about: "The API key of a project with the YouTube Data API."),
+        Setting(
+            "quota", .integer(1...1_000_000_000), fallback: "10000",
+            about: "How many units the project may spend a day; channels with the same key share them."),
+        Setting("backfill", .duration, fallback: "30d", about: "How far back the first start goes."),
         Setting(
             "base_url", .url, fallback: "https://www.googleapis.com/youtube/v3",
             about: "Where the API is, without the slash at the end."),

@@ -23,6 +23,7 @@ struct YouTubeClient {
         var request = FetchRequest(address)
         if let key = settings.key { request.url += "&key=\(YouTubeClient.encoded(key))" }
         request.allowsPrivateNetworks = settings.baseURL != nil
+        request.units = YouTubeClient.units(of: path)
         let reply = try await http.fetch(request)
         guard reply.status == 200 else { throw YouTubeClient.failure(reply) }
         var document = Document(reply.body, observedAt: Timestamp(seconds: 0))
@@ -37,11 +38,11 @@ struct YouTubeClient {
     static func failure(_ reply: FetchResponse) -> any Error {
         let error = YouTubeError(body: reply.body)
         let words = "\(reply.status) \(error.description)"
-        let after = reply["retry-after"].flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 86_400)) }
         switch error.reason {
         case "quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg":
             return FetchFailure.limited(words, after: untilReset(reply["date"]))
-        case "rateLimitExceeded", "userRateLimitExceeded": return FetchFailure.limited(words, after: after)
+        case "rateLimitExceeded", "userRateLimitExceeded":
+            return FetchFailure.limited(words, after: reply.askedWait)
         case "backendError", "processingFailure", "SERVICE_UNAVAILABLE", "internalError":
             return FetchFailure.unreachable(words)
         case "keyInvalid", "keyExpired", "API_KEY_INVALID", "authError", "accessNotConfigured", "ipRefererBlocked":
@@ -52,26 +53,23 @@ struct YouTubeClient {
             return YouTubeRefusal(kind: .target, reason: words)
         default: break
         }
-        switch reply.status {
-        case 429: return FetchFailure.limited(words, after: after)
-        case 500...: return FetchFailure.unreachable(words)
-        case 401, 403: return FetchFailure.unauthorized(words)
-        case 400 where error.message.contains("API key"): return FetchFailure.unauthorized(words)
-        default: return FetchFailure.refused(words)
+        if reply.status == 400, error.message.contains("API key") { return FetchFailure.unauthorized(words) }
+        return reply.failure(words) ?? FetchFailure.refused(words)
+    }
+
+    /// What a call costs of the daily quota, whether it succeeds or not.
+    private static func units(of path: String) -> Int {
+        switch path {
+        case "search": 100
+        case "liveChat/messages": 5
+        default: 1
         }
     }
 
     /// The time until quotas are given anew, at midnight in Los Angeles, from the moment that the source says it is.
     static func untilReset(_ date: String?) -> Duration? {
-        guard let now = date.flatMap({ Times.parse($0) }), let zone = TimeZone(identifier: "America/Los_Angeles") else {
-            return nil
-        }
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let moment = Date(timeIntervalSince1970: Double(now.seconds))
-        let midnight = calendar.nextDate(
-            after: moment, matching: DateComponents(hour: 0, minute: 0, second: 0), matchingPolicy: .nextTime)
-        return midnight.flatMap { Int(exactly: $0.timeIntervalSince(moment).rounded()) }.map { .seconds($0) }
+        guard let now = date.flatMap({ Times.parse($0) }) else { return nil }
+        return .seconds(YouTubeAdapter.day(of: 0, account: "").reset(after: now).seconds - now.seconds)
     }
 
     private static func encoded(_ text: String) -> String {

@@ -15,6 +15,8 @@ struct YouTubePlace: Codable {
     var threads: [Thread] = []
     /// The threads whose replies are to be fetched, the next one first.
     var open: [OpenThread] = []
+    /// Where nothing was read yet, what is older than this is left alone: a first start goes no further back.
+    var floor: String?
     /// How many whole rounds there were; every so many go back far.
     var round = 0
     /// By video, its live chat and how far it was read.
@@ -68,6 +70,7 @@ struct YouTubePlace: Codable {
         threads = try values.decodeIfPresent([Thread].self, forKey: .threads) ?? []
         open = try values.decodeIfPresent([OpenThread].self, forKey: .open) ?? []
         round = try values.decodeIfPresent(Int.self, forKey: .round) ?? 0
+        floor = try values.decodeIfPresent(String.self, forKey: .floor)
         chats = try values.decodeIfPresent([String: Chat].self, forKey: .chats) ?? [:]
     }
 

@@ -161,6 +161,9 @@ private final class YouTubeSource: HTTPFetching {
 
     var asked: [String] { urls.withLock { $0 } }
 
+    /// 7 January 2026.
+    var now: Timestamp { Timestamp(seconds: 1_767_744_000) }
+
     func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
         let number = urls.withLock { urls in
             urls.append(request.url)

@@ -1,0 +1,31 @@
+internal import Earshot
+internal import Logging
+
+/// The ways to the network of all channels: one politeness and one ledger for all, credentials for each.
+struct ChannelNetwork {
+    private let polite: PoliteClient
+    private let ledger: QuotaLedger
+    private let board: StatusBoard
+    private let directory: String
+    private let log: Logger
+
+    /// The ways of a configuration's channels.
+    init(_ configuration: Configuration, in surroundings: Assembly.Surroundings, board: StatusBoard) {
+        polite = PoliteClient(
+            over: surroundings.http, perHost: configuration.perHost, clock: surroundings.clock)
+        ledger = QuotaLedger(surroundings.journal, now: surroundings.clock.now)
+        self.board = board
+        directory = configuration.dataDirectory + "/tokens"
+        log = surroundings.log
+    }
+
+    /// The way of one channel.
+    func way(of channel: Configuration.Channel, to adapter: any PollingAdapter) -> any HTTPFetching {
+        let metered = MeteredClient(
+            channel: channel.name, base: polite, board: board, quota: adapter.quota, ledger: ledger)
+        guard let authorization = channel.authorization else { return metered }
+        return AuthorizedClient(
+            authorization, of: channel.name, over: metered, keepingTokensAt: "\(directory)/\(channel.name).json",
+            log: log)
+    }
+}

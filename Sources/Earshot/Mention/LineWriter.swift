@@ -1,7 +1,7 @@
 /// Writes the members of one line, each ended by a comma, in the order of mention v1.
 struct LineWriter: ~Copyable {
     var output: Output
-    let network: Bytes
+    var network: Bytes
 
     /// `id` to `digest`.
     mutating func identity(_ row: MentionRow, _ texts: Texts, _ content: Digest) {

@@ -13,7 +13,7 @@ public struct MentionWriter: ~Copyable {
     /// How every line of a deletion begins.
     public static let deleteHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"delete\","
 
-    private var output: Output
+    private var line: LineWriter
     private var scratch: Output
     private var entries: [Batch.Entry] = []
     private var networks: [String] = []
@@ -42,7 +42,7 @@ public struct MentionWriter: ~Copyable {
     public init(origin: Origin, isFinal: Bool = false, capacity: Int = 64 * 1024) {
         self.origin = origin
         self.isFinal = isFinal
-        output = Output(capacity: capacity)
+        line = LineWriter(output: Output(capacity: capacity), network: .none)
         scratch = Output(capacity: 4096)
     }
 
@@ -63,26 +63,26 @@ public struct MentionWriter: ~Copyable {
     /// want lines and throw the writer away.
     public mutating func takeLines() -> Output {
         var lines = Output(capacity: 0)
-        swap(&lines, &output)
+        swap(&lines, &line.output)
         entries.removeAll(keepingCapacity: true)
         return lines
     }
 
     /// How many bytes wait to be taken.
-    public var count: Int { output.count }
+    public var count: Int { line.output.count }
 
     /// What was written since the last call, as a batch.
     public mutating func take() -> Batch {
-        let batch = Batch(lines: output.array, entries: entries, networks: networks, channels: [origin.channel])
-        output.removeAll()
+        let batch = Batch(lines: line.output.array, entries: entries, networks: networks, channels: [origin.channel])
+        line.output.removeAll()
         entries.removeAll(keepingCapacity: true)
         return batch
     }
 
     /// What was written since the last call, borrowed; `take` without the copy, for those who only want lines.
     public mutating func drain(_ body: (Bytes) throws -> Void) rethrows {
-        try output.withBytes(body)
-        output.removeAll()
+        try line.output.withBytes(body)
+        line.output.removeAll()
         entries.removeAll(keepingCapacity: true)
     }
 
@@ -105,8 +105,7 @@ public struct MentionWriter: ~Copyable {
     ) {
         let network = texts[row.network.isEmpty ? reading.network : row.network]
         let isDeletion = row.operation == .delete
-        var line = LineWriter(output: Output(capacity: 0), network: network)
-        swap(&line.output, &output)
+        line.network = network
         let start = line.output.count
         let content = isDeletion ? Digest(high: 0, low: 0) : digest(of: row, in: reading, texts)
         line.output.literal(head(of: row.operation))
@@ -119,10 +118,11 @@ public struct MentionWriter: ~Copyable {
         line.output.raw(provenance)
         if !isDeletion { line.extensions(row, texts) }
         line.output.literal("}\n")
-        swap(&line.output, &output)
+        // Final lines go to no journal, which alone asks for more than the line.
+        guard !isFinal else { return }
         entries.append(
             Batch.Entry(
-                start: start, count: output.count - start - 1, operation: row.operation,
+                start: start, count: line.output.count - start - 1, operation: row.operation,
                 key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
                 page: row.canonicalURL.isEmpty || !(network == "web")
                     ? nil : Digest(of: texts[row.canonicalURL]),
@@ -178,7 +178,7 @@ public struct MentionWriter: ~Copyable {
             metrics.shares, metrics.score,
             metrics.rating.flatMap { Int64(exactly: ($0 * 1_000_000).rounded(.towardZero)) } ?? unsaid,
         ] {
-            scratch.hexadecimal(UInt64(bitPattern: value))
+            scratch.word(UInt64(bitPattern: value))
         }
         return scratch.withBytes { max(Digest(of: $0).low, 1) }
     }

@@ -21,19 +21,11 @@ enum CleanText {
             if lead < 0x80 {
                 lastClass = 0
                 index &+= 1
+                while index &+ 8 <= count, unsafe isASCII(start + index) { index &+= 8 }
                 continue
             }
-            let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-            guard lead >= 0xC2, lead <= 0xF4, index &+ length <= count else { return false }
-            var value = UInt32(lead) & (0xFF >> UInt32(length &+ 1))
-            for offset in 1..<length {
-                let next = unsafe start[index &+ offset]
-                guard next & 0xC0 == 0x80 else { return false }
-                value = value &<< 6 | UInt32(next & 0x3F)
-            }
-            index &+= length
-            let isShort = (length == 3 && value < 0x800) || (length == 4 && value < 0x1_0000)
-            guard !isShort, value <= 0x10_FFFF, value & 0xFFFF_F800 != 0xD800 else { return false }
+            let value = unsafe scalar(start, &index, count, lead)
+            guard value != 0 else { return false }
             let isBusy =
                 value < 0x1_0000
                 ? unsafe busy[Int(value &>> 10)] &>> UInt64((value &>> 4) & 63) & 1 != 0
@@ -48,6 +40,37 @@ enum CleanText {
             lastClass = combiningClass
         }
         return true
+    }
+
+    /// The scalar of two to four bytes at `index`, which is moved past it; 0 where there is none.
+    @inline(__always) @unsafe
+    private static func scalar(
+        _ start: UnsafePointer<UInt8>, _ index: inout Int, _ count: Int, _ lead: UInt8
+    ) -> UInt32 {
+        let left = count &- index
+        func rest(_ offset: Int) -> UInt32 { UInt32(unsafe start[index &+ offset] ^ 0x80) }
+        if lead >= 0xE0 && lead < 0xF0 {
+            guard left >= 3, rest(1) | rest(2) < 0x40 else { return 0 }
+            let value = UInt32(lead & 0x0F) &<< 12 | rest(1) &<< 6 | rest(2)
+            index &+= 3
+            return value < 0x800 || value & 0xF800 == 0xD800 ? 0 : value
+        }
+        if lead < 0xE0 {
+            guard lead >= 0xC2, left >= 2, rest(1) < 0x40 else { return 0 }
+            let value = UInt32(lead & 0x1F) &<< 6 | rest(1)
+            index &+= 2
+            return value
+        }
+        guard lead <= 0xF4, left >= 4, rest(1) | rest(2) | rest(3) < 0x40 else { return 0 }
+        let value = UInt32(lead & 0x07) &<< 18 | rest(1) &<< 12 | rest(2) &<< 6 | rest(3)
+        index &+= 4
+        return value < 0x1_0000 || value > 0x10_FFFF ? 0 : value
+    }
+
+    /// Whether the next eight bytes are ASCII.
+    @inline(__always) @unsafe
+    private static func isASCII(_ start: UnsafePointer<UInt8>) -> Bool {
+        unsafe UnsafeRawPointer(start).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
     }
 
     private static func canonicalClass(of value: UInt32) -> UInt8 {

@@ -11,7 +11,7 @@ struct TextScan {
     @inline(__always)
     private static func spread(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-    /// Looks at every byte, eight at a time; a word with something in it is looked at byte by byte.
+    /// Looks at every byte, eight at a time; a word with a control or an ampersand in it is looked at byte by byte.
     ///
     /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any".
     @inline(__always)
@@ -20,6 +20,7 @@ struct TextScan {
         guard let start = buffer.baseAddress else { return }
         let raw = unsafe UnsafeRawPointer(start)
         let tops = TextScan.spread(0x80)
+        var high: UInt64 = 0
         var offset = 0
         while offset &+ 8 <= buffer.count {
             let word = unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -28,11 +29,14 @@ struct TextScan {
             let below = (word &- TextScan.spread(0x20)) & ~word
             let isAmpersand = (ampersand &- TextScan.spread(1)) & ~ampersand
             let isDelete = (delete &- TextScan.spread(1)) & ~delete
-            if (below | isAmpersand | isDelete | word) & tops != 0 {
+            if (below | isAmpersand | isDelete) & tops != 0 {
                 for index in offset..<(offset &+ 8) { look(at: unsafe start[index]) }
             }
+            // 0x34 more than the lower seven bits passes 0x7F from 0xCC on.
+            high |= ((word & ~tops) &+ TextScan.spread(0x34)) & word
             offset &+= 8
         }
+        if high & tops != 0 { hasHigh = true }
         while offset < buffer.count {
             look(at: unsafe start[offset])
             offset &+= 1

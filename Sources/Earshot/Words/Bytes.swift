@@ -71,6 +71,16 @@ public struct Bytes {
         return unsafe equal(one, other, left.count)
     }
 
+    /// How many scalars of UTF-8 begin in the eight bytes from `offset`, which must be within the run.
+    @inlinable
+    public func scalarsBegun(inEightFrom offset: Int) -> Int {
+        precondition(offset >= 0 && offset <= count &- 8)
+        guard let start = unsafe start else { return 0 }
+        let word = unsafe UnsafeRawPointer(start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        // A byte continues a scalar where its highest bit is set and the next is not.
+        return 8 &- (word & ~(word &<< 1) & 0x8080_8080_8080_8080).nonzeroBitCount
+    }
+
     /// Whether the run begins with `literal`.
     @inlinable
     public func hasPrefix(_ literal: StaticString) -> Bool {

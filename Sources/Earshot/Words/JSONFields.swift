@@ -114,8 +114,7 @@ public struct JSONFields: ~Copyable {
 
     private mutating func begin(_ key: StaticString) {
         separate()
-        output.string(key.bytes)
-        output.byte(UInt8(ascii: ":"))
+        output.key(key)
     }
 
     private mutating func separate() {

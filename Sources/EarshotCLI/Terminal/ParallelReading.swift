@@ -40,8 +40,8 @@ struct ParallelReading: Sendable {
 
     private let adapter: any Adapter
 
-    /// How many bytes of documents one task reads.
-    private static let shareSize = 1 << 20
+    /// How many bytes of documents one task reads: few, so that they and what is made of them stay in the cache.
+    private static let shareSize = 1 << 18
     /// How many documents one task reads at most.
     private static let shareCount = 256
 

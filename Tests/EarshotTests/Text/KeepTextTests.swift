@@ -38,6 +38,19 @@ import Testing
         #expect(reading.string(kept) == "a\u{FFFD}b")
     }
 
+    @Test(arguments: [
+        [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
+        [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80], [0xE2, 0x28, 0xA1], [0xCC], [0xFF, 0xFE],
+    ])
+    func `bytes that are no scalar are replaced, wherever they stand`(broken: [UInt8]) {
+        for place in 0..<12 {
+            var reading = Reading(network: "web", capacity: 64)
+            let bytes = Array(repeating: UInt8(ascii: "a"), count: place) + Array("日本".utf8) + broken
+            let kept = bytes.withBytes { reading.keepText($0) }
+            #expect(reading.withBytes(of: kept) { $0.string } == String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
     @Test func `entities move with the text before them`() {
         // The source counts scalars of the escaped, decomposed text; mention v1 counts those of the kept text.
         let source = "R&amp;D cafe\u{301} \u{1F600} #lost"

@@ -15,6 +15,29 @@ import Testing
         #expect(output.string == expected)
     }
 
+    @Test(arguments: 0...40)
+    func `a character that needs an escape is found at every place of every length`(length: Int) {
+        for place in 0..<max(length, 1) {
+            for (sign, escaped) in [
+                ("\"", "\\\""), ("\\", "\\\\"), ("\u{1F}", "\\u001f"), ("ä", "ä"), ("\u{7F}", "\u{7F}"),
+            ] {
+                let before = String(repeating: "a", count: place)
+                let after = String(repeating: "z", count: max(length - place - 1, 0))
+                var output = Output(capacity: 1)
+                output.string(before + sign + after)
+                #expect(output.string == "\"" + before + escaped + after + "\"")
+            }
+        }
+    }
+
+    @Test(arguments: [0, 9, 10, 15, 16, 0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210, UInt64.max])
+    func `sixteen hexadecimal digits are written whatever the number`(value: UInt64) {
+        var output = Output()
+        output.hexadecimal(value)
+        let digits = String(value, radix: 16)
+        #expect(output.string == String(repeating: "0", count: 16 - digits.count) + digits)
+    }
+
     @Test(arguments: [
         (0, "0"), (7, "7"), (10, "10"), (-1, "-1"), (Int64.max, "9223372036854775807"),
         (Int64.min, "-9223372036854775808"),

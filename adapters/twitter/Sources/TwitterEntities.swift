@@ -128,6 +128,12 @@ struct TwitterEntities {
 
     /// Moves on to a scalar, or to the text's end.
     private static func walk(_ text: Bytes, _ byte: inout Int, _ scalar: inout Int32, to target: Int32) {
+        // Eight bytes at a time as long as they cannot pass the target.
+        while target &- scalar > 8, byte &+ 8 < text.count {
+            scalar &+= Int32(truncatingIfNeeded: text.scalarsBegun(inEightFrom: byte))
+            byte &+= 8
+        }
+        while byte < text.count, text[byte] & 0xC0 == 0x80 { byte &+= 1 }
         while scalar < target, byte < text.count {
             byte &+= 1
             while byte < text.count, text[byte] & 0xC0 == 0x80 { byte &+= 1 }

@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// The channels that are Swift rooms under `adapters/`; `BuiltInAdapters.swift` lists their adapters.
-let rooms = ["email", "facebook", "instagram", "rss", "twitter", "youtube"]
+let rooms = ["email", "exec", "facebook", "instagram", "rss", "twitter", "youtube"]
 
 /// The adapters that are declarations under `adapters/declared/`: nothing of them is Swift.
 let declarations = ["bluesky", "hackernews", "mastodon", "reddit"]
@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CSpawn"),
 
         .target(name: "Earshot", swiftSettings: strict),
         .target(
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "EarshotGateway",
             dependencies: [
-                "Earshot", "EarshotFormats", "CCLD2", "CCurl",
+                "Earshot", "EarshotFormats", "CCLD2", "CCurl", "CSpawn",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),

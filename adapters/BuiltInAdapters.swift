@@ -5,6 +5,7 @@ package enum BuiltInAdapters {
     /// Every adapter that is Swift, by name; `kinds` has the declared ones as well.
     package static let all: [any Adapter.Type] = [
         EmailAdapter.self,
+        ExecAdapter.self,
         FacebookAdapter.self,
         InstagramAdapter.self,
         RSSAdapter.self,

@@ -59,7 +59,8 @@ package struct Assembly: Sendable {
                 channel: channel.name, adapter: adapter, enrichment: enrichment, journal: surroundings.journal,
                 period: period)
             let maker = ListenerMaker(
-                channel: channel, intake: intake, surroundings: surroundings, board: board, network: network)
+                channel: channel, intake: intake, surroundings: surroundings, board: board, network: network,
+                directory: configuration.directory)
             if let listener = maker.listener(with: adapter) { listeners.append(listener) }
             if let route = try maker.route(with: adapter) { routes.append(route) }
         }

@@ -4,7 +4,7 @@ import PackageDescription
 // A package of its own, so that nobody who uses Earshot builds it: the sources again, through two links, with what
 // libFuzzer and the address sanitizer need. `make fuzz TIME=60` at the top builds and runs it.
 
-let rooms = ["email", "facebook", "instagram", "rss", "twitter", "youtube"]
+let rooms = ["email", "exec", "facebook", "instagram", "rss", "twitter", "youtube"]
 let notSources = ["Tests", "Fixtures", "README.md", "settings.schema.json"]
 
 let language: [SwiftSetting] = [

@@ -12,6 +12,8 @@ public struct Setting: Sendable {
         case url
         /// A path in the file system, relative to the configuration.
         case path
+        /// The name of an adapter, or the path of a declared one, relative to the configuration.
+        case adapter
         /// A whole number within bounds.
         case integer(ClosedRange<Int>)
         /// A number within bounds.

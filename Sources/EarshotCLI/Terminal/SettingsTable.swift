@@ -26,6 +26,7 @@ enum SettingsTable {
         case .secret: "text, secret"
         case .url: "http or https address"
         case .path: "path"
+        case .adapter: "adapter's name, or the path of a declared one"
         case .integer(let bounds): "whole number, \(bounds.lowerBound) to \(bounds.upperBound)"
         case .number(let bounds): "number, \(bounds.lowerBound) to \(bounds.upperBound)"
         case .boolean: "true or false"

@@ -2,14 +2,17 @@ internal import Earshot
 
 /// Reads one line of mention v1 into a row.
 ///
-/// Texts are kept as they stand: whoever wrote the line has made them what the schema asks for.
+/// Texts of a line that the gateway wrote are kept as they stand. A printed line is somebody else's: its texts are made
+/// what the schema asks for, and what only the gateway can say is passed over.
 struct MentionReader: ~Copyable {
     private let root: JSONNode
     private let line: [UInt8]
+    private let isPrinted: Bool
 
-    init(root: JSONNode, line: [UInt8]) {
+    init(root: JSONNode, line: [UInt8], isPrinted: Bool = false) {
         self.root = root
         self.line = line
+        self.isPrinted = isPrinted
     }
 
     /// Appends the line's row to a reading of its network.
@@ -21,10 +24,10 @@ struct MentionReader: ~Copyable {
         let id = root["native_id"].string
         guard !network.isEmpty else { throw MalformedDocument("no network", at: "/network") }
         guard !id.isEmpty else { throw MalformedDocument("no native id", at: "/native_id") }
-        guard root["id"].string == reading.joined(network, id) else {
+        guard root["id"].string == reading.joined(network, id) || (isPrinted && !root["id"].exists) else {
             throw MalformedDocument("not the network and the native id", at: "/id")
         }
-        let operation: Operation = try word("op")
+        let operation: Operation = isPrinted && !root["op"].exists ? .create : try word("op")
         var row = MentionRow(kind: operation == .delete ? .post : try word("kind"))
         row.operation = operation
         row.nativeID = reading.keepJSON(id)
@@ -69,18 +72,19 @@ struct MentionReader: ~Copyable {
     // The groups of fields, in the order of the schema.
 
     private func body(_ row: inout MentionRow, _ reading: inout Reading) {
-        row.url = reading.text(root["url"])
-        row.canonicalURL = reading.text(root["canonical_url"])
-        row.title = reading.text(root["title"])
-        row.text = reading.text(root["text"])
-        row.html = reading.text(root["html"])
+        row.url = text(root["url"], &reading)
+        row.canonicalURL = text(root["canonical_url"], &reading)
+        if isPrinted, row.canonicalURL.isEmpty { row.canonicalURL = reading.keepCanonical(of: row.url) }
+        row.title = text(root["title"], &reading)
+        row.entities = entities(&reading)
+        row.text = prose(&row, &reading)
+        row.html = isPrinted ? reading.keepHTML(root["html"].string) : text(root["html"], &reading)
         row.truncated = root["truncated"].boolean ?? false
         row.language = language(&reading)
         row.author = author(&reading)
         row.visibility = Visibility(word: root["visibility"].string)
         row.direction = Direction(word: root["direction"].string)
         row.recipients = recipients(&reading)
-        row.entities = entities(&reading)
         row.media = media(&reading)
         row.metrics = metrics
         row.metricsAt = time(root["metrics_at"])
@@ -92,16 +96,23 @@ struct MentionReader: ~Copyable {
         row.tags = tags(&reading)
         row.publishedAt = time(root["published_at"])
         row.editedAt = time(root["edited_at"])
-        row.matches = matches(&reading)
-        row.cluster = cluster(&reading)
+        if !isPrinted {
+            row.matches = matches(&reading)
+            row.cluster = cluster(&reading)
+        }
         row.ext = line.withBytes { reading.keepJSON($0.jsonMember("ext").jsonMember(root["network"].string)) }
         row.raw = line.withBytes { reading.keepJSON($0.jsonMember("raw")) }
+    }
+
+    /// The text, and with it the places of the entities that stand in it.
+    private func prose(_ row: inout MentionRow, _ reading: inout Reading) -> Kept {
+        isPrinted ? reading.keepText(root["text"], moving: row.entities) : text(root["text"], &reading)
     }
 
     private func language(_ reading: inout Reading) -> LanguageRow {
         let node = root["language"]
         var language = LanguageRow()
-        language.tag = reading.text(node["tag"])
+        language.tag = text(node["tag"], &reading)
         language.confidence = node["confidence"].double
         language.by = LanguageSource(word: node["by"].string) ?? .source
         return language
@@ -110,19 +121,19 @@ struct MentionReader: ~Copyable {
     private func author(_ reading: inout Reading) -> AuthorRow {
         let node = root["author"]
         var author = AuthorRow()
-        author.id = reading.text(node["id"])
-        author.handle = reading.text(node["handle"])
-        author.name = reading.text(node["name"])
-        author.url = reading.text(node["url"])
-        author.avatarURL = reading.text(node["avatar_url"])
+        author.id = text(node["id"], &reading)
+        author.handle = text(node["handle"], &reading)
+        author.name = text(node["name"], &reading)
+        author.url = text(node["url"], &reading)
+        author.avatarURL = text(node["avatar_url"], &reading)
         author.verified = node["verified"].boolean
         author.kind = AuthorKind(word: node["kind"].string)
         author.followers = node["followers"].int64
         author.following = node["following"].int64
         author.posts = node["posts"].int64
         author.createdAt = time(node["created_at"])
-        author.address = reading.text(node["address"])
-        author.own = node["own"].boolean ?? false
+        author.address = text(node["address"], &reading)
+        author.own = !isPrinted && node["own"].boolean ?? false
         return author
     }
 
@@ -131,10 +142,10 @@ struct MentionReader: ~Copyable {
         root["recipients"].each { node in
             guard let role = RecipientRole(word: node["role"].string) else { return }
             var recipient = RecipientRow(role: role)
-            recipient.id = reading.text(node["id"])
-            recipient.handle = reading.text(node["handle"])
-            recipient.name = reading.text(node["name"])
-            recipient.address = reading.text(node["address"])
+            recipient.id = text(node["id"], &reading)
+            recipient.handle = text(node["handle"], &reading)
+            recipient.name = text(node["name"], &reading)
+            recipient.address = text(node["address"], &reading)
             reading.recipients.append(recipient)
         }
         return Entries(from: start, to: reading.recipients.count)
@@ -145,8 +156,8 @@ struct MentionReader: ~Copyable {
         root["entities"].each { node in
             guard let type = EntityType(word: node["type"].string) else { return }
             var entity = EntityRow(type: type)
-            entity.text = reading.text(node["text"])
-            entity.value = reading.text(node["value"])
+            entity.text = text(node["text"], &reading)
+            entity.value = text(node["value"], &reading)
             (entity.start, entity.end) = span(node)
             reading.entities.append(entity)
         }
@@ -158,16 +169,16 @@ struct MentionReader: ~Copyable {
         root["media"].each { node in
             guard let type = MediaType(word: node["type"].string) else { return }
             var media = MediaRow(type: type)
-            media.url = reading.text(node["url"])
-            media.previewURL = reading.text(node["preview_url"])
-            media.alt = reading.text(node["alt"])
-            media.mime = reading.text(node["mime"])
-            media.name = reading.text(node["name"])
+            media.url = text(node["url"], &reading)
+            media.previewURL = text(node["preview_url"], &reading)
+            media.alt = text(node["alt"], &reading)
+            media.mime = text(node["mime"], &reading)
+            media.name = text(node["name"], &reading)
             media.bytes = node["bytes"].int64
             media.width = node["width"].int64
             media.height = node["height"].int64
             media.duration = node["duration"].double
-            media.sha256 = reading.text(node["sha256"])
+            media.sha256 = text(node["sha256"], &reading)
             reading.media.append(media)
         }
         return Entries(from: start, to: reading.media.count)
@@ -193,8 +204,8 @@ struct MentionReader: ~Copyable {
         root["refs"].each { node in
             guard let relation = Relation(word: node["rel"].string) else { return }
             var ref = RefRow(relation, to: nativeID(node["id"], &reading))
-            ref.url = reading.text(node["url"])
-            ref.author = reading.text(node["author"])
+            ref.url = text(node["url"], &reading)
+            ref.author = text(node["author"], &reading)
             reading.refs.append(ref)
         }
         return Entries(from: start, to: reading.refs.count)
@@ -203,8 +214,8 @@ struct MentionReader: ~Copyable {
     private func place(_ reading: inout Reading) -> PlaceRow {
         let node = root["place"]
         var place = PlaceRow()
-        place.name = reading.text(node["name"])
-        place.country = reading.text(node["country"])
+        place.name = text(node["name"], &reading)
+        place.country = text(node["country"], &reading)
         place.latitude = node["lat"].double
         place.longitude = node["lon"].double
         place.owner = PlaceOwner(word: node["of"].string) ?? .post
@@ -213,14 +224,14 @@ struct MentionReader: ~Copyable {
 
     private func tags(_ reading: inout Reading) -> Entries {
         let start = reading.tags.count
-        root["tags"].each { reading.append(tag: reading.text($0)) }
+        root["tags"].each { reading.append(tag: text($0, &reading)) }
         return Entries(from: start, to: reading.tags.count)
     }
 
     private func matches(_ reading: inout Reading) -> Entries {
         let start = reading.matches.count
         root["matches"].each { node in
-            let rule = reading.text(node["rule"])
+            let rule = text(node["rule"], &reading)
             if node["spans"].count == 0 { reading.matches.append(MatchRow(rule: rule)) }
             node["spans"].each { place in
                 let (start, end) = span(place)
@@ -235,11 +246,15 @@ struct MentionReader: ~Copyable {
         guard let id = Digest(hexadecimal: node["id"].string) else { return nil }
         let size = node["size"].int64
         return ClusterRow(
-            id: id, size: size == unsaid ? 1 : size, lead: reading.text(node["lead"]),
+            id: id, size: size == unsaid ? 1 : size, lead: text(node["lead"], &reading),
             similarity: node["similarity"].double ?? 1)
     }
 
     // Single values.
+
+    private func text(_ node: JSONNode, _ reading: inout Reading) -> Kept {
+        isPrinted ? reading.keepText(node) : reading.keepJSON(node.string)
+    }
 
     private func word<Word: SchemaWord>(_ key: StaticString) throws(MalformedDocument) -> Word {
         guard let word = Word(word: root[key].string) else {
@@ -259,15 +274,12 @@ struct MentionReader: ~Copyable {
         let network = root["network"].string
         let id = node.string
         guard id.count > network.count, id[0..<network.count] == network, id[network.count] == UInt8(ascii: ":")
-        else { return reading.text(node) }
+        else { return text(node, &reading) }
         return reading.keepJSON(id[(network.count + 1)..<id.count])
     }
 }
 
 extension Reading {
-    /// Keeps a text as it stands.
-    fileprivate mutating func text(_ node: JSONNode) -> Kept { keepJSON(node.string) }
-
     /// `<network>:<native id>` as text.
     fileprivate func joined(_ network: Bytes, _ id: Bytes) -> Bytes.Joined { Bytes.Joined(network: network, id: id) }
 }

@@ -126,6 +126,10 @@ struct ConfigurationReader {
         } else if given["path"] != nil, !kind.settings.contains(where: { $0.name == "path" }) {
             check.note(Problem(pointer + "/settings/path", "\"path\" is for \"listen\": \"files\" alone"))
         }
+        for setting in kind.settings {
+            guard case .adapter = setting.form, let word = own[setting.name]?.text, word.contains("/") else { continue }
+            own[setting.name] = .string(Configuration.path(word, in: result.directory))
+        }
         if keys["keep_raw"]?.truth == true, kind.settings.contains(where: { $0.name == "keep_raw" }) {
             own["keep_raw"] = true
         }
@@ -174,7 +178,7 @@ struct ConfigurationReader {
         }
         guard channel.files == nil else { return }
         let webhook = (adapter as? any ReceivingAdapter)?.webhook
-        if !(adapter is any PollingAdapter) && webhook == nil {
+        if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil {
             let wish = "\"listen\": \"files\" with a \"path\""
             check.note(
                 Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(wish)"))

@@ -138,7 +138,7 @@ package enum SchemaText {
 
     private static func form(_ form: Setting.Form) -> JSONObject {
         switch form {
-        case .text, .path: ["type": "string", "minLength": 1]
+        case .text, .path, .adapter: ["type": "string", "minLength": 1]
         case .secret: ["type": "string", "minLength": 1, "writeOnly": true]
         case .url: ["type": "string", "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://[^ ]+|.*\\$\\{.+\\}.*)$"]
         case .duration: ["type": "string", "pattern": "^([0-9]+(ms|s|m|h|d)|.*\\$\\{.+\\}.*)$"]

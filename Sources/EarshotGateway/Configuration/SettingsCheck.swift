@@ -102,7 +102,7 @@ struct SettingsCheck {
     /// The value, if it is of a form; a text that a `${…}` stood for may also be a number or a truth.
     mutating func value(_ value: JSONValue, _ form: Setting.Form, at pointer: String) -> JSONValue? {
         switch form {
-        case .text, .path: return text(value, at: pointer, expected: "a text") { !$0.isEmpty }
+        case .text, .path, .adapter: return text(value, at: pointer, expected: "a text") { !$0.isEmpty }
         case .secret: return secret(value, at: pointer)
         case .url: return text(value, at: pointer, expected: "an http or https address", where: SettingsCheck.isURL)
         case .duration:
@@ -208,6 +208,7 @@ extension Setting.Form {
         case .secret: "secrets"
         case .url: "addresses"
         case .path: "paths"
+        case .adapter: "adapters"
         case .integer: "whole numbers"
         case .number: "numbers"
         case .boolean: "truths"

@@ -8,6 +8,8 @@ struct ListenerMaker {
     let surroundings: Assembly.Surroundings
     let board: StatusBoard
     let network: ChannelNetwork
+    /// The configuration's folder.
+    let directory: String
 
     /// How often a source is asked, and files are looked at, where the operator did not say.
     private static let pollInterval = Duration.seconds(60)
@@ -19,6 +21,12 @@ struct ListenerMaker {
             return FilesListener(
                 channel: channel.name, paths: [path], adapter: adapter,
                 interval: channel.every ?? ListenerMaker.filesInterval, intake: intake, journal: surroundings.journal,
+                clock: surroundings.clock, board: board, log: surroundings.log)
+        }
+        if let adapter = adapter as? any ProgramAdapter {
+            return ProgramListener(
+                channel: channel.name, adapter: adapter, directory: directory,
+                interval: channel.every ?? ListenerMaker.pollInterval, intake: intake, journal: surroundings.journal,
                 clock: surroundings.clock, board: board, log: surroundings.log)
         }
         guard listen != "webhook", let adapter = adapter as? any PollingAdapter else { return nil }

@@ -15,6 +15,14 @@ extension BuiltInAdapters {
         ("reddit/adapter.json", PackageResources.reddit_json),
     ]
 
+    /// The adapter of a name, or the one that the folder at a path declares; throws what is wrong with that one.
+    package static func kind(of word: String) throws -> AdapterKind? {
+        // The declared ones are read and compiled only where one of them may be meant.
+        if let room = all.first(where: { $0.name == word }) { return AdapterKind(room) }
+        guard word.contains("/") else { return kinds.first { $0.name == word } }
+        return try kind(declaredIn: word)
+    }
+
     /// The adapter that `adapter.json` in a folder declares; throws everything that is wrong with it.
     package static func kind(declaredIn folder: String) throws -> AdapterKind {
         let file = folder.hasSuffix(".json") ? folder : folder + "/adapter.json"

@@ -1,0 +1,39 @@
+#pragma once
+#include <stddef.h>
+#include <sys/eventfd.h>
+
+/// What is started, and within which limits.
+typedef struct {
+    /// The program's path, its arguments and its environment, both ended by NULL.
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    /// Where it runs.
+    const char *directory;
+    /// The most bytes of address space of each of its processes, of each file that it writes, and its most open files.
+    size_t memory;
+    size_t file;
+    size_t files;
+} cspawn_request;
+
+/// A process that was started: the ends of its pipes, and a descriptor that can be read once it has ended.
+typedef struct {
+    int pid;
+    int output;
+    int errors;
+    int ended;
+} cspawn_process;
+
+/// Starts a program as the leader of a process group of its own, with nothing on its standard input and no other
+/// descriptor than its three; gives 0, or the number of the error.
+///
+/// The program is killed when the thread that called this ends.
+int cspawn_start(const cspawn_request *request, cspawn_process *process);
+
+/// A descriptor that wakes a thread which polls it; no program inherits it.
+static inline int cspawn_bell(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/// How a program ended: its exit code, or minus the number of the signal that ended it.
+///
+/// Waits for the program, ends whoever is left of its group, and lets the system forget it.
+int cspawn_reap(int pid);

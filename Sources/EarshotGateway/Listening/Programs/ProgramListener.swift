@@ -1,0 +1,150 @@
+package import Earshot
+internal import Foundation
+package import Logging
+
+/// Runs one channel's program again and again and takes what it prints; it is handed the state that it printed last.
+package struct ProgramListener: ChannelListener {
+    /// The channel's name.
+    package let channel: String
+    private let adapter: any ProgramAdapter
+    private let program: Program
+    private let directory: String
+    private let interval: Duration
+    private let intake: Intake
+    private let journal: any Journal
+    private let clock: GatewayClock
+    private let board: StatusBoard
+    private let log: Logger
+
+    /// A listener to one channel's program, run in `directory` every `interval`.
+    package init(
+        channel: String, adapter: any ProgramAdapter, directory: String, interval: Duration, intake: Intake,
+        journal: any Journal, clock: GatewayClock, board: StatusBoard, log: Logger
+    ) {
+        self.channel = channel
+        self.adapter = adapter
+        program = adapter.program
+        self.directory = directory.isEmpty ? "." : directory
+        self.interval = interval
+        self.intake = intake
+        self.journal = journal
+        self.clock = clock
+        self.board = board
+        self.log = log
+    }
+
+    /// Runs the program until cancelled.
+    package func run() async throws {
+        var failures = 0
+        while true {
+            let (failure, hasSpoken) = try await runOnce(nil)
+            try Task.checkCancellation()
+            guard let failure = failure ?? unwelcome else {
+                failures = 0
+                try await clock.sleep(interval * (1 + clock.random() / 10))
+                continue
+            }
+            failures = hasSpoken ? 1 : failures + 1
+            try await rest(after: failure, for: pause(after: failures))
+        }
+    }
+
+    /// Says what is wrong, and waits.
+    private func rest(after failure: FetchFailure, for pause: Duration) async throws {
+        let until = Timestamp(milliseconds: clock.now().milliseconds &+ Int64(pause / .milliseconds(1)))
+        var state = ChannelState.retrying
+        if case .refused = failure { state = .refused }
+        board.failed(channel, failure.reason, as: state, until: until)
+        log.log(
+            level: state.isBlocked ? .error : .warning, "\(channel): \(failure.summary)",
+            metadata: ["channel": "\(channel)", "state": "\(state)", "retry_in": "\(pause)"])
+        try await clock.sleep(pause)
+    }
+
+    /// Runs the program once, to its end.
+    package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
+        if let failure = try await runOnce(taken).failure { throw failure }
+    }
+
+    /// Why it is wrong that the program has returned, where it was meant to run for ever.
+    private var unwelcome: FetchFailure? {
+        program.restart == .always ? .unreachable("the program ended, and is meant to run for ever") : nil
+    }
+
+    /// Doubling from five seconds to ten minutes, with jitter.
+    private func pause(after failures: Int) -> Duration {
+        let ceiling = min(5.0 * Double(1 << min(failures - 1, 10)), 600)
+        return .milliseconds(Int((0.5 + clock.random() / 2) * ceiling * 1000))
+    }
+
+    /// Runs the program once; tells why the run failed, if it did, and whether anything came of it.
+    private func runOnce(
+        _ taken: (@Sendable (IntakeTally) -> Void)?
+    ) async throws -> (failure: FetchFailure?, hasSpoken: Bool) {
+        let handed = try HandedState(try await journal.cursor(of: channel)?.value, as: program.handover)
+        defer { handed.remove() }
+        let run = ProgramRun(order(handed), complaints: Complaints(of: channel, clock: clock, log: log))
+        let reading = ProgramReading(channel: channel, adapter: adapter, lineLimit: program.lineLimit)
+        let result: Result<Bool, any Error>
+        do {
+            result = .success(
+                try await withTaskCancellationHandler {
+                    try await listen(to: run, reading, taken)
+                } onCancel: {
+                    run.stop()
+                })
+        } catch {
+            result = .failure(error)
+        }
+        run.stop()
+        var ending = await run.ending()
+        if let limit = program.timeout, try result.get() { ending.cause = .late(limit) }
+        // What a program that was ended said last is likely half a line.
+        if ending.failure == nil, let rest = reading.rest() { try await take(rest, reading, taken) }
+        if ending.failure == nil { board.heard(from: channel, at: clock.now()) }
+        return (ending.failure, reading.hasSpoken)
+    }
+
+    /// Takes what the program prints until it has ended; true where it had to be ended, as its time was over.
+    private func listen(
+        to run: ProgramRun, _ reading: ProgramReading, _ taken: (@Sendable (IntakeTally) -> Void)?
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                while let piece = try await run.next() { try await take(reading.lines(of: piece), reading, taken) }
+                _ = await run.ending()
+                return false
+            }
+            if let limit = program.timeout {
+                group.addTask {
+                    try await clock.sleep(limit)
+                    run.stop()
+                    return true
+                }
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
+    /// Makes a page of lines safe, together with the last state among them.
+    private func take(
+        _ lines: [LineCutter.Line], _ reading: ProgramReading, _ taken: (@Sendable (IntakeTally) -> Void)?
+    ) async throws {
+        let page = reading.page(of: lines, at: clock.now())
+        guard !page.isEmpty else { return }
+        let tally = try await intake.take(page.documents, unreadable: page.unreadable, advancing: page.state)
+        board.took(tally, from: channel)
+        taken?(tally)
+        for finding in tally.findings {
+            log.warning("\(channel): \(finding.defect.reason)", metadata: finding.metadata(of: channel))
+        }
+    }
+
+    private func order(_ handed: HandedState) -> ProgramRun.Order {
+        ProgramRun.Order(
+            path: program.command.first ?? "", arguments: program.command.dropFirst() + handed.arguments,
+            environment: program.environment.merging(handed.environment) { $1 }, directory: directory,
+            outputLimit: program.outputLimit, memoryLimit: program.memoryLimit)
+    }
+}

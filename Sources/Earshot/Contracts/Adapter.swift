@@ -47,6 +47,9 @@ public protocol PollingAdapter: Adapter {
     /// Throws `FetchFailure`; the gateway retries, waits or gives up by its class, with the cursor unchanged.
     func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page
 
+    /// Does the same where many sources are asked, each at a time of its own; `moment` is now, and what is called.
+    func poll(after cursor: Cursor?, over http: any HTTPFetching, at moment: Timestamp) async throws -> Page
+
     /// What the source counts by the day without saying so; requests carry what they cost of it.
     var quota: DailyQuota? { get }
 }
@@ -54,6 +57,13 @@ public protocol PollingAdapter: Adapter {
 extension PollingAdapter {
     /// The source counts nothing, or says what it counts.
     public var quota: DailyQuota? { nil }
+
+    /// Asks whatever the moment is.
+    public func poll(
+        after cursor: Cursor?, over http: any HTTPFetching, at moment: Timestamp
+    ) async throws -> Page {
+        try await poll(after: cursor, over: http)
+    }
 }
 
 /// An adapter whose source sends what is new.

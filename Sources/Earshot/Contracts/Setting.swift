@@ -42,6 +42,8 @@ public struct Setting: Sendable {
     public var isRequired: Bool
     /// It must be there when another key of the same object has one of these values.
     public var requiredWhen: (key: String, values: [String])?
+    /// Another key of the same object that may be there in its place.
+    public var substitute: String?
     /// What holds where it is not there, as it would be written.
     public var fallback: String?
     /// What it does, in one sentence.
@@ -50,12 +52,14 @@ public struct Setting: Sendable {
     /// A key with its form and what it does.
     public init(
         _ name: String, _ form: Form, isRequired: Bool = false,
-        requiredWhen: (key: String, values: [String])? = nil, fallback: String? = nil, about: String
+        requiredWhen: (key: String, values: [String])? = nil, substitute: String? = nil, fallback: String? = nil,
+        about: String
     ) {
         self.name = name
         self.form = form
         self.isRequired = isRequired
         self.requiredWhen = requiredWhen
+        self.substitute = substitute
         self.fallback = fallback
         self.about = about
     }

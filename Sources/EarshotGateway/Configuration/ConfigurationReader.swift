@@ -133,6 +133,10 @@ struct ConfigurationReader {
         if keys["keep_raw"]?.truth == true, kind.settings.contains(where: { $0.name == "keep_raw" }) {
             own["keep_raw"] = true
         }
+        for setting in kind.settings {
+            guard case .path = setting.form, let path = own[setting.name]?.text, !path.contains("://") else { continue }
+            own[setting.name] = .string(Configuration.path(path, in: result.directory))
+        }
         let channel = Configuration.Channel(
             name: name, label: keys["label"]?.text, adapter: kind, settings: SettingsText(own), files: files,
             authorization: keys["auth"]?.members.flatMap { authorization($0, at: pointer + "/auth") },

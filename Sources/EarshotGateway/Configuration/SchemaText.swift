@@ -131,7 +131,9 @@ package enum SchemaText {
         let fallback = settings.first { $0.name == key }?.fallbackValue?.text
         var test: JSONObject = ["properties": .object([key: ["enum": .array(values.map { .string($0) })]])]
         if !values.contains(fallback ?? "") { test["required"] = [.string(key)] }
-        return ["if": .object(test), "then": ["required": [.string(setting.name)]]]
+        let own: JSONValue = ["required": [.string(setting.name)]]
+        guard let substitute = setting.substitute else { return ["if": .object(test), "then": own] }
+        return ["if": .object(test), "then": ["anyOf": [own, ["required": [.string(substitute)]]]]]
     }
 
     // Values.

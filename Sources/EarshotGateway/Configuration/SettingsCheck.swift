@@ -81,6 +81,7 @@ struct SettingsCheck {
 
     private mutating func noteMissing(_ members: JSONObject, _ settings: [Setting], at pointer: String) {
         for setting in settings where members[setting.name] == nil {
+            if let substitute = setting.substitute, members[substitute] != nil { continue }
             if setting.isRequired {
                 note(Problem(pointer, "\"\(setting.name)\" is missing: \(setting.about.asClause)"))
             } else if let condition = setting.requiredWhen,
@@ -91,7 +92,7 @@ struct SettingsCheck {
                 note(
                     Problem(
                         pointer,
-                        "\"\(setting.name)\" is missing, which \"\(condition.key)\": \"\(word)\" needs: "
+                        "\"\(setting.name)\"\(setting.alternative) is missing, which \"\(condition.key)\": \"\(word)\" needs: "
                             + setting.about.asClause))
             }
         }
@@ -228,4 +229,9 @@ extension String {
         guard let first = body.first, !(body.dropFirst().first?.isUppercase ?? false) else { return String(body) }
         return first.lowercased() + body.dropFirst()
     }
+}
+
+extension Setting {
+    /// What may be there in its place, for a sentence.
+    fileprivate var alternative: String { substitute.map { " (or \"\($0)\")" } ?? "" }
 }

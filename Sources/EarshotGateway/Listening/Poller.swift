@@ -92,7 +92,7 @@ package struct Poller: ChannelListener {
     /// One answer of the source; whatever an adapter throws is one of the failures that there are.
     private func page(after cursor: Cursor?) async throws -> Page {
         do {
-            return try await adapter.poll(after: cursor, over: http)
+            return try await adapter.poll(after: cursor, over: http, at: clock.now())
         } catch let failure as FetchFailure {
             throw failure
         } catch let malformed as MalformedDocument {

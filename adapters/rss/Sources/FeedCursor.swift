@@ -1,91 +1,92 @@
 internal import Earshot
-internal import Foundation
+internal import EarshotFormats
 
-/// How far a channel of feeds has come: whose turn it is, and what each feed's server was last heard to say.
-struct FeedCursor: Codable, Equatable {
-    /// What is remembered of one feed.
-    struct Memory: Codable, Equatable {
-        /// Where it has moved to for good.
-        var moved: String?
-        /// Where it says it has moved to, and how often in a row.
-        var candidate: String?
-        var sightings: Int?
-        /// The validators of the last reply, and the address that gave them.
-        var etag: String?
-        var modified: String?
-        var source: String?
-        /// Whether it is gone for good.
-        var gone: Bool?
-        /// How often in a row it has failed, and how many rounds it still rests for that.
-        var failures: Int?
-        var rest: Int?
-    }
+/// How far a channel of feeds has come: the round it is in, and what is remembered of each feed and of their list.
+struct FeedCursor {
+    /// When the round at hand began, in seconds since 1970; nil between rounds.
+    var round: Int64?
+    /// By the address that a feed is known by.
+    var feeds: [String: FeedMemory] = [:]
+    /// What is remembered of the list of feeds, where that is fetched.
+    var list = FeedMemory()
 
-    /// The feed whose turn it is, counted from 0.
-    var turn = 0
-    /// By the configured address.
-    var feeds: [String: Memory] = [:]
+    /// The latest moment that is believed, in seconds since 1970.
+    static let latest: Int64 = 253_402_300_799
+    /// The longest text of a cursor, in bytes.
+    static let sizeLimit = 15 * 1024 * 1024
 
     /// The cursor that a text holds; one that cannot be read is the beginning.
     init(_ cursor: Cursor?) {
-        guard let cursor, let known = try? JSONDecoder().decode(FeedCursor.self, from: Data(cursor.text.utf8)) else {
-            return
+        guard let cursor else { return }
+        let known = try? JSON.read(Array(cursor.text.utf8)) { (root, _) throws(MalformedDocument) in
+            var known = FeedCursor(nil)
+            let round = root["round"]
+            if round.kind == .integer { known.round = min(max(round.int64, 0), FeedCursor.latest) }
+            known.list = FeedMemory(root["list"])
+            root["feeds"].fields { address, memory in
+                if memory.isObject { known.feeds[address.string] = FeedMemory(memory) }
+            }
+            return known
         }
-        self = known
-        turn = max(turn, 0)
+        if let known { self = known }
     }
 
     /// The cursor as text; equal cursors are equal texts.
     var cursor: Cursor {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = (try? encoder.encode(self)) ?? Data("{}".utf8)
-        return Cursor(String(decoding: data, as: UTF8.self))
-    }
-}
-
-extension FeedCursor.Memory {
-    /// After so many equal sightings a permanent redirect is believed.
-    static let enough = 3
-    /// The longest rest of a failing feed, in rounds.
-    static let longestRest = 64
-
-    /// Notes a reply with a feed in it.
-    mutating func note(_ response: FetchResponse) {
-        etag = response["ETag"]
-        modified = response["Last-Modified"]
-        source = response.url
-        noteAnswer(response)
-    }
-
-    /// Notes that the server answered at all, and where it says the feed has moved.
-    mutating func noteAnswer(_ response: FetchResponse) {
-        failures = nil
-        rest = nil
-        guard let target = response.permanentURL else {
-            candidate = nil
-            sightings = nil
-            return
+        var output = Output(capacity: feeds.count * 320 + 256)
+        output.literal("{\"feeds\":{")
+        var fields = JSONFields()
+        var isFirst = true
+        for (address, memory) in feeds.sorted(by: { $0.key < $1.key }) {
+            if !isFirst { output.byte(UInt8(ascii: ",")) }
+            isFirst = false
+            output.string(address)
+            output.byte(UInt8(ascii: ":"))
+            memory.write(to: &fields)
+            fields.withBytes { if $0.isEmpty { output.literal("{}") } else { output.raw($0) } }
+            fields.removeAll()
         }
-        sightings = target == candidate ? (sightings ?? 0) + 1 : 1
-        candidate = target
-        guard let sightings, sightings >= Self.enough else { return }
-        moved = target
-        candidate = nil
-        self.sightings = nil
+        output.byte(UInt8(ascii: "}"))
+        list.write(to: &fields)
+        fields.withBytes { bytes in
+            guard !bytes.isEmpty else { return }
+            output.literal(",\"list\":")
+            output.raw(bytes)
+        }
+        if let round {
+            output.literal(",\"round\":")
+            output.integer(round)
+        }
+        output.byte(UInt8(ascii: "}"))
+        return Cursor(output.string)
     }
 
-    /// Notes that it failed; it rests for twice as long each time.
-    mutating func noteFailure() {
-        let count = (failures ?? 0) + 1
-        failures = count
-        rest = min(1 << min(count - 1, 6), Self.longestRest) - 1
+    /// A moment at which every feed is due.
+    var end: Timestamp {
+        let moments = feeds.values.map { max($0.due, $0.asked ?? 0) } + [round ?? 0, list.due]
+        return Timestamp(seconds: (moments.max() ?? 0) + 1)
     }
 
-    /// Forgets the validators.
-    mutating func forgetValidators() {
-        etag = nil
-        modified = nil
-        source = nil
+    /// Whether a feed is to be asked in the round at hand; a moment that is yet to come by far was said by a wrong clock.
+    func isDue(_ feed: String, in round: Int64, at now: Int64, patience: Int64) -> Bool {
+        guard let memory = feeds[feed] else { return true }
+        guard !memory.isGone else { return false }
+        if let asked = memory.asked, asked <= now {
+            guard asked < round else { return false }
+            if memory.pace.isSkipped(now), now - asked < patience { return false }
+        }
+        return memory.due <= round || memory.due > now + FeedCursor.farthest
+    }
+
+    /// The seconds from now beyond which nothing is put off.
+    private static let farthest: Int64 = 31 * 86_400
+
+    /// The seconds until the next of some feeds is due, 0 where one is.
+    func wait(for addresses: [String], at now: Int64) -> Int64 {
+        let moments = addresses.compactMap { address -> Int64? in
+            guard let memory = feeds[address] else { return now }
+            return memory.isGone ? nil : memory.due
+        }
+        return max((moments.min() ?? now) - now, 0)
     }
 }

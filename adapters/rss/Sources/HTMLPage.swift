@@ -5,13 +5,22 @@ internal import EarshotFormats
 enum HTMLPage {
     /// Why a document that is a web page is not read, or nil where it is none.
     static func refusal(_ bytes: Bytes, url: String?) -> String? {
+        guard isPage(bytes) else { return nil }
+        let feeds = offers(bytes, url: url)
+        guard !feeds.isEmpty else { return "an HTML page, not a feed" }
+        return "an HTML page, not a feed; it offers \(feeds.joined(separator: ", "))"
+    }
+
+    /// The feeds that a document offers, if it is a web page.
+    static func offers(_ bytes: Bytes, url: String?) -> [String] {
+        isPage(bytes) ? feeds(in: bytes[0..<262_144], url: url) : []
+    }
+
+    private static func isPage(_ bytes: Bytes) -> Bool {
         var head = bytes[0..<1024].trimmed
         if head.hasPrefix("\u{FEFF}") { head = head[3..<head.count].trimmed }
         let beginning = head[0..<64].string.lowercased()
-        guard beginning.hasPrefix("<!doctype html") || beginning.hasPrefix("<html") else { return nil }
-        let feeds = feeds(in: bytes[0..<262_144], url: url)
-        guard !feeds.isEmpty else { return "an HTML page, not a feed" }
-        return "an HTML page, not a feed; it offers \(feeds.joined(separator: ", "))"
+        return beginning.hasPrefix("<!doctype html") || beginning.hasPrefix("<html")
     }
 
     /// The feeds that `<link rel=alternate>` of a page names.

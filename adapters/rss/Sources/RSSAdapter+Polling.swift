@@ -1,117 +1,124 @@
 package import Earshot
 internal import EarshotFormats
-internal import Foundation
 
 extension RSSAdapter {
-    /// Fetches the feed whose turn it is; a round over all feeds is one run of pages.
-    ///
-    /// A feed among several that fails does not hold up the others: it rests for a round, then two, four, up to 64, and
-    /// the first failure is a defect. A single feed's failure is thrown, so that the gateway waits as the server asks.
+    /// Asks every feed, whenever it was asked last.
     package func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page {
-        guard !feeds.isEmpty else { throw FetchFailure.refused("no feeds are configured") }
+        try await poll(after: cursor, over: http, at: FeedCursor(cursor).end)
+    }
+
+    /// Asks the feeds whose turn it is; a round over all that are due is one run of pages.
+    ///
+    /// A feed among several that fails holds up no other: it is asked again later and later, and told of as a defect. A
+    /// single feed's failure is thrown, so that the gateway waits as the server asks.
+    package func poll(after cursor: Cursor?, over http: any HTTPFetching, at moment: Timestamp) async throws -> Page {
         var state = FeedCursor(cursor)
-        state.feeds = state.feeds.filter { feeds.contains($0.key) }
-        skipResting(&state)
-        guard state.turn < feeds.count else {
-            state.turn = 0
-            return Page([], next: state.cursor)
-        }
-        let feed = feeds[state.turn]
-        var memory = state.feeds[feed] ?? FeedCursor.Memory()
+        let now = moment.seconds
         var documents: [Document] = []
-        do {
-            let response = try await http.fetch(request(for: feed, memory))
-            documents = try take(response, of: feed, &memory)
-        } catch let failure {
-            guard feeds.count > 1 else { throw failure }
-            memory.noteFailure()
-            if memory.failures == 1 { documents = [FeedFailure.document("\(failure)", of: feed)] }
+        if state.round == nil || state.round.map({ $0 > now }) == true {
+            state.round = nil
+            documents += try await refreshList(&state, over: http, at: now)
         }
-        state.feeds[feed] = memory == FeedCursor.Memory() ? nil : memory
-        state.turn += 1
-        let hasMore = state.turn < feeds.count
-        if !hasMore { state.turn = 0 }
-        return Page(documents, next: state.cursor, hasMore: hasMore)
+        let addresses = addresses(in: state)
+        guard !addresses.isEmpty else { throw FetchFailure.refused("no feeds are configured") }
+        state.keep(addresses)
+        let round = state.round ?? now
+        let turn = FeedTurn(addresses, state, in: round, at: now, patience: patience)
+        guard !turn.lanes.isEmpty else { return try rest(addresses, &state, documents, at: now) }
+        let asking = FeedAsking(adapter: self, http: http, now: now, isOneOfMany: addresses.count > 1)
+        let answers = await asking.ask(turn.lanes, state.feeds)
+        try Task.checkCancellation()
+        if addresses.count == 1, let failure = answers.first?.failure { throw failure }
+        documents += settle(answers, &state, order: addresses)
+        if !addresses.contains(where: { state.isDue($0, in: round, at: now, patience: patience) }) {
+            return try rest(addresses, &state, documents, at: now)
+        }
+        state.round = round
+        return try Page(documents, next: state.written(), hasMore: true)
     }
 
-    /// Passes over feeds that are gone, and over those that rest, which are then a round nearer.
-    private func skipResting(_ state: inout FeedCursor) {
-        while state.turn < feeds.count {
-            guard var memory = state.feeds[feeds[state.turn]] else { return }
-            if memory.gone != true {
-                guard let rest = memory.rest, rest > 0 else { return }
-                memory.rest = rest - 1
-                state.feeds[feeds[state.turn]] = memory
-            }
-            state.turn += 1
-        }
-    }
-
-    private func request(for feed: String, _ memory: FeedCursor.Memory) -> FetchRequest {
-        var request = FetchRequest(memory.moved ?? feed)
-        request.headers = [
-            (
-                name: "Accept",
-                value: "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
-                    + "text/xml;q=0.9, */*;q=0.5"
-            )
-        ]
-        if let etag = memory.etag { request.headers.append((name: "If-None-Match", value: etag)) }
-        if let modified = memory.modified { request.headers.append((name: "If-Modified-Since", value: modified)) }
-        let isOperators =
+    /// Puts the operator's own header fields on a request that goes to a host that the operator wrote.
+    func authorize(_ request: inout FetchRequest, of feed: String) {
+        let isOwn =
             Array(request.url.utf8).withBytes { FeedLink.host(of: $0) }
             == Array(feed.utf8).withBytes { FeedLink.host(of: $0) }
+        // What a list from elsewhere names is no word of the operator's.
+        let isOperators = isOwn && (feeds.contains(feed) || !isListFetched || feed == opml)
         if isOperators { request.headers += headers }
         request.allowsPrivateNetworks = isOperators
         request.takesCredentials = isOperators
-        return request
     }
 
-    /// What a reply brings, or the failure that it is.
-    private func take(
-        _ response: FetchResponse, of feed: String, _ memory: inout FeedCursor.Memory
-    ) throws(FetchFailure) -> [Document] {
-        switch response.status {
-        case 304:
-            // Validators are those of the address that gave them, whoever else says that nothing has changed.
-            if memory.source != response.url { memory.forgetValidators() }
-            memory.noteAnswer(response)
-            return []
-        case 200..<300:
-            memory.note(response)
-            var document = Document(response.body, observedAt: Timestamp(seconds: 0))
-            document.url = withoutUser(response.url)
-            document.contentType = response["Content-Type"]
-            document.via = .poll
-            return response.body.isEmpty ? [] : [document]
-        case 410 where feeds.count > 1:
-            memory = FeedCursor.Memory()
-            memory.gone = true
-            return [FeedFailure.document("the feed is gone for good (410)", of: feed)]
-        case 410: throw .refused("the feed is gone for good (410): \(feed)")
-        default: throw response.failure("status \(response.status) from \(feed)") ?? .refused("no answer of \(feed)")
+    /// The feeds at hand: those that are configured, then those of the list.
+    private func addresses(in state: FeedCursor) -> [String] {
+        let listed = state.feeds.filter { $0.value.isListed && !own.contains($0.key) }.keys.sorted()
+        return feeds + listed
+    }
+
+    /// The page after which the channel rests until the next feed is due.
+    private func rest(
+        _ addresses: [String], _ state: inout FeedCursor, _ documents: [Document], at now: Int64
+    ) throws -> Page {
+        state.round = nil
+        let known = addresses.map { state.feeds[$0] ?? FeedMemory() }
+        if documents.isEmpty, !known.contains(where: { !$0.isGone }) {
+            throw FetchFailure.refused("every feed is gone for good")
         }
+        var wait = state.wait(for: addresses, at: now)
+        if documents.isEmpty, known.count > 1, wait > 0, known.allSatisfy({ $0.isGone || $0.failures > 0 }) {
+            throw FetchFailure.unreachable("none of the \(known.count) feeds could be had")
+        }
+        // A list may change meanwhile.
+        if opml != nil { wait = min(wait, isListFetched ? max(state.list.due - now, 0) : RSSAdapter.listInterval) }
+        return try Page(documents, next: state.written(), wait: wait > 0 ? .seconds(wait) : nil)
     }
 
-    /// An address without the name and password that it may hold.
-    private func withoutUser(_ address: String) -> String {
-        guard let slashes = address.range(of: "://"), let at = address[slashes.upperBound...].firstIndex(of: "@"),
-            !address[slashes.upperBound..<at].contains("/")
-        else { return address }
-        return String(address[..<slashes.upperBound]) + String(address[address.index(after: at)...])
+    /// Remembers what came of asking, and gives the documents in the order of the feeds.
+    private func settle(_ answers: [FeedAnswer], _ state: inout FeedCursor, order addresses: [String]) -> [Document] {
+        var found: [String: FeedAnswer] = [:]
+        for answer in answers {
+            found[answer.feed] = answer
+            let isListed = state.feeds[answer.feed]?.isListed == true
+            state.feeds[answer.feed] = answer.memory
+            state.feeds[answer.feed]?.isListed = isListed
+        }
+        var documents: [Document] = []
+        var untold = 0
+        var told = 0
+        for address in addresses {
+            guard let answer = found[address] else { continue }
+            documents += answer.documents
+            let times = answer.memory.failures
+            // Told the first time, the second, the fourth, the eighth …
+            guard let failure = answer.failure, times & (times - 1) == 0 else { continue }
+            told += 1
+            if told > RSSAdapter.mostTold {
+                untold += 1
+            } else {
+                documents.append(FeedFailure.document(FeedFailure.reason(failure, times: times), of: address))
+            }
+        }
+        if untold > 0 { documents.append(FeedFailure.document("could not be had either", of: "\(untold) more feeds")) }
+        return documents
     }
+
+    /// How many failures of a page are told one by one.
+    private static let mostTold = 20
 }
 
-/// A feed's failure among feeds that do not fail, handed on as a document that cannot be read.
-enum FeedFailure {
-    /// The media type of such a document.
-    static let contentType = "text/x-earshot-failure"
+extension FeedCursor {
+    /// Forgets what no longer is a feed.
+    mutating func keep(_ addresses: [String]) {
+        let kept = Set(addresses)
+        if feeds.contains(where: { !kept.contains($0.key) }) { feeds = feeds.filter { kept.contains($0.key) } }
+    }
 
-    /// The document that says why a feed could not be fetched.
-    static func document(_ reason: String, of feed: String) -> Document {
-        var document = Document(Array("\(feed): \(reason)".utf8), observedAt: Timestamp(seconds: 0))
-        document.contentType = contentType
-        document.via = .poll
-        return document
+    /// The cursor, unless it is too large to be read again.
+    func written() throws(FetchFailure) -> Cursor {
+        let cursor = cursor
+        guard cursor.text.utf8.count <= FeedCursor.sizeLimit else {
+            throw .refused("more feeds than one channel can remember: split them over several channels")
+        }
+        return cursor
     }
 }

@@ -9,6 +9,10 @@ package struct RSSAdapter: PollingAdapter {
         var listen: String?
         /// The feeds' addresses.
         var feeds: [String]?
+        /// An OPML list of more of them, a file or an address.
+        var opml: String?
+        /// The longest that a feed may ask to be left alone, as `"24h"`.
+        var patience: String?
         /// Header fields of every request, for feeds that want a key.
         var headers: [String: String]?
     }
@@ -19,18 +23,33 @@ package struct RSSAdapter: PollingAdapter {
     package static let settings = [
         Setting("listen", .choice(["poll"]), fallback: "poll", about: "How it listens."),
         Setting(
-            "feeds", .list(.url), requiredWhen: (key: "listen", values: ["poll"]),
-            about: "The addresses of the feeds."),
+            "feeds", .list(.url), requiredWhen: (key: "listen", values: ["poll"]), substitute: "opml",
+            about: "The addresses of the feeds, or of pages that name them."),
+        Setting("opml", .path, about: "An OPML list of feeds: a file, or an address."),
+        Setting(
+            "patience", .duration, fallback: "\"24h\"",
+            about: "The longest that a feed may ask to be left alone; \"0s\" asks it every time."),
         Setting(
             "headers", .map(.secret),
             about: "Header fields of every request, for feeds that want a key."),
     ]
 
     let feeds: [String]
+    /// The same, to be looked up.
+    let own: Set<String>
+    /// The list of feeds.
+    let opml: String?
+    /// The longest that a feed may ask to be left alone, in seconds.
+    let patience: Int64
     let headers: [(name: String, value: String)]
 
     package init(settings: Settings) throws {
-        feeds = settings.feeds ?? []
+        var known: Set<String> = []
+        feeds = (settings.feeds ?? []).filter { known.insert($0).inserted }
+        own = known
+        opml = settings.opml
+        let patience = settings.patience.flatMap { Quantity.duration($0) } ?? .seconds(86_400)
+        self.patience = min(patience.components.seconds, 31 * 86_400)
         headers = (settings.headers ?? [:]).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     }
 

@@ -1,0 +1,42 @@
+internal import Earshot
+internal import EarshotFormats
+internal import Foundation
+
+/// A feed's failure among feeds that do not fail, handed on as a document that cannot be read.
+enum FeedFailure {
+    /// The media type of such a document.
+    static let contentType = "text/x-earshot-failure"
+
+    /// The document that says why a feed could not be fetched.
+    static func document(_ reason: String, of feed: String) -> Document {
+        var document = Document(Array("\(withoutUser(feed)): \(reason)".utf8), observedAt: Timestamp(seconds: 0))
+        document.contentType = contentType
+        document.via = .poll
+        return document
+    }
+
+    /// The failure that a reply is.
+    static func of(_ response: FetchResponse, _ feed: String) -> FetchFailure {
+        if response.status == 410 { return .refused("the feed is gone for good (410): \(feed)") }
+        return response.failure("status \(response.status) from \(feed)") ?? .refused("no answer of \(feed)")
+    }
+
+    /// What happened, and how often by now.
+    static func reason(_ failure: FetchFailure, times: Int64) -> String {
+        let reason =
+            switch failure {
+            case .unreachable(let reason), .limited(let reason, _), .unauthorized(let reason), .refused(let reason):
+                reason
+            case .tooLarge(let limit): "larger than \(limit) bytes"
+            }
+        return times > 1 ? "\(reason) (\(times) times in a row)" : reason
+    }
+
+    /// An address without the name and password that it may hold.
+    static func withoutUser(_ address: String) -> String {
+        guard let slashes = address.range(of: "://"), let at = address[slashes.upperBound...].firstIndex(of: "@"),
+            !address[slashes.upperBound..<at].contains("/")
+        else { return address }
+        return String(address[..<slashes.upperBound]) + String(address[address.index(after: at)...])
+    }
+}

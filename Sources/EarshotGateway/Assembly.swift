@@ -53,7 +53,9 @@ package struct Assembly: Sendable {
         let network = ChannelNetwork(configuration, in: surroundings, board: board)
         var listeners: [any ChannelListener] = []
         var routes: [Receiver.Route] = []
-        for channel in configuration.channels {
+        for written in configuration.channels {
+            let channel =
+                period.map { written.reaching(back: $0.lowerBound, from: surroundings.clock.now()) } ?? written
             let adapter = try channel.makeAdapter()
             let intake = Intake(
                 channel: channel.name, adapter: adapter, enrichment: enrichment, journal: surroundings.journal,
@@ -102,11 +104,14 @@ package struct Assembly: Sendable {
         if let receiver, let host = configuration.receive?.host {
             works.append { try await receiver.run { say("webhooks are received", at: host, $0, "/hooks/") } }
         }
+        var attendants: [Gateway.Listener] = []
         if let admin = admin(version: version), let host = configuration.admin?.address.host {
-            works.append { try await admin.run { say("the page for people", at: host, $0, "/") } }
+            // Seen to the end, so that /readyz says that the gateway is draining.
+            attendants.append { try await admin.run { say("the page for people", at: host, $0, "/") } }
         }
         return Gateway(
-            listeners: works, carriers: carriers, journal: journal, clock: clock, log: log)
+            listeners: works, carriers: carriers, attendants: attendants, journal: journal, clock: clock, log: log
+        ) { board.phase = $0 }
     }
 
     /// A gateway that takes what every channel has now, and ends when the sinks have it.
@@ -152,7 +157,7 @@ package struct Assembly: Sendable {
     }
 
     /// How everything stands.
-    package func report(version: String, phase: StatusReport.Phase = .running) async -> StatusReport {
+    package func report(version: String) async -> StatusReport {
         let status = try? await journal.status()
         var channels = board.all
         for channel in configuration.channels where channels[channel.name] == nil { channels[channel.name] = .init() }
@@ -166,7 +171,7 @@ package struct Assembly: Sendable {
                 isBlocked: standing.isBlocked)
         }
         var report = StatusReport(
-            channels: channels, sinks: sinks, marks: status?.marks ?? 0, phase: phase, version: version)
+            channels: channels, sinks: sinks, marks: status?.marks ?? 0, phase: board.phase, version: version)
         for channel in configuration.channels { report.labels[channel.name] = channel.label }
         for sink in configuration.sinks { report.labels[sink.name] = sink.label }
         return report

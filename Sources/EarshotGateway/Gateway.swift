@@ -11,6 +11,8 @@ package struct Gateway: Sendable {
     package typealias Carrier = @Sendable () async throws -> Void
 
     private let listeners: [Listener]
+    private let attendants: [Listener]
+    private let announce: @Sendable (StatusReport.Phase) -> Void
     private let carriers: [Carrier]
     private let journal: any Journal
     private let clock: GatewayClock
@@ -19,11 +21,14 @@ package struct Gateway: Sendable {
     /// How long sinks may take to be given what is left once listening has stopped.
     package static let drainLimit = Duration.seconds(8)
 
-    /// A gateway of given parts.
+    /// A gateway of given parts; `attendants` work until its very end, and `announce` is told what it is at.
     package init(
-        listeners: [Listener], carriers: [Carrier], journal: any Journal, clock: GatewayClock, log: Logger
+        listeners: [Listener], carriers: [Carrier], attendants: [Listener] = [], journal: any Journal,
+        clock: GatewayClock, log: Logger, announce: @escaping @Sendable (StatusReport.Phase) -> Void = { _ in }
     ) {
         self.listeners = listeners
+        self.attendants = attendants
+        self.announce = announce
         self.carriers = carriers
         self.journal = journal
         self.clock = clock
@@ -33,9 +38,21 @@ package struct Gateway: Sendable {
     /// Runs until `stop` returns, then stops listening, gives sinks what is left, and stops.
     package func run(until stop: @escaping @Sendable () async -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            for attendant in attendants { group.addTask { try await attendant() } }
+            group.addTask { try await work(until: stop) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Listens and carries until there is nothing left to carry, or no time.
+    private func work(until stop: @escaping @Sendable () async -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await carry() }
             group.addTask {
+                announce(.running)
                 try await listen(until: stop)
+                announce(.draining)
                 await journal.finish()
                 log.info("stopped listening; giving sinks what is left")
                 try await clock.sleep(Gateway.drainLimit)

@@ -15,6 +15,9 @@ public struct AdapterKind: Sendable {
     /// Name patterns of files in an archive that other files cannot be read without.
     public var companions: [String]
 
+    /// What tells one declaration of a name from another; empty for a type, which changes with the program alone.
+    public var revision = ""
+
     private let making: @Sendable (_ settings: [UInt8]) throws -> any Adapter
 
     /// The kind that a type of adapters is.

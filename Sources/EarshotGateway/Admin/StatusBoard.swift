@@ -31,9 +31,16 @@ package final class StatusBoard: Sendable {
     }
 
     private let channels = Mutex<[String: Channel]>([:])
+    private let current = Mutex(StatusReport.Phase.starting)
 
     /// A board on which nothing has happened.
     package init() {}
+
+    /// What the gateway is at.
+    package var phase: StatusReport.Phase {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
 
     /// The source answered.
     package func heard(from channel: String, at moment: Timestamp) {

@@ -24,7 +24,7 @@ extension Authorization {
         Setting(
             "token_url", .url, requiredWhen: ("kind", ["oauth2"]),
             about: "The token endpoint, where tokens are fetched."),
-        Setting("client_id", .secret, requiredWhen: ("kind", ["oauth2"]), about: "The application's id."),
+        Setting("client_id", .text, requiredWhen: ("kind", ["oauth2"]), about: "The application's id."),
         Setting("client_secret", .secret, about: "The application's secret."),
         Setting(
             "client_in", .choice(["header", "body"]), fallback: "\"header\"",

@@ -36,7 +36,8 @@ extension Configuration {
 extension Configuration.Channel {
     fileprivate func differences(from other: Self) -> [String] {
         let keys: [(String, Bool)] = [
-            ("adapter", adapter.name == other.adapter.name), ("label", label == other.label),
+            ("adapter", adapter.name == other.adapter.name && adapter.revision == other.adapter.revision),
+            ("label", label == other.label),
             ("settings", settings == other.settings && files == other.files),
             ("auth", authorization == other.authorization), ("every", every == other.every),
             ("silent_after", silentAfter == other.silentAfter),

@@ -1,9 +1,21 @@
 package import Earshot
+internal import EarshotFormats
 internal import Foundation
 
 extension Configuration.Channel {
     /// The adapter with its settings; throws what it has against them.
     package func makeAdapter() throws -> any Adapter { try adapter.make(settings: settings.bytes) }
+
+    /// The channel, whose first start goes back to `moment` where its adapter can be told how far.
+    package func reaching(back moment: Timestamp, from now: Timestamp) -> Configuration.Channel {
+        guard adapter.settings.contains(where: { $0.name == "backfill" }), moment > Timestamp.earliest, now > moment,
+            var members = (try? JSONValue(parsing: settings.bytes))?.members
+        else { return self }
+        var channel = self
+        members["backfill"] = .string("\(now.seconds - moment.seconds)s")
+        channel.settings = SettingsText(members)
+        return channel
+    }
 }
 
 extension Configuration.Outlet {

@@ -12,17 +12,17 @@ struct SilenceWatch: Sendable {
     /// How many times within the limit the channel is looked at.
     private static let looks = 20
 
-    /// Looks until cancelled.
+    /// Looks until cancelled. What comes again and again is no speech: a feed that nobody fills is silent.
     func run() async throws {
         var mentions = -1
         var quiet = 0
         while true {
-            let count = board.all[channel]?.tally.mentions ?? 0
+            let count = board.all[channel]?.tally.receipt.stored ?? 0
             quiet = count == mentions ? quiet + 1 : 0
             mentions = count
             if quiet == SilenceWatch.looks {
-                board.noteSilence(of: channel, "nothing for \(limit)")
-                log.warning("\(channel): no mention for \(limit)", metadata: ["channel": "\(channel)"])
+                board.noteSilence(of: channel, "nothing new for \(limit)")
+                log.warning("\(channel): nothing new for \(limit)", metadata: ["channel": "\(channel)"])
             } else if quiet == 0 {
                 board.noteSilence(of: channel, nil)
             }

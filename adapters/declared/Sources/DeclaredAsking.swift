@@ -54,6 +54,8 @@ struct DeclaredRequest: Sendable {
         var newest: DeclaredExpression
         /// The parameter that takes it, and how; nil where the source cannot be asked so.
         var parameter: (name: String, value: String)?
+        /// How much is taken off a newest that is a number, so that what is late is asked for again.
+        var overlap: Int64 = 0
         /// The ids of a page: where the newest of the time before is among them, no further page is asked for.
         var ids: DeclaredExpression?
     }
@@ -163,7 +165,7 @@ extension DeclarationReader {
     }
 
     private mutating func since(_ value: JSONValue, at pointer: String) -> DeclaredRequest.Since? {
-        let known = ["newest", "parameter", "value", "ids"]
+        let known = ["newest", "parameter", "value", "overlap", "ids"]
         guard let members = object(value, known: known, required: ["newest"], at: pointer),
             let newest = expression(members["newest"], "newest", at: pointer + "/newest")
         else { return nil }
@@ -174,6 +176,7 @@ extension DeclarationReader {
         } else if members["value"] != nil {
             note(pointer, "\"parameter\" is missing")
         }
+        since.overlap = Int64(number(members["overlap"], within: 0...1_000_000_000, at: pointer + "/overlap") ?? 0)
         since.ids = expression(members["ids"], "ids", at: pointer + "/ids")
         return since
     }

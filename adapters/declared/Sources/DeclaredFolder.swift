@@ -34,6 +34,8 @@ extension BuiltInAdapters {
 
     /// The adapter that a text declares; throws everything that is wrong with it.
     package static func kind(declaredBy bytes: [UInt8], file: String) throws -> AdapterKind {
-        AdapterKind(try DeclarationReader.read(bytes, file: file))
+        var kind = AdapterKind(try DeclarationReader.read(bytes, file: file))
+        kind.revision = Digest(of: bytes).hexadecimal
+        return kind
     }
 }

@@ -89,7 +89,8 @@ struct DeclaredPoller: PollingAdapter {
         for (name, value) in wanted.query {
             if let value = Template(value).filled({ name, _ in text(of: name) }) { pairs.append((name, value)) }
         }
-        if let (name, value) = wanted.since?.parameter, let since = position.since {
+        if let (name, value) = wanted.since?.parameter, let newest = position.since {
+            let since = Int64(newest).map { String($0 - min(wanted.since?.overlap ?? 0, max($0, 0))) } ?? newest
             let filled = Template(value).filled { name, _ in name == "since" ? since : text(of: name) }
             if let filled { pairs.append((name, filled)) }
         }

@@ -1,0 +1,36 @@
+import Earshot
+import EarshotGateway
+import EarshotTesting
+import Logging
+import Synchronization
+import Testing
+
+@Suite struct GatewayPhaseTests {
+    @Test func `who attends sees the gateway drain, and ends with it`() async throws {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        let phases = Mutex<[StatusReport.Phase]>([])
+        let (drains, drain) = AsyncStream<Void>.makeStream()
+        let (seen, see) = AsyncStream<StatusReport.Phase>.makeStream()
+        let gateway = Gateway(
+            listeners: [{ try await Task.sleep(for: .seconds(3600)) }],
+            // What is left is carried until the attendant has seen that the gateway drains.
+            carriers: [{ for await phase in seen where phase == .draining { return } }],
+            attendants: [
+                {
+                    for await _ in drains { break }
+                    see.yield(phases.withLock { $0.last ?? .starting })
+                    try await Task.sleep(for: .seconds(3600))
+                }
+            ], journal: MemoryJournal(),
+            clock: GatewayClock(
+                now: { Timestamp(seconds: 0) }, sleep: { try await Task.sleep(for: $0) }, random: { 0 }),
+            log: log
+        ) { phase in
+            phases.withLock { $0.append(phase) }
+            if phase == .draining { drain.yield() }
+        }
+        try await gateway.run(until: {})
+        #expect(phases.withLock { $0 } == [.running, .draining])
+    }
+}

@@ -82,6 +82,8 @@ public struct Page: Sendable {
     public var hasMore: Bool
     /// How long the source asks to be left alone.
     public var wait: Duration?
+    /// What part of the source cannot be had while the rest can, for whoever looks how the channel is doing.
+    public var notice: String?
 
     /// A page of documents, and the cursor that stands for having them.
     public init(_ documents: [Document], next: Cursor, hasMore: Bool = false, wait: Duration? = nil) {

@@ -24,6 +24,8 @@ package final class StatusBoard: Sendable {
         package var budget: Budget?
         /// When that is given anew.
         package var budgetResetAt: Timestamp?
+        /// What part of the source cannot be had, while the rest can.
+        package var missing: String?
         /// For how long it has brought nothing, where that is too long.
         package var silence: String?
         /// How many deliveries came without a right signature.
@@ -80,6 +82,11 @@ package final class StatusBoard: Sendable {
                 Timestamp(milliseconds: moment.milliseconds &+ Int64($0 / .milliseconds(1)))
             }
         }
+    }
+
+    /// A part of the channel's source cannot be had, or all of it can.
+    package func noteMissing(of channel: String, _ missing: String?) {
+        change(channel) { entry in entry.missing = missing }
     }
 
     /// The channel has brought nothing for too long, or speaks again.

@@ -150,7 +150,7 @@ extension StatusReport {
 extension StatusBoard.Channel {
     /// Its state and why, in one line: `ok`, or `unauthorized: HTTP status 401, asked again at …`.
     fileprivate var readiness: String {
-        guard let trouble else { return silence.map { "silent: \($0)" } ?? "ok" }
+        guard let trouble else { return silence.map { "silent: \($0)" } ?? missing.map { "ok, but \($0)" } ?? "ok" }
         let again = retryAt.map { ", asked again at \(Timestamp(seconds: $0.seconds))" } ?? ""
         return "\(state.rawValue): \(trouble)\(again)"
     }

@@ -81,6 +81,7 @@ package struct Poller: ChannelListener {
             let page = try await page(after: cursor)
             let tally = try await intake.take(held(page.documents), advancing: page.next)
             report(tally)
+            if !page.hasMore { board.noteMissing(of: channel, page.notice) }
             taken?(tally)
             // A source that says there is more and stays where it is would be asked for ever.
             guard page.hasMore, page.next != cursor else { return page.wait }

@@ -67,6 +67,35 @@ import Testing
     }
 }
 
+extension FeedsListeningTests {
+    @Test func `a channel that is well but for one feed says which`() async throws {
+        let network = HalfOfTheFeeds()
+        let feeds = #"{"feeds": ["https://acme.example/feed", "https://dead.example/feed"]}"#
+        let adapter = try #require(
+            try BuiltInAdapters.kinds.first { $0.name == "rss" }?.make(settings: Array(feeds.utf8))
+                as? any PollingAdapter)
+        let (journal, board) = (MemoryJournal(), StatusBoard())
+        let poller = Poller(
+            channel: "press", adapter: adapter, interval: .seconds(600),
+            intake: Intake(channel: "press", adapter: adapter, enrichment: Enrichment(), journal: journal),
+            journal: journal, http: network, clock: .fixed, board: board, log: Logger(label: "test"))
+        try await poller.drain(nil)
+        let report = StatusReport(channels: board.all, sinks: [:], marks: 0, phase: .running, version: "1")
+        let words = "1 of 2 feeds cannot be had: https://dead.example/feed"
+        #expect(report.readiness.contains("channel press: ok, but \(words)"))
+        #expect(report.page.contains(words))
+    }
+}
+
+/// Feeds of which those on one host cannot be had.
+private struct HalfOfTheFeeds: HTTPFetching {
+    func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
+        if request.url.contains("dead") { throw .unreachable("no route") }
+        let feed = "<rss><channel><title>x</title><item><title>a</title></item></channel></rss>"
+        return FetchResponse(status: 200, body: Array(feed.utf8), url: request.url)
+    }
+}
+
 /// A feed that wants to be asked twice a day.
 private final class CountedFeed: HTTPFetching {
     private let asked = Mutex(0)

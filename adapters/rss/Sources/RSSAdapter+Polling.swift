@@ -70,7 +70,21 @@ extension RSSAdapter {
         }
         // A list may change meanwhile.
         if opml != nil { wait = min(wait, isListFetched ? max(state.list.due - now, 0) : RSSAdapter.listInterval) }
-        return try Page(documents, next: state.written(), wait: wait > 0 ? .seconds(wait) : nil)
+        var page = try Page(documents, next: state.written(), wait: wait > 0 ? .seconds(wait) : nil)
+        page.notice = notice(addresses, known)
+        return page
+    }
+
+    /// Which feeds cannot be had, in a sentence; nil where all can.
+    private func notice(_ addresses: [String], _ known: [FeedMemory]) -> String? {
+        let failing = zip(addresses, known).filter { $0.1.failures > 0 }.map { FeedFailure.withoutUser($0.0) }
+        let gone = known.count { $0.isGone }
+        guard !failing.isEmpty || gone > 0 else { return nil }
+        var words = failing.prefix(3).joined(separator: ", ")
+        if failing.count > 3 { words += " and \(failing.count - 3) more" }
+        let first = failing.isEmpty ? "" : "\(failing.count) of \(known.count) feeds cannot be had: \(words)"
+        let second = gone == 0 ? "" : "\(gone) of \(known.count) feeds are gone for good"
+        return [first, second].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
     /// Remembers what came of asking, and gives the documents in the order of the feeds.

@@ -146,6 +146,8 @@ struct RSSManyFeedsTests {
         #expect(pauses == pauses.sorted() && (pauses.last ?? 0) >= 6 * hour)
         #expect(channel.reasons.filter { $0.contains("dead0") }.map { $0.contains("in a row") }.first == false)
         #expect(channel.reasons.contains { $0.contains("dead0.example/feed: no route (4 times in a row)") })
+        let named = dead.joined(separator: ", ")
+        #expect(channel.notice == "3 of 43 feeds cannot be had: \(named)")
         // Whoever failed is asked in a page of its own, after those that did not.
         #expect(channel.titles.count == 40)
     }

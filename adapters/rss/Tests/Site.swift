@@ -84,8 +84,9 @@ struct FeedChannel {
     /// What the pages brought: titles of entries, and reasons of what could not be read.
     var titles: [String] = []
     var reasons: [String] = []
-    /// The pages of the last round.
+    /// The pages of the last round, and what its last one said is missing.
     var pages = 0
+    var notice: String?
 
     init(_ settings: String, _ site: Site, every: Int64 = 600) throws {
         adapter = try RSSAdapter.make(settings)
@@ -109,6 +110,7 @@ struct FeedChannel {
                 }
             }
             cursor = page.next
+            notice = page.notice
             guard page.hasMore else { return page.wait?.components.seconds ?? 0 }
         }
     }

@@ -9,7 +9,7 @@ struct EarshotCommand: AsyncParsableCommand {
         abstract: "Hears what people say about a brand, and tells it once, in one schema.",
         version: Version.number,
         subcommands: [
-            Run.self, Backfill.self, Normalize.self, Validate.self, DryRun.self, TestCommand.self,
+            Run.self, Backfill.self, Normalize.self, Validate.self, DryRun.self, Simulate.self, TestCommand.self,
             AdaptersCommand.self, SinksCommand.self, Schema.self, Init.self, Version.self,
         ])
 

@@ -14,6 +14,7 @@ package struct Assembly: Sendable {
     package let board: StatusBoard
 
     private let routes: [Receiver.Route]
+    private let subscriber: WebSubSubscriber?
     private let journal: any Journal
     private let clock: GatewayClock
     private let log: Logger
@@ -53,6 +54,8 @@ package struct Assembly: Sendable {
         let network = ChannelNetwork(configuration, in: surroundings, board: board)
         var listeners: [any ChannelListener] = []
         var routes: [Receiver.Route] = []
+        var wishes: [WebSubSubscriber.Wish] = []
+        let coverage = WebSubCoverage()
         for written in configuration.channels {
             let channel =
                 period.map { written.reaching(back: $0.lowerBound, from: surroundings.clock.now()) } ?? written
@@ -62,13 +65,28 @@ package struct Assembly: Sendable {
                 period: period)
             let maker = ListenerMaker(
                 channel: channel, intake: intake, surroundings: surroundings, board: board, network: network,
-                directory: configuration.directory)
+                directory: configuration.directory, coverage: coverage)
             if let listener = maker.listener(with: adapter) { listeners.append(listener) }
             if let route = try maker.route(with: adapter) { routes.append(route) }
+            wishes += maker.wishes(with: adapter)
         }
         self.listeners = listeners
         self.routes = routes
+        subscriber = Assembly.subscriber(wishes, configuration, surroundings, coverage)
         couriers = try configuration.sinks.map { try Assembly.courier(for: $0, configuration, surroundings) }
+    }
+
+    /// What speaks with hubs, where those can reach us; it also leaves hubs that nobody wants to hear from any more.
+    private static func subscriber(
+        _ wishes: [WebSubSubscriber.Wish], _ configuration: Configuration, _ surroundings: Surroundings,
+        _ coverage: WebSubCoverage
+    ) -> WebSubSubscriber? {
+        guard configuration.receive != nil, let publicURL = configuration.publicURL else { return nil }
+        let directory = configuration.dataDirectory
+        return WebSubSubscriber(
+            publicURL: publicURL, wishes: wishes, key: { try WebSubKey.load(from: directory) },
+            http: surroundings.http, journal: surroundings.journal, clock: surroundings.clock, coverage: coverage,
+            log: surroundings.log)
     }
 
     private static func courier(
@@ -102,6 +120,7 @@ package struct Assembly: Sendable {
             works.append { try await watch.run() }
         }
         if let receiver, let host = configuration.receive?.host {
+            if let subscriber { works.append { try await subscriber.run() } }
             works.append { try await receiver.run { say("webhooks are received", at: host, $0, "/hooks/") } }
         }
         var attendants: [Gateway.Listener] = []
@@ -144,9 +163,10 @@ package struct Assembly: Sendable {
 
     /// The receiver, if a channel is told and the configuration says where.
     private var receiver: Receiver? {
-        guard let address = configuration.receive, !routes.isEmpty else { return nil }
+        guard let address = configuration.receive, !routes.isEmpty || subscriber != nil else { return nil }
         return Receiver(
-            host: address.host, port: address.port, routes: routes, clock: clock, board: board, log: log)
+            host: address.host, port: address.port, routes: routes, subscriber: subscriber, clock: clock,
+            board: board, log: log)
     }
 
     private func admin(version: String) -> AdminServer? {

@@ -102,39 +102,3 @@ public struct Cursor: Sendable, Hashable {
     /// A cursor with a JSON text.
     public init(_ text: String) { self.text = text }
 }
-
-/// How a source proves that a delivery is its own, as data; the gateway does the cryptography.
-public struct Webhook: Sendable {
-    /// How a source asks whether we are there.
-    public enum Challenge: Sendable {
-        /// No question is asked.
-        case none
-        /// `hub.challenge` is echoed where `hub.verify_token` is right (Meta, WebSub).
-        case hub(verifyToken: String)
-        /// `crc_token` is answered with its HMAC-SHA256 in base64 (X).
-        case crc
-    }
-
-    /// How a signature is written down.
-    public enum Encoding: Sendable { case hexadecimal, base64 }
-
-    /// The header with the HMAC-SHA256 of the raw body.
-    public var header: String
-    /// What stands before the signature in the header.
-    public var prefix: String
-    /// How the signature is written.
-    public var encoding: Encoding
-    /// The keys, each tried, so that one can be exchanged for another.
-    public var secrets: [String]
-    /// How the source asks whether we are there.
-    public var challenge: Challenge
-
-    /// A webhook signed with HMAC-SHA256 over the raw body.
-    public init(header: String, prefix: String, encoding: Encoding, secrets: [String], challenge: Challenge) {
-        self.header = header
-        self.prefix = prefix
-        self.encoding = encoding
-        self.secrets = secrets
-        self.challenge = challenge
-    }
-}

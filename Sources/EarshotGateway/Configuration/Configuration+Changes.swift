@@ -27,7 +27,8 @@ extension Configuration {
         let sections: [(String, Bool)] = [
             ("data_dir", old.dataDirectory == dataDirectory), ("own_accounts", old.ownAccounts == ownAccounts),
             ("dedupe", old.dedupe == dedupe && old.similarity == similarity),
-            ("http", old.perHost == perHost), ("receive", old.receive == receive), ("admin", old.admin == admin),
+            ("http", old.perHost == perHost), ("admin", old.admin == admin),
+            ("receive", old.receive == receive && old.publicURL == publicURL),
         ]
         return changes + sections.filter { !$0.1 }.map { "\($0.0) changed" }
     }

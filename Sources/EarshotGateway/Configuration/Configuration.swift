@@ -17,6 +17,8 @@ package struct Configuration: Sendable {
         package var files: String?
         /// How the channel shows who asks, beside what the adapter's own settings say.
         package var authorization: Authorization?
+        /// How deliveries are proven, where the operator says so rather than the adapter.
+        package var webhook: Webhook?
         /// How often the source is asked, if the operator said so.
         package var every: Duration?
         /// After how long without a mention it counts as silent.
@@ -88,6 +90,8 @@ package struct Configuration: Sendable {
     package var similarity: Double?
     /// Where webhooks are received; nil where they are not.
     package var receive: Address?
+    /// How others reach what is received, without a slash at the end; nil where nobody said.
+    package var publicURL: String?
     /// Where the gateway shows how it is; nil where it does not.
     package var admin: Admin?
     /// How many requests to a host are under way at a time.

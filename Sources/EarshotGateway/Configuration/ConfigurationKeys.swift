@@ -41,8 +41,13 @@ enum ConfigurationKeys {
     ]
 
     /// What every adapter can be told beside its own settings.
-    static let files: [Setting] = [
-        Setting("listen", .choice(["files"]), about: "files: read documents from files as they appear."),
+    static let common: [Setting] = [
+        Setting(
+            "listen", .choice(["webhook", "files"]),
+            about: "webhook: take what is sent to /hooks/<channel>; files: read documents from files as they appear."),
+        Setting(
+            "webhook", .object(WebhookSettings.keys),
+            about: "With \"listen\": \"webhook\", how a delivery is proven to be its source's own."),
         Setting(
             "path", .path, requiredWhen: ("listen", ["files"]),
             about: "With \"listen\": \"files\", the files to read: a file, a folder, or a pattern with *."),
@@ -86,7 +91,10 @@ enum ConfigurationKeys {
     ]
 
     private static let receive: [Setting] = [
-        Setting("listen", .text, fallback: "127.0.0.1:8080", about: "The host and port.")
+        Setting("listen", .text, fallback: "127.0.0.1:8080", about: "The host and port."),
+        Setting(
+            "public_url", .url,
+            about: "How others reach it, without /hooks: hubs of WebSub are told this address to send to."),
     ]
 
     private static let admin: [Setting] = [
@@ -97,20 +105,22 @@ enum ConfigurationKeys {
 
 extension Setting {
     /// An adapter's settings together with what the gateway provides for every adapter.
-    static func withFiles(_ own: [Setting]) -> [Setting] {
+    static func withCommon(_ own: [Setting]) -> [Setting] {
         var settings = own
-        for extra in ConfigurationKeys.files {
+        for extra in ConfigurationKeys.common {
             guard let index = settings.firstIndex(where: { $0.name == extra.name }) else {
                 settings.append(extra)
                 continue
             }
-            guard extra.name == "listen", case .choice(let words) = settings[index].form else { continue }
-            settings[index].form = .choice(words.filter { $0 != "files" } + ["files"])
+            guard extra.name == "listen", case .choice(let words) = settings[index].form,
+                case .choice(let common) = extra.form
+            else { continue }
+            settings[index].form = .choice(words.filter { !common.contains($0) } + common)
         }
         return settings
     }
 
-    /// The setting, which may be left out; files need no credentials.
+    /// The setting, which may be left out; neither files nor webhooks of the operator's need credentials.
     var optional: Setting {
         var setting = self
         setting.isRequired = false

@@ -52,6 +52,7 @@ struct ConfigurationReader {
         if let perHost = top["http"]?["per_host"]?.wholeNumber { result.perHost = Int(perHost) }
         if let receive = top["receive"] {
             result.receive = address(receive["listen"]?.text ?? "127.0.0.1:8080", at: "/receive/listen")
+            result.publicURL = receive["public_url"]?.text.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         }
         if let admin = top["admin"] { self.admin(admin) }
     }
@@ -113,7 +114,7 @@ struct ConfigurationReader {
         let word = value["adapter"]?.text
         let before = check.problems.count
         let kind = word.flatMap { adapter($0, at: pointer) }
-        let settings = Setting.withFiles(kind?.settings ?? [])
+        let settings = Setting.withCommon(kind?.settings ?? [])
         guard let (keys, given) = parts(value, ConfigurationKeys.channel, settings, known: kind != nil, at: pointer)
         else { return }
         guard let kind else { return }
@@ -130,6 +131,11 @@ struct ConfigurationReader {
             guard case .adapter = setting.form, let word = own[setting.name]?.text, word.contains("/") else { continue }
             own[setting.name] = .string(Configuration.path(word, in: result.directory))
         }
+        let webhook = webhook(given, of: kind, at: pointer + "/settings")
+        if webhook != nil {
+            own["listen"] = nil
+            own["webhook"] = nil
+        }
         if keys["keep_raw"]?.truth == true, kind.settings.contains(where: { $0.name == "keep_raw" }) {
             own["keep_raw"] = true
         }
@@ -140,7 +146,7 @@ struct ConfigurationReader {
         let channel = Configuration.Channel(
             name: name, label: keys["label"]?.text, adapter: kind, settings: SettingsText(own), files: files,
             authorization: keys["auth"]?.members.flatMap { authorization($0, at: pointer + "/auth") },
-            every: keys["every"]?.text.flatMap { Quantity.duration($0) },
+            webhook: webhook, every: keys["every"]?.text.flatMap { Quantity.duration($0) },
             silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) })
         if channel.every == .zero { check.refuse(pointer + "/every", expected: "a duration above zero") }
         result.channels.append(channel)
@@ -155,6 +161,27 @@ struct ConfigurationReader {
         let authorization = Authorization(members) { problems.append(Problem(pointer + $0, $1)) }
         for problem in problems { check.note(problem) }
         return authorization
+    }
+
+    /// The webhook that the operator describes; notes where one is described that cannot be, or is missing.
+    private mutating func webhook(_ given: JSONObject, of kind: AdapterKind, at pointer: String) -> Webhook? {
+        let isTold = given["listen"]?.text == "webhook"
+        guard let written = given["webhook"]?.members else {
+            let words = kind.settings.first { $0.name == "listen" }?.form
+            if isTold, given["webhook"] == nil, case .choice(let own)? = words, own.contains("webhook") { return nil }
+            if isTold {
+                check.note(
+                    Problem(pointer, "\"webhook\" is missing: an object that says how a delivery is proven"))
+            }
+            return nil
+        }
+        guard isTold else {
+            check.note(Problem(pointer + "/webhook", "\"webhook\" is for \"listen\": \"webhook\" alone"))
+            return nil
+        }
+        let (webhook, problems) = WebhookSettings.webhook(written, at: pointer + "/webhook")
+        for problem in problems { check.note(problem) }
+        return webhook
     }
 
     /// What an adapter's name or path stands for; notes what is wrong with a declaration.
@@ -177,11 +204,21 @@ struct ConfigurationReader {
             check.note(Problem(pointer + "/settings", check.secrets.masked(Configuration.reason(of: error))))
             return
         }
-        if channel.authorization != nil, channel.files != nil || !(adapter is any PollingAdapter) {
+        if channel.authorization != nil,
+            channel.files != nil || channel.webhook != nil || !(adapter is any PollingAdapter)
+        {
             check.note(Problem(pointer + "/auth", "is for a channel that asks its source, which this one does not"))
         }
         guard channel.files == nil else { return }
-        let webhook = (adapter as? any ReceivingAdapter)?.webhook
+        if let subscribing = adapter as? any SubscribingAdapter, !subscribing.topics.isEmpty,
+            value["receive"]?["public_url"] == nil
+        {
+            check.note(
+                Problem(
+                    pointer + "/settings/websub",
+                    "hubs must reach us: \"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""))
+        }
+        let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
         if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil {
             let wish = "\"listen\": \"files\" with a \"path\""
             check.note(
@@ -249,7 +286,9 @@ struct ConfigurationReader {
         guard let checked = check.object(value.members == nil ? value : .object(own), keys, at: pointer, hint: hint)
         else { return nil }
         guard known else { return (checked, JSONObject()) }
-        var waived = given?["listen"]?.text == "files" ? settings.map { $0.optional } : settings
+        let isOperators = given?["listen"]?.text == "webhook" && given?["webhook"] != nil
+        let isFiles = given?["listen"]?.text == "files"
+        var waived = isOperators ? settings.map(\.unneeded) : isFiles ? settings.map(\.optional) : settings
         if checked["auth"] != nil { waived = waived.map { $0.isCredential ? $0.unneeded : $0 } }
         return (checked, check.object(given ?? [:], waived, at: pointer + "/settings") ?? JSONObject())
     }

@@ -64,8 +64,9 @@ package enum SchemaText {
     private static func adapterSettings(_ own: [Setting], _ about: String) -> JSONValue {
         let own = own.map { $0.isCredential ? $0.unneeded : $0 }
         let required = own.filter { $0.isRequired }.map { JSONValue.string($0.name) }
-        guard var schema = settings(Setting.withFiles(own).map { $0.optional }, about).members, !required.isEmpty else {
-            return settings(Setting.withFiles(own), about)
+        guard var schema = settings(Setting.withCommon(own).map { $0.optional }, about).members, !required.isEmpty
+        else {
+            return settings(Setting.withCommon(own), about)
         }
         let files: JSONValue = ["properties": ["listen": ["const": "files"]], "required": ["listen"]]
         let conditions = schema["allOf"]?.elements ?? []

@@ -10,6 +10,7 @@ struct ListenerMaker {
     let network: ChannelNetwork
     /// The configuration's folder.
     let directory: String
+    let coverage: WebSubCoverage
 
     /// How often a source is asked, and files are looked at, where the operator did not say.
     private static let pollInterval = Duration.seconds(60)
@@ -23,30 +24,49 @@ struct ListenerMaker {
                 interval: channel.every ?? ListenerMaker.filesInterval, intake: intake, journal: surroundings.journal,
                 clock: surroundings.clock, board: board, log: surroundings.log)
         }
-        if let adapter = adapter as? any ProgramAdapter {
+        if channel.webhook == nil, let adapter = adapter as? any ProgramAdapter {
             return ProgramListener(
                 channel: channel.name, adapter: adapter, directory: directory,
                 interval: channel.every ?? ListenerMaker.pollInterval, intake: intake, journal: surroundings.journal,
                 clock: surroundings.clock, board: board, log: surroundings.log)
         }
-        guard listen != "webhook", let adapter = adapter as? any PollingAdapter else { return nil }
+        guard channel.webhook == nil, listen != "webhook", let adapter = adapter as? any PollingAdapter else {
+            return nil
+        }
+        let name = channel.name
+        let now = surroundings.clock.now
         return Poller(
-            channel: channel.name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
-            intake: intake, journal: surroundings.journal, http: network.way(of: channel, to: adapter),
-            clock: surroundings.clock, board: board, log: surroundings.log)
+            channel: name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
+            isTold: { [coverage] in coverage.covers(name, at: now()) }, intake: intake, journal: surroundings.journal,
+            http: network.way(of: channel, to: adapter), clock: surroundings.clock, board: board,
+            log: surroundings.log)
     }
 
     /// Where the channel is told; throws where it should be and there is no secret to prove a delivery with.
     func route(with adapter: any Adapter) throws -> Receiver.Route? {
-        guard channel.files == nil, let adapter = adapter as? any ReceivingAdapter else { return nil }
-        if let verifier = WebhookVerifier(adapter.webhook) {
-            return Receiver.Route(channel: channel.name, verifier: verifier, intake: intake)
+        guard channel.files == nil else { return nil }
+        let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
+        if let verifier = WebhookVerifier(webhook, http: surroundings.http) {
+            let replays = ReplayGuard(
+                channel: channel.name, window: verifier.replayWindow, journal: surroundings.journal)
+            return Receiver.Route(channel: channel.name, verifier: verifier, replays: replays, intake: intake)
         }
         guard listen == "webhook" else { return nil }
         let problem = Problem(
             "/channels/\(JSONPointer.escape(channel.name))/settings",
             "expected a secret that proves deliveries: unsigned ones are never taken")
         throw ConfigurationFailure(problems: [problem])
+    }
+
+    /// What the channel wants hubs to tell it of.
+    func wishes(with adapter: any Adapter) -> [WebSubSubscriber.Wish] {
+        guard channel.files == nil, channel.webhook == nil, let adapter = adapter as? any SubscribingAdapter else {
+            return []
+        }
+        let http = network.way(of: channel, to: adapter)
+        return adapter.topics.map {
+            WebSubSubscriber.Wish(channel: channel.name, topic: $0, http: http, intake: intake)
+        }
     }
 
     /// What the channel listens to: as configured, else as the adapter does by itself.

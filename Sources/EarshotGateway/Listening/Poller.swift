@@ -7,6 +7,7 @@ package struct Poller: ChannelListener {
     package let channel: String
     private let adapter: any PollingAdapter
     private let interval: Duration
+    private let isTold: @Sendable () -> Bool
     private let intake: Intake
     private let journal: any Journal
     private let http: any HTTPFetching
@@ -14,14 +15,19 @@ package struct Poller: ChannelListener {
     private let board: StatusBoard
     private let log: Logger
 
-    /// A poller for one channel, asking every `interval`.
+    /// How often a source is asked at most that tells of everything new by itself: in case it forgets.
+    private static let safetyInterval = Duration.seconds(3600)
+
+    /// A poller for one channel, asking every `interval`, or more seldom while `isTold` says that the source tells.
     package init(
-        channel: String, adapter: any PollingAdapter, interval: Duration, intake: Intake, journal: any Journal,
+        channel: String, adapter: any PollingAdapter, interval: Duration,
+        isTold: @escaping @Sendable () -> Bool = { false }, intake: Intake, journal: any Journal,
         http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger
     ) {
         self.channel = channel
         self.adapter = adapter
         self.interval = interval
+        self.isTold = isTold
         self.intake = intake
         self.journal = journal
         self.http = http
@@ -39,7 +45,7 @@ package struct Poller: ChannelListener {
                 if board.all[channel]?.trouble != nil { log.info("\(channel): works again", metadata: place) }
                 backoff.succeed()
                 board.heard(from: channel, at: clock.now())
-                try await clock.sleep(max(wait ?? .zero, jittered(interval)))
+                try await clock.sleep(max(wait ?? .zero, jittered(pace)))
             } catch let failure as FetchFailure {
                 try await rest(after: failure, backoff.next(after: failure, random: clock.random()))
             } catch let failure as JournalFailure where failure.isPassing {
@@ -122,6 +128,8 @@ package struct Poller: ChannelListener {
             log.warning("\(channel): \(finding.defect.reason)", metadata: finding.metadata(of: channel))
         }
     }
+
+    private var pace: Duration { isTold() ? max(interval, Poller.safetyInterval) : interval }
 
     /// The interval, up to a tenth longer, so that a thousand channels do not ask at once.
     private func jittered(_ interval: Duration) -> Duration { interval * (1 + clock.random() / 10) }

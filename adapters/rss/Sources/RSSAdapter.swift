@@ -2,7 +2,7 @@ package import Earshot
 internal import EarshotFormats
 
 /// Hears feeds: RSS 0.90 to 2.0, RSS 1.0 and 1.1, Atom 0.3 and 1.0, CDF and JSON Feed.
-package struct RSSAdapter: PollingAdapter {
+package struct RSSAdapter: SubscribingAdapter {
     /// What a channel of feeds may be told.
     package struct Settings: Decodable, Sendable {
         /// How it listens; `poll` is the only way of its own.
@@ -15,6 +15,8 @@ package struct RSSAdapter: PollingAdapter {
         var patience: String?
         /// Header fields of every request, for feeds that want a key.
         var headers: [String: String]?
+        /// Whether hubs are asked to tell of what is new.
+        var websub: Bool?
     }
 
     package static let name = "rss"
@@ -32,6 +34,9 @@ package struct RSSAdapter: PollingAdapter {
         Setting(
             "headers", .map(.secret),
             about: "Header fields of every request, for feeds that want a key."),
+        Setting(
+            "websub", .boolean, fallback: "false",
+            about: "Whether feeds that name a hub are subscribed to there, and polled only once an hour."),
     ]
 
     let feeds: [String]
@@ -41,6 +46,7 @@ package struct RSSAdapter: PollingAdapter {
     let opml: String?
     /// The longest that a feed may ask to be left alone, in seconds.
     let patience: Int64
+    let isSubscribing: Bool
     let headers: [(name: String, value: String)]
 
     package init(settings: Settings) throws {
@@ -48,10 +54,20 @@ package struct RSSAdapter: PollingAdapter {
         feeds = (settings.feeds ?? []).filter { known.insert($0).inserted }
         own = known
         opml = settings.opml
+        isSubscribing = settings.websub ?? false
+        if isSubscribing, opml != nil || feeds.count > RSSAdapter.subscriptionLimit {
+            throw FeedSettingsFault(
+                description: "websub is for \"feeds\", at most \(RSSAdapter.subscriptionLimit), and not for \"opml\"")
+        }
         let patience = settings.patience.flatMap { Quantity.duration($0) } ?? .seconds(86_400)
         self.patience = min(patience.components.seconds, 31 * 86_400)
         headers = (settings.headers ?? [:]).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     }
+
+    /// The most feeds that one channel subscribes to.
+    private static let subscriptionLimit = 500
+
+    package var topics: [Topic] { isSubscribing ? feeds.map { Topic($0, headers: headers) } : [] }
 
     package func read(_ document: Document) throws(MalformedDocument) -> Reading {
         if document.contentType == FeedFailure.contentType {
@@ -84,4 +100,10 @@ package struct RSSAdapter: PollingAdapter {
         if outcome.isCut { reading.append(defect: "a text longer than \(XML.textLimit / 1_048_576) MiB was cut") }
         return reading
     }
+}
+
+/// Settings that do not go together.
+struct FeedSettingsFault: Error, CustomStringConvertible {
+    /// What is wrong.
+    let description: String
 }

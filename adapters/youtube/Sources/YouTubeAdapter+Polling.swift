@@ -1,7 +1,14 @@
 package import Earshot
 internal import EarshotFormats
 
-extension YouTubeAdapter: PollingAdapter {
+extension YouTubeAdapter: SubscribingAdapter {
+    /// The feed of the channel's uploads, of which its hub tells without cost.
+    package var topics: [Topic] {
+        guard configured.websub == true, let channel = configured.channelID else { return [] }
+        let address = "https://www.youtube.com/xml/feeds/videos.xml?channel_id=" + channel
+        return [Topic(address, hub: "https://pubsubhubbub.appspot.com/subscribe")]
+    }
+
     package func poll(after cursor: Cursor?, over http: any HTTPFetching) async throws -> Page {
         let client = YouTubeClient(http: http, settings: configured)
         var place = YouTubePlace(cursor)

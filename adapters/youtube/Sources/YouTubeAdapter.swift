@@ -15,9 +15,10 @@ package struct YouTubeAdapter: Adapter {
         var backfill: String?
         var quota: Int?
         var keepRaw: Bool?
+        var websub: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case listen, query, key, backfill, quota
+            case listen, query, key, backfill, quota, websub
             case videoIDs = "video_ids"
             case channelID = "channel_id"
             case baseURL = "base_url"
@@ -62,12 +63,27 @@ package struct YouTubeAdapter: Adapter {
         Setting(
             "look_back", .duration, fallback: "30d",
             about: "How old a comment may be, counted from the newest, for replies to it still to be found."),
+        Setting(
+            "websub", .boolean, fallback: "false",
+            about: "With uploads, whether YouTube's hub tells of new videos, which are then asked for once an hour."),
         Setting("keep_raw", .boolean, fallback: "false", about: "Keep each source record as `raw`."),
     ]
 
     let configured: Settings
 
-    package init(settings: Settings) throws { configured = settings }
+    package init(settings: Settings) throws {
+        configured = settings
+        if settings.websub == true, settings.listen != .uploads || settings.channelID == nil {
+            throw YouTubeSettingsFault(
+                description: "websub is for \"listen\": \"uploads\" of a \"channel_id\": the hub tells of nothing else")
+        }
+    }
+
+    /// Settings that do not go together.
+    struct YouTubeSettingsFault: Error, CustomStringConvertible {
+        /// What is wrong.
+        let description: String
+    }
 
     package func read(_ document: Document) throws(MalformedDocument) -> Reading {
         let first = document.bytes.withBytes { bytes -> UInt8 in

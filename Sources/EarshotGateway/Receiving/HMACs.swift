@@ -1,0 +1,126 @@
+internal import Crypto
+internal import Earshot
+internal import Foundation
+
+/// HMACs under any of several keys, compared in constant time.
+enum HMACs {
+    /// The most signatures that are looked at in one header.
+    static let signatureLimit = 8
+
+    /// The HMAC of a message.
+    static func code(_ algorithm: Webhook.Algorithm, of message: [UInt8], key: Data) -> Data {
+        let key = SymmetricKey(data: key)
+        return switch algorithm {
+        case .sha1: Data(HMAC<Insecure.SHA1>.authenticationCode(for: message, using: key))
+        case .sha256: Data(HMAC<SHA256>.authenticationCode(for: message, using: key))
+        case .sha384: Data(HMAC<SHA384>.authenticationCode(for: message, using: key))
+        case .sha512: Data(HMAC<SHA512>.authenticationCode(for: message, using: key))
+        }
+    }
+
+    /// Whether one of the claimed codes is that of the message under one of the keys; all are always tried.
+    static func isGenuine(
+        _ claimed: [Data], _ algorithm: Webhook.Algorithm, of message: [UInt8], keys: [Data]
+    ) -> Bool {
+        var found = false
+        for key in keys {
+            let right = code(algorithm, of: message, key: key)
+            for code in claimed.prefix(signatureLimit) { found = isEqual(code, right) || found }
+        }
+        return found
+    }
+
+    /// Whether two texts are equal, in a time that tells nothing of where they differ.
+    static func isEqual(_ one: Data, _ other: Data) -> Bool {
+        // Digests have equal lengths, so that not even the length of a secret is told.
+        let (left, right) = (SHA256.hash(data: one), SHA256.hash(data: other))
+        var difference: UInt8 = 0
+        for (a, b) in zip(left, right) { difference |= a ^ b }
+        return difference == 0
+    }
+
+    /// The bytes that a signature is written for; nil where it is not written so.
+    static func decoded(_ text: some StringProtocol, _ encoding: Webhook.Encoding) -> Data? {
+        guard text.utf8.count <= 1024 else { return nil }
+        switch encoding {
+        case .base64: return Data(base64Encoded: String(text))
+        case .hexadecimal:
+            let digits = Array(text.utf8)
+            guard !digits.isEmpty, digits.count.isMultiple(of: 2) else { return nil }
+            var bytes = Data(capacity: digits.count / 2)
+            for index in stride(from: 0, to: digits.count, by: 2) {
+                guard let high = digits[index].hexadecimalValue, let low = digits[index + 1].hexadecimalValue else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            }
+            return bytes
+        }
+    }
+
+    /// A code as it is written.
+    static func encoded(_ code: Data, _ encoding: Webhook.Encoding) -> String {
+        switch encoding {
+        case .base64: code.base64EncodedString()
+        case .hexadecimal: code.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+        }
+    }
+}
+
+extension UInt8 {
+    /// What a hexadecimal digit stands for.
+    var hexadecimalValue: UInt8? {
+        switch self {
+        case 0x30...0x39: self - 0x30
+        case 0x41...0x46: self - 0x37
+        case 0x61...0x66: self - 0x57
+        default: nil
+        }
+    }
+}
+
+extension Webhook.Signature {
+    /// The message that is signed, where its parts came; nil where one did not.
+    func message(timestamp: String?, id: String?, body: [UInt8]) -> [UInt8]? {
+        var message: [UInt8] = []
+        var rest = Substring(signed)
+        while let open = rest.firstIndex(of: "{") {
+            message += Array(rest[..<open].utf8)
+            guard let close = rest[open...].firstIndex(of: "}") else { return nil }
+            switch rest[rest.index(after: open)..<close] {
+            case "body": message += body
+            case "timestamp":
+                guard let timestamp else { return nil }
+                message += Array(timestamp.utf8)
+            case "id":
+                guard let id else { return nil }
+                message += Array(id.utf8)
+            default: return nil
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        return message + Array(rest.utf8)
+    }
+
+    /// What a header holds after a prefix, once for each entry between commas and spaces that has it.
+    static func entries(of header: String, after prefix: String) -> [Substring] {
+        header.split { $0 == "," || $0 == " " }.prefix(4 * HMACs.signatureLimit).compactMap { entry in
+            entry.hasPrefix(prefix) ? entry.dropFirst(prefix.count) : nil
+        }
+    }
+}
+
+/// The moments of signing.
+enum SigningMoment {
+    /// Throws where a moment, written as seconds or milliseconds since 1970, is farther from now than is tolerated.
+    static func check(
+        _ text: String?, within tolerance: Duration?, of now: Timestamp
+    ) throws(DeliveryRefusal) {
+        guard let tolerance else { return }
+        guard let text, let number = Int64(text), number > 0 else { throw DeliveryRefusal("no moment of signing") }
+        let seconds = number > 100_000_000_000 ? number / 1000 : number
+        guard abs(seconds - now.seconds) <= tolerance.components.seconds else {
+            throw DeliveryRefusal("signed too long ago, or in the future: look at the clocks, or set \"tolerance\"")
+        }
+    }
+}

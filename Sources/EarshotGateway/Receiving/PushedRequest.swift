@@ -1,0 +1,50 @@
+internal import Foundation
+
+/// A delivery as it came: the header fields, and the bytes that signatures are of.
+package struct PushedRequest: Sendable {
+    /// Header fields in order, names in lower case.
+    package var headers: [(name: String, value: String)]
+    /// The body, unchanged.
+    package var body: [UInt8]
+
+    /// A delivery of known parts.
+    package init(headers: [(name: String, value: String)], body: [UInt8]) {
+        self.headers = headers.map { ($0.name.lowercased(), $0.value) }
+        self.body = body
+    }
+
+    /// The value of a header; nil where it is not there, or stands more than once, so that nobody can be shown one
+    /// value and checked against another.
+    package subscript(header: String) -> String? {
+        let name = header.lowercased()
+        var found: String?
+        for field in headers where field.name == name {
+            if found != nil { return nil }
+            found = field.value
+        }
+        return found
+    }
+}
+
+/// Why a delivery was not taken for genuine, for the log; the sender is not told.
+package struct DeliveryRefusal: Error, Sendable, Equatable {
+    /// What was wrong, without anything that was sent.
+    package var reason: String
+    /// Whether the sender should be asked for credentials.
+    package var asksForCredentials = false
+
+    /// A refusal for a reason.
+    package init(_ reason: String, asksForCredentials: Bool = false) {
+        self.reason = reason
+        self.asksForCredentials = asksForCredentials
+    }
+}
+
+/// What a genuine delivery was found to be.
+package struct DeliveryProof: Sendable, Equatable {
+    /// What it is known by when it comes again, where its scheme guards against that.
+    package var id: String?
+
+    /// A proof, with the id that no second delivery may have.
+    package init(id: String? = nil) { self.id = id }
+}

@@ -38,6 +38,8 @@ public struct FetchRequest: Sendable {
     public var units = 0
     /// Whether the channel's credentials go with it: not to an address that somebody else than the operator named.
     public var takesCredentials = true
+    /// Which credentials it shows, as a digest: what a source says of a limit holds for these alone.
+    public var credentials: Digest?
 
     /// A GET of an address.
     public init(_ url: String) { self.url = url }

@@ -42,15 +42,18 @@ public struct Budget: Sendable, Equatable {
         switch unit {
         case .requests, .units:
             guard let reset, remaining <= Budget.few else { return nil }
-            return remaining < 1 ? reset : reset / remaining
+            return min(remaining < 1 ? reset : reset / remaining, Budget.longestWindow)
         case .percent:
-            if let reset, reset > .zero { return reset }
+            if let reset, reset > .zero { return min(reset, Budget.longestWindow) }
             return remaining <= 5 ? .seconds(900) : remaining <= 20 ? .seconds(60) : nil
         }
     }
 
     /// From so many requests on they are spread over what is left of the window.
     private static let few = 5.0
+
+    /// For how long a window is believed to last.
+    private static let longestWindow = Duration.seconds(86_400)
 
     /// How much of the whole is left, from 0 to 1; a whole that is not known counts as large.
     private var share: Double { remaining / max(limit ?? 1000, 1) }

@@ -60,6 +60,10 @@ extension Authorization.Presentation {
     func shown(by request: FetchRequest) -> FetchRequest {
         var request = request
         switch self {
+        case .header(_, let value), .query(_, let value):
+            request.credentials = Digest(of: Array(value.reveal().utf8))
+        }
+        switch self {
         case .header(let name, let value):
             request.headers.removeAll { $0.name.lowercased() == name.lowercased() }
             request.headers.append((name: name, value: value.reveal()))

@@ -20,6 +20,7 @@ enum OAuth1Signature {
         parameters.append(
             ("oauth_signature", signature(of: text, keys.consumerSecret.reveal(), keys.tokenSecret.reveal())))
         var request = request
+        request.credentials = Digest(of: Array(keys.token.reveal().utf8))
         request.headers.removeAll { $0.name.lowercased() == "authorization" }
         let fields = parameters.map { "\($0.name)=\"\(PercentText.encoded($0.value))\"" }.joined(separator: ", ")
         request.headers.append((name: "Authorization", value: "OAuth \(fields)"))

@@ -14,6 +14,8 @@ package final class PoliteClient: HTTPFetching {
 
     /// How many requests to a host are under way at a time, where the operator did not say.
     package static let perHost = 4
+    /// For how long a window that is used up is believed, where a source has not refused anything yet.
+    private static let longestWindow = Duration.seconds(3600)
     /// How many holds are kept; beyond it those that are over are forgotten.
     private static let holdLimit = 10_000
 
@@ -47,7 +49,7 @@ package final class PoliteClient: HTTPFetching {
         if response.status == 429 { return response.askedWait }
         if response.status >= 500 { return response.retryAfter }
         guard let budget = Budget(response), budget.unit == .requests, budget.remaining < 1 else { return nil }
-        return budget.reset
+        return budget.reset.map { min($0, PoliteClient.longestWindow) }
     }
 
     private func hold(_ asker: String, for wait: Duration) {
@@ -73,19 +75,10 @@ package final class PoliteClient: HTTPFetching {
     /// Who a limit holds for: with credentials these, at one endpoint; without, everybody at the host.
     private static func asker(of request: FetchRequest) -> String {
         let origin = origin(of: request.url)
-        guard let shown = request.headers.first(where: { $0.name.lowercased() == "authorization" })?.value else {
-            return origin
-        }
-        let path = request.url.prefix { $0 != "?" && $0 != "#" }
-        return "\(path) \(Digest(of: Array(lasting(shown).utf8)).hexadecimal)"
-    }
-
-    /// The part of credentials that is the same in every request; a signature is not.
-    private static func lasting(_ credentials: String) -> String {
-        guard credentials.hasPrefix("OAuth "), let start = credentials.firstRange(of: "oauth_token=\"") else {
-            return credentials
-        }
-        return String(credentials[start.upperBound...].prefix { $0 != "\"" })
+        let shown = request.headers.first { $0.name.lowercased() == "authorization" }?.value
+        guard let credentials = request.credentials ?? shown.map({ Digest(of: Array($0.utf8)) }) else { return origin }
+        // A key in the address is no part of the endpoint, and neither is the rest of its query.
+        return "\(request.url.prefix { $0 != "?" && $0 != "#" }) \(credentials.hexadecimal)"
     }
 
     /// An address up to its path.

@@ -1,4 +1,5 @@
 import Earshot
+import Logging
 import Synchronization
 import Testing
 
@@ -96,11 +97,40 @@ import Testing
     @Test func `signed requests of one account are known as its own`() async throws {
         let source = ScriptedSource { _, _ in .answer(429, "", [("Retry-After", "60")]) }
         let client = PoliteClient(over: source, clock: source.clock)
-        var request = FetchRequest("https://api.acme.example/a")
-        request.headers = [("Authorization", #"OAuth oauth_nonce="1", oauth_token="T""#)]
-        _ = try await client.fetch(request)
-        request.headers = [("Authorization", #"OAuth oauth_nonce="2", oauth_token="T""#)]
-        await #expect(throws: FetchFailure.self) { try await client.fetch(request) }
+        let request = FetchRequest("https://api.acme.example/a")
+        let keys = Authorization.SigningKeys(
+            consumer: Secret("c"), consumerSecret: Secret("s"), token: Secret("T"), tokenSecret: Secret("t"))
+        _ = try await client.fetch(OAuth1Signature.sign(request, with: keys, at: source.now, nonce: "1"))
+        await #expect(throws: FetchFailure.self) {
+            try await client.fetch(OAuth1Signature.sign(request, with: keys, at: source.now, nonce: "2"))
+        }
+    }
+
+    @Test(arguments: [
+        Authorization.shown([.query(name: "key", value: Secret("one")), .query(name: "key", value: Secret("two"))]),
+        .shown([.header(name: "X-Key", value: Secret("one")), .header(name: "X-Key", value: Secret("two"))]),
+    ])
+    func `a key that is used up holds up no other`(_ authorization: Authorization) async throws {
+        let source = ScriptedSource { request, _ in
+            request.url.contains("key=one") || request["X-Key"] == "one"
+                ? .answer(429, "", [("Retry-After", "60")]) : .answer(200)
+        }
+        let polite = PoliteClient(over: source, clock: source.clock)
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        let client = AuthorizedClient(authorization, of: "c", over: polite, keepingTokensAt: "/none", log: log)
+        for _ in 0..<4 { #expect(try await client.fetch(FetchRequest("https://a.example/?q=1")).status == 200) }
+        #expect(source.requests.count <= 5)
+    }
+
+    @Test func `a window without an end is not believed`() async throws {
+        let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9999999999")]
+        let source = ScriptedSource { _, _ in .answer(200, "", headers) }
+        let client = PoliteClient(over: source, clock: source.clock)
+        _ = try await client.fetch(FetchRequest("https://a.example/"))
+        await #expect(throws: FetchFailure.self) { try await client.fetch(FetchRequest("https://a.example/")) }
+        source.pass(.seconds(3600))
+        #expect(try await client.fetch(FetchRequest("https://a.example/")).status == 200)
     }
 
     @Test func `a reply without a date gets the moment that it came`() async throws {

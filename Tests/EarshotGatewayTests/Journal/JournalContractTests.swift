@@ -12,11 +12,18 @@ final class TestDirectory: Sendable {
 
     init() { path = NSTemporaryDirectory() + "earshot-" + UUID().uuidString }
 
+    /// A directory on a disk in memory, where the machine has one: files are real, and writing them through is free.
+    init(inMemory: Bool) {
+        let memory = "/dev/shm/"
+        let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory)
+        path = (isThere ? memory : NSTemporaryDirectory()) + "earshot-" + UUID().uuidString
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// A copy of what the directory holds at this moment, as a crash would leave it.
     func copy() throws -> TestDirectory {
-        let copy = TestDirectory()
+        let copy = TestDirectory(inMemory: path.hasPrefix("/dev/shm/"))
         try FileManager.default.copyItem(atPath: path, toPath: copy.path)
         return copy
     }

@@ -9,8 +9,10 @@ struct PollPosition {
     private var newest: String?
     /// The next page: a token, a number or an address; nil at a pass's beginning.
     private var next: String?
-    /// How many pages of the pass were taken.
+    /// How many pages of the pass were taken, since it was last left to go on another time.
     private var pages = 0
+    /// Whether the pass lost its place and began again.
+    private var hasRestarted = false
 
     /// The position in a cursor; the beginning where there is none.
     init(_ cursor: Cursor?) {
@@ -19,6 +21,7 @@ struct PollPosition {
         newest = value["newest"]?.text
         next = value["next"]?.text
         pages = value["pages"]?.wholeNumber.flatMap { Int(exactly: $0) } ?? 0
+        hasRestarted = value["restarted"]?.truth == true
     }
 
     /// The position as a cursor.
@@ -28,6 +31,7 @@ struct PollPosition {
         fields["newest"] = newest.map { .string($0) }
         fields["next"] = next.map { .string($0) }
         if pages > 0 { fields["pages"] = .integer(Int64(pages)) }
+        if hasRestarted { fields["restarted"] = .boolean(true) }
         return Cursor(JSONValue.object(fields).description)
     }
 
@@ -67,14 +71,25 @@ struct PollPosition {
             position.newest = (request.since.map { said($0.newest) }?.asID).flatMap { $0.isEmpty ? nil : $0 }
         }
         position.next = following(body, response, in: request, said)
-        if let ids = request.since?.ids, let since, said(ids).elements?.contains(where: { $0.asID == since }) == true {
-            position.next = nil
+        let ids = request.since?.ids.map { said($0).elements ?? [] }
+        if let ids, let since {
+            if ids.contains(where: { $0.asID == since }) { position.next = nil }
+            // What follows an item that was deleted meanwhile is nothing, in many sources: the pass begins again.
+            if ids.isEmpty, next != nil, position.next == nil, !hasRestarted, var again = restarted {
+                again.hasRestarted = true
+                return (again, true)
+            }
         }
-        if position.pages >= most || position.next == next { position.next = nil }
+        if position.next == next { position.next = nil }
+        // The first pass goes so far back and no farther; of later ones nothing is left out, but the source has a rest.
+        if position.next != nil, position.pages >= most, since != nil {
+            position.pages = 0
+            return (position, false)
+        }
+        if position.pages >= most { position.next = nil }
         guard position.next == nil else { return (position, true) }
         position.since = position.newest ?? since
-        position.newest = nil
-        position.pages = 0
+        (position.newest, position.pages, position.hasRestarted) = (nil, 0, false)
         return (position, false)
     }
 

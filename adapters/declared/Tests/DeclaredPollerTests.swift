@@ -37,8 +37,10 @@ private final class ScriptedNetwork: HTTPFetching {
 
     @Test func `pages are followed by the header Link, then what is newer is asked for`() async throws {
         let next = "https://social.example/api/v1/timelines/tag/acme?max_id=5"
+        // The newest twenty are asked for again, as statuses arrive late from other instances.
+        let page = "[" + (9...28).reversed().map { #"{"id":"\#($0)"}"# }.joined(separator: ",") + "]"
         let network = ScriptedNetwork([
-            answer(#"[{"id":"9"}]"#, [("Link", "<\(next)>; rel=\"next\", <https://social.example/x>; rel=\"prev\"")]),
+            answer(page, [("Link", "<\(next)>; rel=\"next\", <https://social.example/x>; rel=\"prev\"")]),
             answer(#"[{"id":"4"}]"#), answer("[]"),
         ])
         let poller = try poller("mastodon", mastodon)
@@ -67,13 +69,7 @@ private final class ScriptedNetwork: HTTPFetching {
     }
 
     @Test func `a token of the answer leads on until the newest of the time before`() async throws {
-        func page(_ names: String, after: String) -> String {
-            let children = names.map { #"{"kind":"t3","data":{"name":"t3_\#($0)"}}"# }.joined(separator: ",")
-            return #"{"kind":"Listing","data":{"after":"\#(after)","children":[\#(children)]}}"#
-        }
-        let network = ScriptedNetwork([
-            answer(page("c", after: "")), answer(page("fe", after: "t3_e")), answer(page("dc", after: "t3_c")),
-        ])
+        let network = ScriptedNetwork([listing("c"), listing("fe", after: "t3_e"), listing("dc", after: "t3_c")])
         let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
         var cursor: Cursor?
         var more: [Bool] = []
@@ -84,7 +80,45 @@ private final class ScriptedNetwork: HTTPFetching {
         }
         #expect(more == [false, true, false])
         #expect(network.requests[2].url.hasSuffix("&raw_json=1&after=t3_e"))
+        #expect(cursor?.text == #"{"since":"t3_e"}"#)
+    }
+
+    private func listing(_ names: String, after: String = "") -> FetchResponse {
+        let children = names.map { #"{"kind":"t3","data":{"name":"t3_\#($0)"}}"# }.joined(separator: ",")
+        return answer(#"{"kind":"Listing","data":{"after":"\#(after)","children":[\#(children)]}}"#)
+    }
+
+    @Test func `a pass that ends at an item deleted meanwhile begins again, once`() async throws {
+        let network = ScriptedNetwork([
+            listing("fe", after: "t3_e"), listing(""), listing("f", after: "t3_f"), listing(""),
+        ])
+        let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
+        var cursor: Cursor? = Cursor(#"{"since":"t3_a"}"#)
+        var more: [Bool] = []
+        for _ in 0..<4 {
+            let page = try await poller.poll(after: cursor, over: network)
+            cursor = page.next
+            more.append(page.hasMore)
+        }
+        #expect(more == [true, true, true, false])
+        #expect(network.requests.map { $0.url.contains("after=") } == [false, true, false, true])
         #expect(cursor?.text == #"{"since":"t3_f"}"#)
+    }
+
+    @Test func `a later pass that is too long goes on the next time`() async throws {
+        let pages = (0..<12).map { listing(String(UnicodeScalar(UInt8(0x62 + $0))), after: "t3_after\($0)") }
+        let network = ScriptedNetwork(pages + [listing("a")])
+        let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
+        var cursor: Cursor? = Cursor(#"{"since":"t3_a"}"#)
+        var more: [Bool] = []
+        for _ in 0..<13 {
+            let page = try await poller.poll(after: cursor, over: network)
+            cursor = page.next
+            more.append(page.hasMore)
+        }
+        #expect(more.firstIndex(of: false) == 9 && more.last == false && more.filter { !$0 }.count == 2)
+        #expect(network.requests[10].url.contains("after=t3_after9"))
+        #expect(cursor?.text == #"{"since":"t3_b"}"#)
     }
 
     @Test func `statuses and budgets become waits and failures`() async throws {

@@ -167,7 +167,10 @@ struct FeedAsking: Sendable {
         memory.due = memory.pace.due(after: now, fresh: FeedPace.freshness(of: response), patience: adapter.patience)
         guard !isRepeated, !response.body.isEmpty else { return [] }
         memory.body = body
-        var document = Document(response.body, observedAt: Timestamp(seconds: now))
+        let rest = FeedCut.before(in: response.body)
+        // Of a feed that was cut off, the rest is wanted: nobody may say that it has not changed.
+        if rest != nil { memory.forgetValidators() }
+        var document = Document(rest ?? response.body, observedAt: Timestamp(seconds: now))
         document.url = FeedFailure.withoutUser(response.url)
         document.contentType = response["Content-Type"]
         document.via = .poll

@@ -43,6 +43,25 @@ private func field(_ name: String, of request: FetchRequest) -> String? {
 }
 
 struct RSSPollingTests {
+    @Test(arguments: [
+        ("<rss><channel><title>x</title><item><guid>1</guid></item><item><guid>23", 1),
+        ("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>x</title><entry><id>tag:1", 0),
+        ("<rss><channel><title>x</title><item><guid>1</guid></item></channel></rss>", 1),
+    ])
+    func `an entry that was cut off is not read, and what has not come is asked for again`(
+        _ text: String, _ count: Int
+    ) async throws {
+        let headers = [(name: "ETag", value: "\"a\"")]
+        let cut = FetchResponse(status: 200, headers: headers, body: Array(text.utf8), url: one)
+        let http = Script([.success(cut), reply(200)])
+        let adapter = try adapter(one)
+        let page = try await adapter.poll(after: nil, over: http)
+        let reading = try adapter.read(try #require(page.documents.first))
+        #expect(reading.rows.count == count)
+        _ = try await adapter.poll(after: page.next, over: http)
+        #expect((field("If-None-Match", of: http.requests[1]) != nil) == text.hasSuffix("</rss>"))
+    }
+
     @Test func `validators of the last reply are sent, and 304 is an empty page`() async throws {
         let http = Script([
             reply(

@@ -42,6 +42,8 @@ extension TwitterAdapter: PollingAdapter {
         let pairs = query.map { "\($0)=\(TwitterAdapter.escaped($1))" }.joined(separator: "&")
         var request = FetchRequest("\(address(path))?\(pairs)")
         if let token = settings.token { request.headers = [("Authorization", "Bearer \(token)")] }
+        // Only an address that the operator wrote may lie in a private network.
+        request.allowsPrivateNetworks = settings.baseURL != TwitterSettings.publicURL
         return request
     }
 

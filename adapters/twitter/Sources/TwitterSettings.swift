@@ -26,7 +26,9 @@ package struct TwitterSettings: Decodable, Sendable {
     /// How many posts a page holds.
     var maxResults: Int?
     /// Where the API is.
-    var baseURL = "https://api.x.com"
+    var baseURL = TwitterSettings.publicURL
+    /// Where it is for everybody.
+    static let publicURL = "https://api.x.com"
     /// Whether mentions keep the source's own record.
     var keepsRaw = false
 

@@ -101,7 +101,8 @@ let package = Package(
             ],
             // A link to the folder at the top, so that `earshot schema` and `init` need no file beside the program.
             exclude: [
-                "Schemas/configuration.v1.json", "Schemas/examples/quickstart", "Schemas/examples/quickstart.json",
+                "Schemas/configuration.v1.json", "Schemas/examples/channels", "Schemas/examples/quickstart",
+                "Schemas/examples/quickstart.json",
             ],
             resources: [
                 .embedInCode("Schemas/adapter.v1.json"),

@@ -86,6 +86,30 @@ import Testing
         #expect(proofs.count >= 4)
     }
 
+    @Test func `every way to listen that the README's table links to is a right configuration`() throws {
+        let rows = try text(of: "README.md").split(separator: "\n").filter {
+            $0.contains("](schemas/examples/channels/")
+        }
+        let links = rows.flatMap { $0.split(separator: "](").dropFirst().compactMap { $0.split(separator: ")").first } }
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Program.root.appendingPathComponent("schemas/examples/channels").path)
+        #expect(Set(links.map { $0.split(separator: "/").last.map(String.init) ?? "" }) == Set(files))
+        for link in links {
+            let ending = try Program.run(
+                ["validate", String(link)], environment: ["TOKEN": "nobody's", "SECRET": "nobody's either"])
+            #expect(ending.code == 0, "\(link): \(ending.errors)")
+        }
+    }
+
+    @Test func `every import that the README's table shows brings mentions`() throws {
+        let commands = try text(of: "README.md").split(separator: "`").filter { $0.hasPrefix("earshot normalize ") }
+        #expect(commands.count >= 10)
+        for command in commands {
+            let ending = try Program.run(command.split(separator: " ").dropFirst().map(String.init))
+            #expect(ending.code == 0 && !ending.lines.isEmpty, "\(command): \(ending.errors)")
+        }
+    }
+
     @Test func `the adapter of the guide compiles and reads`() throws {
         let guide = try samples(in: "Sources/Earshot/Earshot.docc/Writing-an-adapter.md")
         let code = try #require(guide.first { $0.language == "swift" }).text

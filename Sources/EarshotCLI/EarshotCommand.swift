@@ -9,7 +9,8 @@ struct EarshotCommand: AsyncParsableCommand {
         abstract: "Hears what people say about a brand, and tells it once, in one schema.",
         version: Version.number,
         subcommands: [
-            Run.self, Backfill.self, Normalize.self, Validate.self, DryRun.self, Simulate.self, TestCommand.self,
+            Run.self, Backfill.self, Normalize.self, Validate.self, Check.self, DryRun.self, Simulate.self,
+            TestCommand.self, Tap.self, State.self, DeadLetters.self, Replay.self,
             AdaptersCommand.self, SinksCommand.self, Schema.self, Init.self, Version.self,
         ])
 

@@ -103,7 +103,7 @@ package struct Assembly: Sendable {
     }
 
     /// Lets a line through where the condition holds; a line that it cannot be asked of is let through, not lost.
-    private static func filter(_ condition: JMESPath) -> Courier.Filter {
+    static func filter(_ condition: JMESPath) -> Courier.Filter {
         { line in
             guard let value = try? JSONValue(parsing: Array(line)) else { return true }
             return (try? condition.holds(for: value)) ?? true
@@ -128,6 +128,9 @@ package struct Assembly: Sendable {
             // Seen to the end, so that /readyz says that the gateway is draining.
             attendants.append { try await admin.run { say("the page for people", at: host, $0, "/") } }
         }
+        let desk = JournalDesk(self, journal: journal, isRunning: true, clock: clock)
+        let operators = OperatorServer(directory: configuration.dataDirectory, desk: desk, log: log)
+        works.append { try await operators.run() }
         return Gateway(
             listeners: works, carriers: carriers, attendants: attendants, journal: journal, clock: clock, log: log
         ) { board.phase = $0 }

@@ -51,6 +51,35 @@ extension JournalContract {
             try await again.drop(deadLetters: [2], of: "desk")
             findings.expect(try await again.deadLetters(of: "desk"), [], "dropped")
         },
+        Property("a sink that is set back is not moved on by what was under way") { open, findings in
+            let journal = try await open()
+            _ = try await journal.register(sink: "desk", fromBeginning: true)
+            let batch = Batch(SampleMention.numbered(0..<3), from: "brand")
+            _ = try await journal.append(batch, from: "brand", advancing: nil)
+            if let first = try await journal.next(for: "desk", limits: BatchLimits(count: 2), where: nil) {
+                try await journal.confirm(first, state: nil, dead: [])
+            }
+            let underWay = try await journal.next(for: "desk", limits: BatchLimits(), where: nil)
+            findings.expect(try await journal.rewind(sink: "desk", to: .earliest), 3, "how many")
+            if let underWay { try await journal.confirm(underWay, state: nil, dead: []) }
+            findings.expect(try await journal.drain("desk"), batch.texts, "all of them again")
+            await findings.expect(.unavailable("no sink is registered as nobody"), "an unknown sink") {
+                try await journal.rewind(sink: "nobody", to: .earliest)
+            }
+        },
+        Property("those who only look on see what is stored and hold nothing back") { open, findings in
+            let journal = try await open()
+            let batch = Batch(SampleMention.numbered(0..<3), from: "brand")
+            async let first = journal.mentions(after: 0, limits: BatchLimits(count: 2))
+            _ = try await journal.append(batch, from: "brand", advancing: nil)
+            findings.expect(try await first?.batch.texts, Array(batch.texts.prefix(2)), "the first")
+            let rest = try await journal.mentions(after: 2, limits: BatchLimits())
+            findings.expect(rest?.batch.texts, [batch.texts[2]], "the rest")
+            findings.expect(rest?.upTo, 3, "up to")
+            findings.expect(try await journal.status().sinks, [:], "no sink is known")
+            await journal.finish()
+            findings.expect(try await journal.mentions(after: 3, limits: BatchLimits()) == nil, true, "at the end")
+        },
         Property("nothing is trimmed that a sink has not had, and marks outlive lines") { open, findings in
             let journal = try await open()
             _ = try await journal.register(sink: "quick", fromBeginning: true)

@@ -87,11 +87,23 @@ public final class MemoryJournal: Journal {
     }
 
     /// Lets a sink begin again.
-    public func rewind(sink: String, to moment: Timestamp) async throws {
+    @discardableResult
+    public func rewind(sink: String, to moment: Timestamp) async throws -> Int64 {
         let hour = moment.seconds / 3600
-        store.contents.withLock { log in
+        let before = try store.contents.withLock { log in
+            guard log.sinks[sink] != nil else { throw MemoryLog.unknown(sink) }
             let first = log.items.first { $0.hour >= hour }?.entry.position ?? log.head + 1
             log.sinks[sink]?.position = first - 1
+            return log.head - first + 1
+        }
+        bell.nudge()
+        return before
+    }
+
+    /// What was stored after a position.
+    public func mentions(after position: Int64, limits: BatchLimits) async throws -> Delivery? {
+        try await bell.delivery(within: limits, by: clock) {
+            store.contents.withLock { log in log.look(for: "", after: position, limits, nil) }
         }
     }
 
@@ -108,10 +120,11 @@ public final class MemoryJournal: Journal {
     public func confirm(_ delivery: Delivery, state: SinkState?, dead: [DeadLetter]) async throws {
         try store.contents.withLock { log in
             guard var place = log.sinks[delivery.sink] else { throw MemoryLog.unknown(delivery.sink) }
-            place.position = max(place.position, delivery.upTo)
+            if place.position >= delivery.after { place.position = max(place.position, delivery.upTo) }
             if let state { place.state = state }
             log.sinks[delivery.sink] = place
-            log.dead += dead
+            log.dead.removeAll { old in dead.contains { $0.sink == old.sink && $0.position == old.position } }
+            log.dead = (log.dead + dead).sorted { $0.position < $1.position }
         }
     }
 

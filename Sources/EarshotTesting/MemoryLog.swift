@@ -125,20 +125,28 @@ struct MemoryLog {
         for sink: String, _ limits: BatchLimits, _ filter: ((ArraySlice<UInt8>) -> Bool)?
     ) throws -> Bell.Found {
         guard let place = sinks[sink] else { throw MemoryLog.unknown(sink) }
+        return look(for: sink, after: place.position, limits, filter)
+    }
+
+    /// What lies beyond a position.
+    func look(
+        for sink: String, after place: Int64, _ limits: BatchLimits, _ filter: ((ArraySlice<UInt8>) -> Bool)?
+    ) -> Bell.Found {
         var batch = Batch()
-        var upTo = place.position
-        for item in items where item.entry.position > place.position {
+        var upTo = place
+        for item in items where item.entry.position > place {
             if filter?(item.line.line(0)) != false {
                 let isOver = batch.lines.count + item.line.lines.count > limits.bytes && !batch.isEmpty
                 if batch.count >= limits.count || isOver {
-                    return Bell.Found(delivery: Delivery(sink: sink, batch: batch, upTo: upTo), upTo: upTo, room: 0)
+                    let delivery = Delivery(sink: sink, batch: batch, after: place, upTo: upTo)
+                    return Bell.Found(delivery: delivery, upTo: upTo, room: 0)
                 }
                 batch.append(item.line, 0..<1)
             }
             upTo = item.entry.position
         }
         let room = limits.count - batch.count
-        let delivery = upTo == place.position ? nil : Delivery(sink: sink, batch: batch, upTo: upTo)
+        let delivery = upTo == place ? nil : Delivery(sink: sink, batch: batch, after: place, upTo: upTo)
         return Bell.Found(delivery: delivery, upTo: upTo, room: room)
     }
 }

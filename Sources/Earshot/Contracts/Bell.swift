@@ -30,6 +30,9 @@ package final class Bell: Sendable {
         }
     }
 
+    /// Wakes everybody, to look once more: a sink was set back.
+    package func nudge() { wake { $0.waiters } }
+
     /// Wakes everybody, for good: nothing comes any more.
     package func end() {
         wake { state in

@@ -34,6 +34,8 @@ public struct FetchRequest: Sendable {
     public var sizeLimit = Document.sizeLimit
     /// Whether the address may lie in a private or loopback network: for addresses that the operator wrote.
     public var allowsPrivateNetworks = false
+    /// The path of the Unix domain socket to go through, instead of the network that the address names.
+    public var unixSocket: String?
     /// What it costs of the source's daily quota, in the source's units.
     public var units = 0
     /// Whether the channel's credentials go with it: not to an address that somebody else than the operator named.

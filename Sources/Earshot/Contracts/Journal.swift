@@ -24,14 +24,20 @@ public protocol Journal: Sendable {
     /// Forgets a sink, what waits for it and its dead letters, so that it holds back `trim` no longer.
     func retire(sink: String) async throws
 
-    /// Lets a sink begin again at the first mention that was stored at or after `moment` and is still there.
-    func rewind(sink: String, to moment: Timestamp) async throws
+    /// Lets a sink begin again at the first mention that was stored at or after `moment` and is still there; a delivery
+    /// that is under way meanwhile does not move it on. Tells how many mentions lie before it then.
+    @discardableResult
+    func rewind(sink: String, to moment: Timestamp) async throws -> Int64
 
     /// What comes next for a sink, waiting until there is something; nil once the journal is closed for appending and
     /// the sink has had everything. Mentions that `filter` refuses are passed over and confirmed with the rest.
     func next(
         for sink: String, limits: BatchLimits, where filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Delivery?
+
+    /// What was stored after a position, for those who only look on: nothing is remembered of them. Waits until there
+    /// is something; nil once the journal is closed for appending and there is no more.
+    func mentions(after position: Int64, limits: BatchLimits) async throws -> Delivery?
 
     /// Records that a delivery has happened, what the sink remembers (nil: as before), and its dead letters, in one
     /// commit. A delivery may be confirmed in parts, in order.
@@ -105,13 +111,17 @@ public struct Delivery: Sendable {
     public var sink: String
     /// The mentions, in the log's order; empty where the filter passed everything over.
     public var batch: Batch
+    /// The log's position that the sink had confirmed when this was given: where it was set back below since, it stays
+    /// there.
+    public var after: Int64
     /// The log's position up to which this delivery reaches, inclusive.
     public var upTo: Int64
 
-    /// Mentions for `sink` up to a position.
-    public init(sink: String, batch: Batch, upTo: Int64) {
+    /// Mentions for `sink` beyond one position and up to another.
+    public init(sink: String, batch: Batch, after: Int64 = 0, upTo: Int64) {
         self.sink = sink
         self.batch = batch
+        self.after = after
         self.upTo = upTo
     }
 }

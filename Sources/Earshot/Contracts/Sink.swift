@@ -26,6 +26,10 @@ public protocol Sink: Sendable {
     /// Delivers all of a batch, or throws; what was delivered before a throw may be delivered again.
     func deliver(_ batch: Batch) async throws(DeliveryFailure) -> SinkState?
 
+    /// Tries whether the sink can be reached and would take mentions, delivers nothing and changes nothing; tells in a
+    /// few words what was found.
+    func check() async throws(DeliveryFailure) -> String
+
     /// Lets go of what `open` took. Nothing is delivered afterwards.
     func close() async
 }
@@ -33,6 +37,9 @@ public protocol Sink: Sendable {
 extension Sink {
     /// A thousand mentions or a mebibyte, at once.
     public var limits: BatchLimits { BatchLimits() }
+
+    /// There is nothing to try.
+    public func check() async throws(DeliveryFailure) -> String { "nothing to try" }
 }
 
 /// What a sink remembers of itself, kept by the journal in the transaction that confirms a delivery. JSON.

@@ -1,6 +1,7 @@
 internal import Earshot
 internal import EarshotAdapters
 internal import EarshotFormats
+internal import EarshotGateway
 
 /// Adapters named on the command line, with the settings that they have by default.
 enum AdapterChoice {
@@ -21,6 +22,12 @@ enum AdapterChoice {
         } catch {
             throw Exit.saying("\(error)", Exit.configuration)
         }
+    }
+
+    /// A moment given as text, or as how long ago it was.
+    static func past(_ text: String) throws -> Timestamp {
+        guard let ago = Quantity.duration(text) else { return try moment(text) }
+        return Timestamp(milliseconds: GatewayClock.system.now().milliseconds - Int64(ago / .milliseconds(1)))
     }
 
     /// A moment given as text.

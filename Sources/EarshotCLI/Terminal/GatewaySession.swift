@@ -61,17 +61,3 @@ struct GatewaySession {
         }
     }
 }
-
-extension JournalFailure {
-    /// What is wrong, for the operator.
-    var summary: String {
-        switch self {
-        case .revisionConflict(let expected, let found):
-            "somebody else changed the cursor: expected revision \(expected), found \(found)"
-        case .full(let reason): "the journal is full: \(reason)"
-        case .inUse(let reason): "the journal is in use: \(reason)"
-        case .unreadable(let reason): "the journal cannot be read: \(reason)"
-        case .unavailable(let reason): "the journal does not answer: \(reason)"
-        }
-    }
-}

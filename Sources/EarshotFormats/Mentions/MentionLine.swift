@@ -40,6 +40,18 @@ public struct MentionLine: Sendable {
         self.provenance = provenance
     }
 
+    /// The line that this was read from as a batch of its own, for a sink.
+    public func batch(of line: [UInt8]) -> Batch {
+        let channel = (try? JSONValue(parsing: provenance))?["channel"]?.text ?? ""
+        var writer = MentionWriter(origin: .init(channel: channel, adapter: "", adapterVersion: ""))
+        writer.write(reading, observedAt: observedAt, provenance: provenance)
+        var batch = writer.take()
+        guard !batch.isEmpty else { return batch }
+        batch.lines = line + [0x0A]
+        batch.entries[0].count = line.count
+        return batch
+    }
+
     /// The canonical line, without its newline.
     public var bytes: [UInt8] {
         var writer = MentionWriter(origin: .init(channel: "", adapter: "", adapterVersion: ""))

@@ -13,14 +13,16 @@ package final class Courier: Sendable {
     /// The sink's name in the configuration.
     package let name: String
 
-    private let sink: any Sink
-    private let journal: any Journal
+    let sink: any Sink
+    let journal: any Journal
     private let filter: Filter?
     private let fromBeginning: Bool
     private let policy: RetryPolicy
-    private let clock: GatewayClock
+    let clock: GatewayClock
     private let log: Logger
     private let current = Mutex(CourierStanding())
+    /// Held from a delivery to its confirmation, as what a sink remembers must be kept in the order it was said.
+    let turn = Turnstile()
 
     /// A courier for a sink; one that the journal does not know yet begins with what comes next, or with all there is.
     package init(
@@ -51,11 +53,16 @@ package final class Courier: Sendable {
         await sink.close()
     }
 
+    /// Tries whether the sink would take mentions.
+    package func check() async throws -> String { try await sink.check() }
+
     private func carryAll() async throws {
         let state = try await journal.register(sink: name, fromBeginning: fromBeginning)
         let position = try await journal.status().sinks[name] ?? 0
         note { $0.position = position }
         guard try await open(resuming: state) else { return }
+        note { $0.isOpen = true }
+        defer { note { $0.isOpen = false } }
         while let delivery = try await journal.next(for: name, limits: sink.limits, where: filter) {
             guard try await carry(delivery) else { return }
         }
@@ -68,7 +75,9 @@ package final class Courier: Sendable {
                 try await sink.open(resuming: state)
                 return nil
             }) {
-            case .done: return true
+            case .done:
+                await turn.leave()
+                return true
             case .closed: return false
             case .refused(let reason, _):
                 fail(reason, isBlocked: true)
@@ -93,10 +102,18 @@ package final class Courier: Sendable {
         while let piece = pieces.popLast() {
             let batch = piece.batch
             let last = batch.entries.last?.position ?? delivery.upTo
-            let part = Delivery(sink: name, batch: batch, upTo: pieces.isEmpty ? delivery.upTo : last)
+            let part = Delivery(
+                sink: name, batch: batch, after: delivery.after, upTo: pieces.isEmpty ? delivery.upTo : last)
             note { $0.oldestPending = batch.entries.map(\.observedAt).min() }
             switch try await attempt({ [sink] () async throws(DeliveryFailure) in try await sink.deliver(batch) }) {
-            case .done(let state): try await confirm(part, state: state, dead: [])
+            case .done(let state):
+                do {
+                    try await confirm(part, state: state, dead: [])
+                    await turn.leave()
+                } catch {
+                    await turn.leave()
+                    throw error
+                }
             case .closed: return false
             case .refused(let reason, let attempts) where batch.count <= 1:
                 let letter = deadLetter(part, reason, attempts + piece.attempts)
@@ -120,6 +137,7 @@ package final class Courier: Sendable {
 
     /// How an effort ended.
     private enum Outcome {
+        /// It succeeded, and the turn is held until the caller leaves.
         case done(SinkState?)
         case refused(reason: String, attempts: Int)
         case closed
@@ -133,9 +151,11 @@ package final class Courier: Sendable {
         while true {
             attempts += 1
             let failure: DeliveryFailure
+            await turn.enter()
             do throws(DeliveryFailure) {
                 return .done(try await effort())
             } catch {
+                await turn.leave()
                 failure = error
             }
             switch failure {

@@ -2,6 +2,8 @@ package import Earshot
 
 /// How a courier is doing, for status and metrics.
 package struct CourierStanding: Sendable, Equatable {
+    /// Whether the sink was made ready and takes mentions.
+    package var isOpen = false
     /// How many mentions were delivered.
     package var delivered = 0
     /// How many the sink's filter passed over.

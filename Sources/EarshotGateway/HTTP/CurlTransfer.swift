@@ -80,6 +80,7 @@ final class CurlTransfer: @unchecked Sendable {
         text(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         number(CURLOPT_FOLLOWLOCATION, 0)
         text(CURLOPT_PROXY, "")
+        if let path = request.unixSocket { text(CURLOPT_UNIX_SOCKET_PATH, path) }
         text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
         number(CURLOPT_NOSIGNAL, 1)
         number(CURLOPT_HTTP09_ALLOWED, 0)
@@ -124,7 +125,7 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe _ = ccurl_set_pointer(handle, CURLOPT_PRIVATE, context)
         unsafe _ = ccurl_set_write(handle, { unsafe CurlTransfer.from($3).take(body: $0, $1 &* $2) }, context)
         unsafe _ = ccurl_set_header(handle, { unsafe CurlTransfer.from($3).take(header: $0, $1 &* $2) }, context)
-        guard !request.allowsPrivateNetworks else { return }
+        guard !request.allowsPrivateNetworks, request.unixSocket == nil else { return }
         let open: curl_opensocket_callback = { context, _, address in
             guard let address = unsafe address else { return CURL_SOCKET_BAD }
             return unsafe CurlTransfer.from(context).open(address)

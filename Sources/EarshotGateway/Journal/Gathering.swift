@@ -29,7 +29,7 @@ struct Gathering {
 
     /// What was found.
     var found: Bell.Found {
-        let delivery = upTo == start ? nil : Delivery(sink: sink, batch: batch, upTo: upTo)
+        let delivery = upTo == start ? nil : Delivery(sink: sink, batch: batch, after: start, upTo: upTo)
         return Bell.Found(delivery: delivery, upTo: upTo, room: isFull ? 0 : limits.count - batch.count)
     }
 

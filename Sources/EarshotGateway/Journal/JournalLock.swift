@@ -16,6 +16,16 @@ struct JournalLock: ~Copyable {
 
     deinit { _ = Glibc.close(descriptor) }
 
+    /// Whether another process has the journal of a directory at this moment.
+    static func isTaken(_ directory: String) throws -> Bool {
+        do {
+            _ = Glibc.close(try take(directory))
+            return false
+        } catch JournalFailure.inUse {
+            return true
+        }
+    }
+
     private static func take(_ directory: String) throws -> Int32 {
         let path = directory + "/state.lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

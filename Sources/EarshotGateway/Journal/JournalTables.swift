@@ -65,8 +65,12 @@ enum SinkTable {
     ) throws -> Int64 {
         try require(delivery.sink, in: database)
         let statement = try database.cachedStatement(
-            sql: "UPDATE sink SET position = max(position, ?), state = coalesce(?, state) WHERE name = ?")
-        try statement.execute(arguments: [delivery.upTo, state?.text, delivery.sink])
+            sql: """
+                UPDATE sink SET state = coalesce(?, state),
+                    position = CASE WHEN position < ? THEN position ELSE max(position, ?) END
+                WHERE name = ?
+                """)
+        try statement.execute(arguments: [state?.text, delivery.after, delivery.upTo, delivery.sink])
         for letter in dead {
             try database.execute(
                 sql:

@@ -23,16 +23,19 @@ extension SQLiteJournal {
     }
 
     /// Lets a sink begin again.
-    package func rewind(sink: String, to moment: Timestamp) async throws {
-        let place = try await write { database, writer in
+    @discardableResult
+    package func rewind(sink: String, to moment: Timestamp) async throws -> Int64 {
+        let (place, head) = try await write { database, writer in
             try SinkTable.require(sink, in: database)
             let first = try Int64.fetchOne(
                 database, sql: "SELECT min(first) FROM segment WHERE at >= ?", arguments: [moment.seconds])
             let place = (first ?? writer.head + 1) - 1
             try database.execute(sql: "UPDATE sink SET position = ? WHERE name = ?", arguments: [place, sink])
-            return place
+            return (place, writer.head)
         }
         shared.withLock { $0.places[sink] = place }
+        bell.nudge()
+        return head - place
     }
 
     /// Records that a delivery has happened.
@@ -53,12 +56,26 @@ extension SQLiteJournal {
         try await write { database, _ in try SinkTable.drop(positions, of: sink, in: database) }
     }
 
+    /// What was stored after a position.
+    package func mentions(after position: Int64, limits: BatchLimits) async throws -> Delivery? {
+        try await bell.delivery(within: limits, by: clock) {
+            try await look(for: "", after: position, limits: limits, filter: nil)
+        }
+    }
+
     /// What lies beyond what a sink has confirmed.
     func look(
         for sink: String, limits: BatchLimits, filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Bell.Found {
-        let (place, head) = shared.withLock { ($0.places[sink], $0.head) }
-        guard let place else { throw SinkTable.unknown(sink) }
+        guard let place = shared.withLock({ $0.places[sink] }) else { throw SinkTable.unknown(sink) }
+        return try await look(for: sink, after: place, limits: limits, filter: filter)
+    }
+
+    /// What lies beyond a position.
+    private func look(
+        for sink: String, after place: Int64, limits: BatchLimits, filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
+    ) async throws -> Bell.Found {
+        let head = shared.withLock { $0.head }
         var gathering = Gathering(sink: sink, after: place, limits: limits, filter: filter)
         while gathering.upTo < head, !gathering.isFull {
             let segments = try await segments(after: gathering.upTo, for: sink, count: limits.count)

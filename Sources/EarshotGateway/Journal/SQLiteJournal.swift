@@ -25,7 +25,7 @@ package final class SQLiteJournal: Journal {
     let shared: Mutex<Shared>
     let bell: Bell
     let now: @Sendable () -> Timestamp
-    private let clock: any Clock<Duration>
+    let clock: any Clock<Duration>
     private let lock: Mutex<Held>
     private let commits: CommitQueue
 
@@ -59,6 +59,9 @@ package final class SQLiteJournal: Journal {
         commits = CommitQueue(file.pool) { database, writes in group.commit(writes, to: database) }
         group.published = { [weak self] in self?.publish($0) }
     }
+
+    /// Whether another process has the journal of a directory at this moment.
+    package static func isInUse(directory: String) throws -> Bool { try JournalLock.isTaken(directory) }
 
     /// Runs `body` in the next commit and returns once that has happened.
     func write<Value: Sendable>(

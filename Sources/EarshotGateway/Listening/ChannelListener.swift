@@ -6,6 +6,14 @@ package protocol ChannelListener: Sendable {
     /// Listens until cancelled.
     func run() async throws
 
+    /// Tries whether the source answers, keeping nothing and moving nothing; tells in a few words what was found.
+    func check() async throws -> String
+
     /// Takes everything that is there now and returns; `taken` is told what became of each page.
     func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws
+}
+
+extension ChannelListener {
+    /// There is no way to try that takes nothing.
+    package func check() async throws -> String { "cannot be tried without taking what it has" }
 }

@@ -45,6 +45,16 @@ package struct FilesListener: ChannelListener {
         }
     }
 
+    /// Looks whether there are files that can be read.
+    package func check() async throws -> String {
+        for pattern in patterns where pattern.matches().isEmpty {
+            throw OperatorFailure.wrong("no file at \(pattern.path)")
+        }
+        let files = patterns.flatMap { $0.matches() }
+        for file in files { _ = try DocumentReader(file.path, cut: cut) }
+        return files.count == 1 ? "one file is there" : "\(files.count) files are there"
+    }
+
     /// Reads every file that is new or has changed.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
         var progress = FileProgress(try await journal.cursor(of: channel)?.value)

@@ -72,6 +72,13 @@ package struct Poller: ChannelListener {
 
     private var place: Logger.Metadata { ["channel": "\(channel)"] }
 
+    /// Asks for the first page and keeps nothing.
+    package func check() async throws -> String {
+        let page = try await page(after: nil)
+        let bytes = page.documents.reduce(0) { $0 + $1.bytes.count }
+        return page.documents.isEmpty ? "answers, and has nothing now" : "answers with \(bytes) bytes"
+    }
+
     /// Takes everything that the source has now.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
         _ = try await takeAll(taken)

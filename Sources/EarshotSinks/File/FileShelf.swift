@@ -36,6 +36,18 @@ actor FileShelf {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
+    /// Looks whether the folder of the files, or the one that it would be made in, may be written to.
+    func check() throws(DeliveryFailure) -> String {
+        var folder = Directory.parent(of: plan.ledger)
+        while unsafe access(folder, F_OK) != 0, folder != Directory.parent(of: folder) {
+            folder = Directory.parent(of: folder)
+        }
+        guard unsafe access(folder, W_OK | X_OK) == 0 else {
+            throw .blocked(reason: "\(folder) may not be written to: \(unsafe String(cString: strerror(errno)))")
+        }
+        return "\(folder) may be written to"
+    }
+
     init(plan: FilePlan) {
         self.plan = plan
         executor = BlockingExecutor(label: "earshot.sink.file")

@@ -70,6 +70,9 @@ package struct FileSink: Sink {
         SinkState(try await shelf.deliver(batch, at: now()))
     }
 
+    /// Looks whether the folder that files go to may be written to.
+    package func check() async throws(DeliveryFailure) -> String { try await shelf.check() }
+
     /// No file stays open between deliveries.
     package func close() async {}
 }

@@ -91,6 +91,24 @@ package struct HTTPSink: Sink {
         return nil
     }
 
+    /// Asks what may be posted there, with the same credentials; an endpoint that does not know the question answers too.
+    package func check() async throws(DeliveryFailure) -> String {
+        var question = request(for: Batch())
+        question.method = "OPTIONS"
+        question.body = []
+        let response: FetchResponse
+        do throws(FetchFailure) {
+            response = try await surroundings.http.fetch(question)
+        } catch {
+            throw DeliveryFailure(error)
+        }
+        switch response.status {
+        case 401, 403, 404, 407: throw .blocked(reason: "status \(response.status)")
+        case 500...: throw .transient(reason: "status \(response.status)")
+        default: return "answers with status \(response.status)"
+        }
+    }
+
     /// Nothing is held open.
     package func close() async {}
 

@@ -167,6 +167,46 @@ private final class Waits: Sendable {
         #expect(try await journal.deadLetters(of: "desk") == [])
     }
 
+    @Test func `dead letters are tried once more, one by one, under their old places`() async throws {
+        let lines = try await fill(10)
+        let refusing = Mutex(true)
+        let positions = Mutex<[Int64]>([])
+        let sink = ScriptedSink(answer: { batch, _ in
+            positions.withLock { $0 += batch.entries.map(\.position) }
+            let isBad = batch.texts.contains { $0 == lines[3] || $0 == lines[8] }
+            return isBad && (refusing.withLock { $0 } || batch.texts == [lines[8]]) ? .permanent(reason: "no") : nil
+        })
+        let courier = courier(sink)
+        try await courier.run()
+        #expect(try await journal.deadLetters(of: "desk").map(\.position) == [4, 9])
+        refusing.withLock { $0 = false }
+        positions.withLock { $0 = [] }
+        #expect(try await courier.redeliver(nil).trouble == "the sink is not open: it is starting")
+        #expect(try await courier.redeliverAlone(nil) == Courier.Redelivery(delivered: 1, refused: 1))
+        #expect(positions.withLock { $0 } == [4, 9])
+        #expect(sink.memory.withLock { $0.taken.last } == lines[3])
+        let left = try await journal.deadLetters(of: "desk")
+        #expect(left.map(\.position) == [9])
+        #expect(left.first.map { $0.attempts > 1 && $0.reason == "no" } == true)
+        #expect(try await journal.status().sinks == ["desk": 10])
+        #expect(try await courier.redeliverAlone([4]) == Courier.Redelivery())
+    }
+
+    @Test func `dead letters of a sink that does not answer stay as they are`() async throws {
+        let lines = try await fill(2)
+        let isDown = Mutex(false)
+        let sink = ScriptedSink(answer: { batch, _ in
+            if isDown.withLock({ $0 }) { return .transient(reason: "no answer") }
+            return batch.texts.contains(lines[0]) ? .permanent(reason: "no") : nil
+        })
+        let courier = courier(sink)
+        try await courier.run()
+        let letters = try await journal.deadLetters(of: "desk")
+        isDown.withLock { $0 = true }
+        #expect(try await courier.redeliverAlone(nil) == Courier.Redelivery(trouble: "no answer"))
+        #expect(try await journal.deadLetters(of: "desk") == letters)
+    }
+
     @Test func `a reader that went away ends the courier without fault`() async throws {
         _ = try await fill(3)
         let sink = ScriptedSink(answer: { _, _ in .closed })

@@ -68,7 +68,12 @@ final class GatedJournal: Journal {
         try await journal.register(sink: sink, fromBeginning: fromBeginning)
     }
     func retire(sink: String) async throws { try await journal.retire(sink: sink) }
-    func rewind(sink: String, to moment: Timestamp) async throws { try await journal.rewind(sink: sink, to: moment) }
+    func rewind(sink: String, to moment: Timestamp) async throws -> Int64 {
+        try await journal.rewind(sink: sink, to: moment)
+    }
+    func mentions(after position: Int64, limits: BatchLimits) async throws -> Delivery? {
+        try await journal.mentions(after: position, limits: limits)
+    }
     func next(
         for sink: String, limits: BatchLimits, where filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Delivery? { try await journal.next(for: sink, limits: limits, where: filter) }

@@ -14,7 +14,11 @@ struct JournalLock: ~Copyable {
         descriptor = try JournalLock.take(directory)
     }
 
-    deinit { _ = Glibc.close(descriptor) }
+    deinit {
+        // A program that is just being started shares the descriptor until it runs, and the lock with it.
+        _ = flock(descriptor, LOCK_UN)
+        _ = Glibc.close(descriptor)
+    }
 
     /// Whether another process has the journal of a directory at this moment.
     static func isTaken(_ directory: String) throws -> Bool {

@@ -9,9 +9,19 @@ public protocol HTTPFetching: Sendable {
     ///
     /// Throws `FetchFailure.unreachable` where there was no reply, `.tooLarge` where the body passed the limit.
     func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse
+
+    /// Sends one request and returns as soon as the reply begins, whatever its status; redirects are not followed.
+    ///
+    /// Neither the request's `timeout` nor its `sizeLimit` holds for the body. Throws as `fetch` does.
+    func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream
 }
 
 extension HTTPFetching {
+    /// Refused: not every way to the network keeps a reply open.
+    public func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream {
+        throw .refused("this way to the network keeps no reply open")
+    }
+
     /// The machine's time.
     public var now: Timestamp {
         Timestamp(milliseconds: Int64(exactly: (Date().timeIntervalSince1970 * 1000).rounded()) ?? 0)

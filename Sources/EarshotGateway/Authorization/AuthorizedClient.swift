@@ -50,6 +50,25 @@ package final class AuthorizedClient: HTTPFetching {
         }
     }
 
+    /// Opens a stream with the first of the credentials, unless it must not have them.
+    package func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream {
+        guard request.takesCredentials else { return try await base.stream(request) }
+        switch authorization {
+        case .shown(let presentations):
+            guard let first = presentations.first else { throw .unauthorized("there is no token") }
+            return try await base.stream(first.shown(by: request))
+        case .signed(let keys):
+            let nonce = AuthorizedClient.nonce()
+            return try await base.stream(OAuth1Signature.sign(request, with: keys, at: base.now, nonce: nonce))
+        case .renewed:
+            guard let keeper else { throw .unauthorized("there is no token endpoint") }
+            let token = try await keeper.token()
+            let stream = try await base.stream(bearing(token, request))
+            guard stream.status == 401 else { return stream }
+            return try await base.stream(bearing(try await keeper.token(insteadOf: token), request))
+        }
+    }
+
     /// Tries one after another until one is neither rejected nor used up.
     private func fetch(
         _ request: FetchRequest, showingOneOf presentations: [Authorization.Presentation]

@@ -20,10 +20,7 @@ package final class CurlClient: HTTPFetching {
 
     /// Sends a request and follows its redirects, if it is a GET.
     package func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
-        var hop = request
-        if !hop.headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
-            hop.headers.append((name: "User-Agent", value: agent))
-        }
+        var hop = signed(request)
         var permanent: String?
         var allPermanent = true
         for _ in 0...CurlClient.redirectLimit {
@@ -43,6 +40,31 @@ package final class CurlClient: HTTPFetching {
             hop.url = target
         }
         throw .refused("more than \(CurlClient.redirectLimit) redirects from \(request.url)")
+    }
+
+    /// Opens a request and gives its reply as it comes.
+    package func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream {
+        let ticket = CurlTicket(driver)
+        let flow = ByteFlow(limit: CurlClient.backlog) { ticket.resume() }
+        let reply = try await driver.send(signed(request), into: flow, as: ticket)
+        // The request lives as long as somebody may ask for what follows.
+        let lease = CurlLease(ticket)
+        return HTTPStream(status: reply.status, headers: reply.headers, url: request.url) {
+            defer { withExtendedLifetime(lease) {} }
+            return try await flow.next()
+        }
+    }
+
+    /// How much of a stream waits for being taken; beyond it the source is held back.
+    private static let backlog = 1 << 20
+
+    /// A request that says who asks.
+    private func signed(_ request: FetchRequest) -> FetchRequest {
+        var signed = request
+        if !signed.headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
+            signed.headers.append((name: "User-Agent", value: agent))
+        }
+        return signed
     }
 
     private static let harmless: Set<String> = ["user-agent", "accept", "accept-language"]
@@ -66,14 +88,39 @@ package final class CurlClient: HTTPFetching {
     }
 }
 
+/// What a transfer is called while it runs, by those who are not on its thread.
+private final class CurlTicket: Sendable {
+    private let driver: CurlDriver
+    private let number = Mutex<Int?>(nil)
+
+    init(_ driver: CurlDriver) { self.driver = driver }
+
+    func stand(for number: Int) { self.number.withLock { $0 = number } }
+
+    func cancel() { number.withLock { $0 }.map { driver.cancel($0) } }
+
+    func resume() { number.withLock { $0 }.map { driver.resume($0) } }
+}
+
+/// Cancels a transfer when nobody holds it any more.
+private final class CurlLease: Sendable {
+    private let ticket: CurlTicket
+
+    init(_ ticket: CurlTicket) { self.ticket = ticket }
+
+    deinit { ticket.cancel() }
+}
+
 /// The thread that drives libcurl's multi handle.
 ///
 /// Unchecked: the multi handle is the thread's alone, but for `curl_multi_wakeup`, which libcurl allows from anywhere.
 @safe
 private final class CurlDriver: @unchecked Sendable {
     private struct Inbox {
-        var arrived: [CurlTransfer] = []
-        var cancelled: [ObjectIdentifier] = []
+        var arrived: [(number: Int, transfer: CurlTransfer)] = []
+        var cancelled: Set<Int> = []
+        var resumed: Set<Int> = []
+        var count = 0
         var isStopped = false
     }
 
@@ -99,65 +146,84 @@ private final class CurlDriver: @unchecked Sendable {
 
     private func wake() { unsafe _ = curl_multi_wakeup(multi) }
 
-    /// Sends one request and gives what came back, redirects included.
-    func send(_ request: FetchRequest) async throws(FetchFailure) -> CurlTransfer.Reply {
-        let ticket = Mutex<ObjectIdentifier?>(nil)
+    /// Sends one request and gives what came back: all of it, or its beginning where the body goes into a flow.
+    func send(
+        _ request: FetchRequest, into flow: ByteFlow? = nil, as ticket: CurlTicket? = nil
+    ) async throws(FetchFailure) -> CurlTransfer.Reply {
+        let ticket = ticket ?? CurlTicket(self)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                guard let transfer = CurlTransfer(request, resuming: continuation) else {
+                guard let transfer = CurlTransfer(request, into: flow, resuming: continuation) else {
                     return continuation.resume(returning: .failure(.unreachable("no memory for a connection")))
                 }
-                ticket.withLock { $0 = ObjectIdentifier(transfer) }
-                let isStopped = inbox.withLock { inbox in
-                    if !inbox.isStopped { inbox.arrived.append(transfer) }
-                    return inbox.isStopped
+                let number = inbox.withLock { inbox -> Int? in
+                    guard !inbox.isStopped else { return nil }
+                    inbox.count += 1
+                    inbox.arrived.append((inbox.count, transfer))
+                    return inbox.count
                 }
-                if isStopped { transfer.abandon("the gateway is stopping") }
+                if let number { ticket.stand(for: number) } else { transfer.abandon("the gateway is stopping") }
                 wake()
             }
         } onCancel: {
-            guard let cancelled = ticket.withLock({ $0 }) else { return }
-            inbox.withLock { $0.cancelled.append(cancelled) }
-            wake()
+            ticket.cancel()
         }
         return try result.get()
     }
 
+    /// Ends a transfer; nothing happens where it has ended.
+    func cancel(_ number: Int) {
+        _ = inbox.withLock { $0.cancelled.insert(number) }
+        wake()
+    }
+
+    /// Goes on with a transfer whose body had no room.
+    func resume(_ number: Int) {
+        _ = inbox.withLock { $0.resumed.insert(number) }
+        wake()
+    }
+
     /// The thread: takes what arrived, lets libcurl work, tells who has finished.
     private func run() {
-        var running: [Int: CurlTransfer] = [:]
+        var running: [Int: (number: Int, transfer: CurlTransfer)] = [:]
         var active: Int32 = 0
         while takeArrivals(&running) {
             unsafe _ = curl_multi_perform(multi, &active)
             finishDone(&running)
             unsafe _ = curl_multi_poll(multi, nil, 0, 1000, nil)
         }
-        for transfer in running.values {
+        for (_, transfer) in running.values {
             unsafe _ = curl_multi_remove_handle(multi, transfer.easy)
             transfer.abandon("the gateway is stopping")
         }
         unsafe _ = curl_multi_cleanup(multi)
     }
 
-    /// Adds what has arrived, takes out what was cancelled; false when it is time to stop.
-    private func takeArrivals(_ running: inout [Int: CurlTransfer]) -> Bool {
+    /// Adds what has arrived, goes on with what has room again, takes out what was cancelled; false when it is time to
+    /// stop.
+    private func takeArrivals(_ running: inout [Int: (number: Int, transfer: CurlTransfer)]) -> Bool {
         let inbox = self.inbox.withLock { inbox in
-            defer { inbox = Inbox(isStopped: inbox.isStopped) }
+            defer { inbox = Inbox(count: inbox.count, isStopped: inbox.isStopped) }
             return inbox
         }
-        for transfer in inbox.arrived {
-            running[transfer.ticket] = transfer
-            unsafe _ = curl_multi_add_handle(multi, transfer.easy)
+        for entry in inbox.arrived {
+            running[entry.transfer.ticket] = entry
+            unsafe _ = curl_multi_add_handle(multi, entry.transfer.easy)
         }
-        for (ticket, transfer) in running where inbox.cancelled.contains(ObjectIdentifier(transfer)) {
-            unsafe _ = curl_multi_remove_handle(multi, transfer.easy)
-            transfer.abandon("cancelled")
-            running[ticket] = nil
+        guard !inbox.resumed.isEmpty || !inbox.cancelled.isEmpty else { return !inbox.isStopped }
+        for (ticket, (number, transfer)) in running {
+            if inbox.cancelled.contains(number) {
+                unsafe _ = curl_multi_remove_handle(multi, transfer.easy)
+                transfer.abandon("cancelled")
+                running[ticket] = nil
+            } else if inbox.resumed.contains(number) {
+                transfer.resume()
+            }
         }
         return !inbox.isStopped
     }
 
-    private func finishDone(_ running: inout [Int: CurlTransfer]) {
+    private func finishDone(_ running: inout [Int: (number: Int, transfer: CurlTransfer)]) {
         var waiting: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &waiting) {
             guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else {
@@ -165,7 +231,7 @@ private final class CurlDriver: @unchecked Sendable {
             }
             let code = unsafe message.pointee.data.result
             unsafe _ = curl_multi_remove_handle(multi, easy)
-            running.removeValue(forKey: Int(bitPattern: easy))?.finish(code)
+            running.removeValue(forKey: Int(bitPattern: easy))?.transfer.finish(code)
         }
     }
 }

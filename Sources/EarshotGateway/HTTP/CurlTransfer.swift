@@ -15,6 +15,8 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     private let request: FetchRequest
+    /// Where the body goes as it comes; nil where the reply is wanted whole.
+    private let flow: ByteFlow?
     private let handle: UnsafeMutableRawPointer
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>?
@@ -32,10 +34,14 @@ final class CurlTransfer: @unchecked Sendable {
     /// How much a reply may grow in decompression once it is past a mebibyte.
     private static let ratioLimit = 200
 
-    /// A transfer of `request`; nil where libcurl has no memory for it.
-    init?(_ request: FetchRequest, resuming continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>) {
+    /// A transfer of `request`, whose body goes into a flow where there is one; nil where libcurl has no memory for it.
+    init?(
+        _ request: FetchRequest, into flow: ByteFlow? = nil,
+        resuming continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>
+    ) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         self.request = request
+        self.flow = flow
         unsafe self.handle = handle
         self.continuation = continuation
         setUp()
@@ -48,16 +54,22 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Ends the transfer and wakes who waits for it; the second call does nothing.
     func finish(_ code: CURLcode) {
+        let result = result(of: code)
+        if case .failure(let failure) = result { flow?.finish(failure) } else { flow?.finish() }
+        begin(result)
+    }
+
+    /// Wakes who waits for the reply, or for its beginning.
+    private func begin(_ result: Result<Reply, FetchFailure>) {
         guard let continuation else { return }
         self.continuation = nil
-        continuation.resume(returning: result(of: code))
+        continuation.resume(returning: result)
     }
 
     /// Ends the transfer before it began or in its midst.
     func abandon(_ reason: String) {
-        guard let continuation else { return }
-        self.continuation = nil
-        continuation.resume(returning: .failure(.unreachable(reason)))
+        flow?.finish(FetchFailure.unreachable(reason))
+        begin(.failure(.unreachable(reason)))
     }
 
     private func result(of code: CURLcode) -> Result<Reply, FetchFailure> {
@@ -68,10 +80,17 @@ final class CurlTransfer: @unchecked Sendable {
         guard code == CURLE_OK else {
             return .failure(.unreachable(unsafe String(cString: curl_easy_strerror(code))))
         }
+        return .success(reply)
+    }
+
+    private var reply: Reply {
         var status = 0
         _ = unsafe ccurl_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
-        return .success(Reply(status: status, headers: headers, body: body))
+        return Reply(status: status, headers: headers, body: body)
     }
+
+    /// Goes on with a body that had no room.
+    func resume() { unsafe _ = curl_easy_pause(handle, CURLPAUSE_CONT) }
 
     /// Sets every option that safety asks for; redirects are followed by the client, hop by hop.
     private func setUp() {
@@ -89,13 +108,18 @@ final class CurlTransfer: @unchecked Sendable {
         number(CURLOPT_SSL_VERIFYHOST, 2)
         number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         number(CURLOPT_CONNECTTIMEOUT, 10)
+        if flow == nil { setLimits() }
+        setMethod()
+        setHeaders()
+        setCallbacks()
+    }
+
+    /// What holds for a reply that is wanted whole.
+    private func setLimits() {
         number(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout / .milliseconds(1))))
         number(CURLOPT_LOW_SPEED_LIMIT, 100)
         number(CURLOPT_LOW_SPEED_TIME, 15)
         unsafe _ = ccurl_set_large(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.sizeLimit))
-        setMethod()
-        setHeaders()
-        setCallbacks()
     }
 
     private func setMethod() {
@@ -151,6 +175,10 @@ final class CurlTransfer: @unchecked Sendable {
     /// Takes decoded bytes; refusing them ends the transfer.
     private func take(body bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
         guard let bytes = unsafe bytes else { return 0 }
+        if let flow {
+            let hasRoom = unsafe flow.push(UnsafeRawBufferPointer(start: bytes, count: count))
+            return hasRoom ? count : Int(CURL_WRITEFUNC_PAUSE)
+        }
         var received: curl_off_t = 0
         _ = unsafe ccurl_get_large(handle, CURLINFO_SIZE_DOWNLOAD_T, &received)
         let total = body.count + count
@@ -172,6 +200,8 @@ final class CurlTransfer: @unchecked Sendable {
             let value = line[line.index(after: colon)...].trimmingSpace()
             headers.append((name: String(line[..<colon]), value: value))
         }
+        // An empty line ends the fields; those of an interim reply are followed by others.
+        if flow != nil, line == "\r\n" || line == "\n", reply.status >= 200 { begin(.success(reply)) }
         return count
     }
 

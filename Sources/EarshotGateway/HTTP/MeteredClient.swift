@@ -22,4 +22,6 @@ struct MeteredClient: HTTPFetching {
         if quota == nil, let budget = Budget(response) { board.learned(budget, of: channel, at: now) }
         return response
     }
+
+    func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream { try await base.stream(request) }
 }

@@ -44,6 +44,12 @@ package final class PoliteClient: HTTPFetching {
         return response
     }
 
+    /// Opens a stream, which takes no turn of others for as long as it lasts.
+    package func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream {
+        try refuseHeld(PoliteClient.asker(of: request), PoliteClient.origin(of: request.url))
+        return try await base.stream(request)
+    }
+
     /// How long nothing more may be sent after a reply: what it asks for, or until a window that is used up ends.
     private static func wait(_ response: FetchResponse) -> Duration? {
         if response.status == 429 { return response.askedWait }

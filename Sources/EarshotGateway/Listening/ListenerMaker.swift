@@ -33,13 +33,21 @@ struct ListenerMaker {
         guard channel.webhook == nil, listen != "webhook", let adapter = adapter as? any PollingAdapter else {
             return nil
         }
+        let http = network.way(of: channel, to: adapter)
+        let poller = poller(adapter, over: http)
+        guard let adapter = adapter as? any StreamingAdapter, adapter.isStreaming else { return poller }
+        return StreamListener(
+            channel: channel.name, adapter: adapter, poller: poller, intake: intake, journal: surroundings.journal,
+            http: http, clock: surroundings.clock, board: board, log: surroundings.log)
+    }
+
+    private func poller(_ adapter: any PollingAdapter, over http: any HTTPFetching) -> Poller {
         let name = channel.name
         let now = surroundings.clock.now
         return Poller(
             channel: name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
             isTold: { [coverage] in coverage.covers(name, at: now()) }, intake: intake, journal: surroundings.journal,
-            http: network.way(of: channel, to: adapter), clock: surroundings.clock, board: board,
-            log: surroundings.log)
+            http: http, clock: surroundings.clock, board: board, log: surroundings.log)
     }
 
     /// Where the channel is told; throws where it should be and there is no secret to prove a delivery with.

@@ -149,7 +149,7 @@ import Testing
         let listener = ProgramListener(
             channel: "c", adapter: adapter, directory: "/", interval: .seconds(1),
             intake: Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: bench.journal),
-            journal: bench.journal, clock: .fixed, board: bench.board, log: bench.log.logger)
+            journal: bench.journal, clock: bench.clock.clock, board: bench.board, log: bench.log.logger)
         await #expect(throws: FetchFailure.refused("the program cannot be run: No such file or directory")) {
             try await listener.drain(nil)
         }

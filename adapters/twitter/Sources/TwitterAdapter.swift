@@ -19,7 +19,13 @@ package struct TwitterAdapter: Adapter {
 
     /// An adapter for one channel.
     package init(settings: TwitterSettings) throws {
+        if settings.listen == .stream, settings.rules.isEmpty { throw StreamWithoutRules() }
         self.settings = settings
+    }
+
+    /// A stream that nothing would ever come on.
+    private struct StreamWithoutRules: Error, CustomStringConvertible {
+        let description = "\"rules\" is empty: expected a rule for the stream, such as \"brand\": \"@acmeair\""
     }
 
     /// Reads a document of any shape that X sends or exports.

@@ -12,6 +12,9 @@ struct TwitterCursor: Equatable {
     /// The greatest id of the run that is not over.
     var newest: String?
 
+    /// Which of the stream's rules is searched for; a run goes through all of them.
+    var rule = 0
+
     /// Before anything.
     init() {}
 
@@ -29,12 +32,14 @@ struct TwitterCursor: Equatable {
         var since: String?
         var token: String?
         var newest: String?
+        var rule = 0
         _ = try? JSON.read(Array(cursor.text.utf8)) { (root, _) throws(MalformedDocument) in
             since = TwitterCursor.text(root["since_id"])
             token = TwitterCursor.text(root["next_token"])
             newest = TwitterCursor.text(root["newest_id"])
+            rule = TwitterCursor.text(root["rule"]).flatMap { Int($0) } ?? 0
         }
-        (self.since, self.token, self.newest) = (since, token, newest)
+        (self.since, self.token, self.newest, self.rule) = (since, token, newest, max(rule, 0))
     }
 
     /// The JSON text of it.
@@ -43,6 +48,7 @@ struct TwitterCursor: Equatable {
         fields.string("since_id", since ?? "")
         fields.string("next_token", token ?? "")
         fields.string("newest_id", newest ?? "")
+        fields.string("rule", rule == 0 ? "" : String(rule))
         return Cursor(fields.withBytes { $0.isEmpty ? "{}" : $0.string })
     }
 
@@ -64,6 +70,19 @@ struct TwitterCursor: Equatable {
             next.newest = greatest
         } else {
             next.since = TwitterCursor.greater(since, greatest)
+        }
+        return next
+    }
+
+    /// The position after a page of the search for one of so many rules: what is newest holds once all are through.
+    func after(_ meta: TwitterMeta, of rules: Int) -> TwitterCursor {
+        var next = after(meta)
+        if next.token != nil {
+            next.rule = rule
+        } else if rule + 1 < rules {
+            next.since = since
+            next.newest = TwitterCursor.greater(newest, meta.newest)
+            next.rule = rule + 1
         }
         return next
     }

@@ -16,8 +16,12 @@ extension TwitterAdapter: PollingAdapter {
         document.url = address()
         document.contentType = response["content-type"]
         document.via = .poll
-        let next = position.after(meta, stopsAtKnown: takesSince ? nil : lookBack)
-        return Page([document], next: next.cursor, hasMore: next.token != nil, wait: Budget(response)?.wait)
+        let next =
+            isStreaming
+            ? position.after(meta, of: settings.rules.count)
+            : position.after(meta, stopsAtKnown: takesSince ? nil : lookBack)
+        let hasMore = next.token != nil || next.rule > position.rule
+        return Page([document], next: next.cursor, hasMore: hasMore, wait: Budget(response)?.wait)
     }
 
     /// How far back the first start goes.
@@ -32,7 +36,7 @@ extension TwitterAdapter: PollingAdapter {
             throw .refused("the settings of a channel that listens to \(settings.listen.rawValue) are not complete")
         }
         var query: [(String, String)] = []
-        if settings.listen == .search || settings.listen == .searchAll { query.append(("query", settings.query ?? "")) }
+        if isSearch { query.append(("query", wanted(at: position) ?? "")) }
         query.append(("max_results", String(settings.maxResults ?? 100)))
         if let token = position.token { query.append((isSearch ? "next_token" : "pagination_token", token)) }
         if let since = position.since, takesSince {
@@ -40,14 +44,26 @@ extension TwitterAdapter: PollingAdapter {
         }
         query += settings.listen == .dms ? TwitterAdapter.messageFields : TwitterAdapter.postFields
         let pairs = query.map { "\($0)=\(TwitterAdapter.escaped($1))" }.joined(separator: "&")
-        var request = FetchRequest("\(address(path))?\(pairs)")
+        return request("\(path)?\(pairs)")
+    }
+
+    /// A request to the API, with the token.
+    func request(_ path: String) -> FetchRequest {
+        var request = FetchRequest(address(path))
         if let token = settings.token { request.headers = [("Authorization", "Bearer \(token)")] }
         // Only an address that the operator wrote may lie in a private network.
         request.allowsPrivateNetworks = settings.baseURL != TwitterSettings.publicURL
         return request
     }
 
-    private var isSearch: Bool { settings.listen == .search || settings.listen == .searchAll }
+    private var isSearch: Bool { [.search, .searchAll, .stream].contains(settings.listen) }
+
+    /// What is searched for: the query, or the rule of a stream whose turn it is.
+    private func wanted(at position: TwitterCursor) -> String? {
+        guard isStreaming else { return settings.query }
+        let rules = wantedRules
+        return position.rule < rules.count ? rules[position.rule].value : rules.first?.value
+    }
 
     /// Quotes and messages can only be paged through.
     private var takesSince: Bool { settings.listen != .quotes && settings.listen != .dms }
@@ -70,12 +86,13 @@ extension TwitterAdapter: PollingAdapter {
         case .home: settings.userID.map { "/2/users/\(TwitterAdapter.escaped($0))/timelines/reverse_chronological" }
         case .dms:
             settings.userID.map { "/2/dm_conversations/with/\(TwitterAdapter.escaped($0))/dm_events" } ?? "/2/dm_events"
+        case .stream: settings.rules.isEmpty ? nil : "/2/tweets/search/recent"
         case .webhook: nil
         }
     }
 
     /// RFC 3986: everything but the unreserved characters.
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var escaped = ""
         for byte in text.utf8 {
             let isPlain =
@@ -93,7 +110,7 @@ extension TwitterAdapter: PollingAdapter {
         "alt_text,duration_ms,height,media_key,preview_image_url,public_metrics,type,url,variants,width"
 
     /// Without asking for them a post has only an id and a text.
-    private static let postFields: [(String, String)] = [
+    static let postFields: [(String, String)] = [
         (
             "tweet.fields",
             "attachments,author_id,community_id,context_annotations,conversation_id,created_at,edit_controls,edit_history_tweet_ids,entities,geo,id,in_reply_to_user_id,lang,note_tweet,possibly_sensitive,public_metrics,referenced_tweets,reply_settings,source,text,withheld"

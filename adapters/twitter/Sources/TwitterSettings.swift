@@ -4,13 +4,19 @@ package import Earshot
 package struct TwitterSettings: Decodable, Sendable {
     /// What is listened to.
     enum Listening: String, Decodable, Sendable, CaseIterable {
-        case search, searchAll = "search_all", mentions, timeline, home, quotes, dms, webhook
+        case search, searchAll = "search_all", mentions, timeline, home, quotes, dms, stream, webhook
     }
 
     /// What is listened to.
     var listen = Listening.search
     /// What is searched for, in X's query language.
     var query: String?
+    /// What the stream is to send, in X's language of rules, by name.
+    var rules: [String: String] = [:]
+    /// What the tags of our rules begin with.
+    var ruleTag = "earshot"
+    /// How many minutes X sends again when the stream is opened.
+    var backfillMinutes: Int?
     /// The account whose mentions or timeline are read.
     var userID: String?
     /// The post whose quotes are read.
@@ -33,7 +39,9 @@ package struct TwitterSettings: Decodable, Sendable {
     var keepsRaw = false
 
     private enum CodingKeys: String, CodingKey {
-        case listen, query, token, backfill
+        case listen, query, token, backfill, rules
+        case ruleTag = "rule_tag"
+        case backfillMinutes = "backfill_minutes"
         case userID = "user_id"
         case postID = "post_id"
         case consumerSecret = "consumer_secret"
@@ -48,6 +56,9 @@ package struct TwitterSettings: Decodable, Sendable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         listen = try values.decodeIfPresent(Listening.self, forKey: .listen) ?? .search
         query = try values.decodeIfPresent(String.self, forKey: .query)
+        rules = try values.decodeIfPresent([String: String].self, forKey: .rules) ?? [:]
+        ruleTag = try values.decodeIfPresent(String.self, forKey: .ruleTag) ?? ruleTag
+        backfillMinutes = try values.decodeIfPresent(Int.self, forKey: .backfillMinutes)
         userID = try values.decodeIfPresent(String.self, forKey: .userID)
         postID = try values.decodeIfPresent(String.self, forKey: .postID)
         token = try values.decodeIfPresent(String.self, forKey: .token)
@@ -66,11 +77,22 @@ extension TwitterAdapter {
         Setting(
             "listen", .choice(TwitterSettings.Listening.allCases.map(\.rawValue)), fallback: "search",
             about:
-                "What to hear: a search of the last week or of all time, an account's mentions, posts (timeline), home timeline or messages, the quotes of a post, or what X sends to a webhook."
+                "What to hear: a search of the last week or of all time, an account's mentions, posts (timeline), home timeline or messages, the quotes of a post, a stream of what matches rules, or what X sends to a webhook."
         ),
         Setting(
             "query", .text, requiredWhen: ("listen", ["search", "search_all"]),
             about: "What to search for, in X's query language."),
+        Setting(
+            "rules", .map(.text), requiredWhen: ("listen", ["stream"]),
+            about: "What the stream is to send, by name: rules in X's language, kept equal at X to what stands here."),
+        Setting(
+            "rule_tag", .text, fallback: "earshot",
+            about: "What the tags of these rules begin with; rules with other tags are let be."),
+        Setting(
+            "backfill_minutes", .integer(1...5),
+            about:
+                "How many minutes of a stream X sends again after a break, where the plan has it; else what was missed is searched for."
+        ),
         Setting(
             "user_id", .text, requiredWhen: ("listen", ["mentions", "timeline", "home"]),
             about:
@@ -81,7 +103,9 @@ extension TwitterAdapter {
             about: "The number of the post whose quotes are read."),
         Setting(
             "token", .secret,
-            requiredWhen: ("listen", ["search", "search_all", "mentions", "timeline", "home", "quotes", "dms"]),
+            requiredWhen: (
+                "listen", ["search", "search_all", "mentions", "timeline", "home", "quotes", "dms", "stream"]
+            ),
             about: "The bearer token: the app's, or for messages and a home timeline an account's."),
         Setting(
             "consumer_secret", .secret, requiredWhen: ("listen", ["webhook"]),

@@ -130,6 +130,36 @@ struct TwitterPollingTests {
         #expect(failure?.isRefusal == true)
     }
 
+    @Test func `what a stream missed is searched for rule by rule, and holds once all are through`() async throws {
+        let http = TwitterReplies([.page(["205"], next: "p2"), .page(["201"]), .page(["301"]), .page([])])
+        let adapter = try TwitterAdapter.make(#"{"listen": "stream", "token": "t", "rules": {"b": "two", "a": "one"}}"#)
+        var cursor = adapter.resuming(from: Cursor(#"{"since_id":"100","next_token":"old","rule":"1"}"#))
+        #expect(cursor.text == #"{"since_id":"100"}"#)
+        var cursors: [String] = []
+        for _ in 0..<3 {
+            let page = try await adapter.poll(after: cursor, over: http)
+            cursor = page.next
+            cursors.append(cursor.text)
+            #expect(page.hasMore == (cursors.count < 3))
+        }
+        #expect(
+            cursors == [
+                #"{"since_id":"100","next_token":"p2","newest_id":"205"}"#,
+                #"{"since_id":"100","newest_id":"205","rule":"1"}"#, #"{"since_id":"301"}"#,
+            ])
+        let urls = await http.urls
+        #expect(urls.prefix(2).allSatisfy { $0.contains("?query=one&") } && urls[2].contains("?query=two&"))
+        #expect(
+            adapter.advanced(cursor, by: [Array(#"{"data":{"id":"302","text":"x"}}"#.utf8)])
+                == Cursor(#"{"since_id":"302"}"#))
+    }
+
+    @Test func `a stream without rules is refused`() {
+        #expect(throws: (any Error).self) {
+            try TwitterAdapter.make(#"{"listen": "stream", "token": "t", "rules": {}}"#)
+        }
+    }
+
     @Test func `a webhook is signed with the consumer secret in base64`() throws {
         let webhook = try TwitterAdapter.make(#"{"listen": "webhook", "consumer_secret": "s"}"#).webhook
         guard case .hmac(let signature)? = webhook?.scheme else {

@@ -9,7 +9,7 @@ SOURCES := Package.swift Sources Tests adapters
 # The Debian packages that building and the demo need, and those that only tests need.
 PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev libsimdjson-dev libsqlite3-dev \
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
-TEST_PACKAGES := nginx-light python3-venv
+TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks
 
 .PHONY: demo test conformance fuzz schemas format lint bench install clean deps deps-test help
 

@@ -16,7 +16,7 @@ final class Nginx {
     /// Serves `folder`'s subfolder `www`.
     init(serving folder: Folder) throws {
         self.folder = folder
-        port = try Nginx.freePort()
+        port = try Loopback.freePort()
         try folder.write(
             """
             worker_processes 1; daemon off; pid \(folder.path("nginx.pid")); error_log \(folder.path("error.log"));
@@ -34,43 +34,12 @@ final class Nginx {
         process.arguments = ["-p", folder.url.path, "-e", folder.path("error.log"), "-c", folder.path("nginx.conf")]
         process.standardError = FileHandle.nullDevice
         try process.run()
-        while !isListening() { sched_yield() }
+        while !Loopback.isListening(at: port) { sched_yield() }
     }
 
     deinit {
         process.terminate()
         process.waitUntilExit()
-    }
-
-    /// A port that nobody listens on, as the kernel gave it a moment ago.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard bound else { throw CocoaError(.featureUnsupported) }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    private func isListening() -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }
 

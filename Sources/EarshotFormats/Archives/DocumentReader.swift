@@ -35,7 +35,7 @@ public final class DocumentReader {
     }
 
     /// The size above which no mail message is read, in bytes.
-    public static let messageLimit = 32 * 1024 * 1024
+    public static let messageLimit = MailLimits.message
 
     private let cut: Cut
     private let passed: Int

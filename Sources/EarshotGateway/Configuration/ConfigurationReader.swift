@@ -219,7 +219,8 @@ struct ConfigurationReader {
                     "hubs must reach us: \"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""))
         }
         let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
-        if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil {
+        let mail = (adapter as? any MailAdapter)?.mail
+        if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil && mail == nil {
             let wish = "\"listen\": \"files\" with a \"path\""
             check.note(
                 Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(wish)"))

@@ -8,6 +8,9 @@ package final class CurlClient: HTTPFetching {
     private let driver: CurlDriver
     private static let redirectLimit = 5
 
+    /// Whether libcurl could start, which it does the first time that this is asked.
+    static var isReady: Bool { CurlDriver.global }
+
     /// A client with its thread; `agent` is the User-Agent.
     package init(agent: String) {
         self.agent = agent
@@ -137,7 +140,7 @@ private final class CurlDriver: @unchecked Sendable {
     }
 
     /// libcurl's own start, once a process.
-    private static let global: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    static let global: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     func stop() {
         inbox.withLock { $0.isStopped = true }

@@ -30,6 +30,7 @@ struct ListenerMaker {
                 interval: channel.every ?? ListenerMaker.pollInterval, intake: intake, journal: surroundings.journal,
                 clock: surroundings.clock, board: board, log: surroundings.log)
         }
+        if let mail = (adapter as? any MailAdapter)?.mail { return listener(to: mail) }
         guard channel.webhook == nil, listen != "webhook", let adapter = adapter as? any PollingAdapter else {
             return nil
         }
@@ -48,6 +49,27 @@ struct ListenerMaker {
             channel: name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
             isTold: { [coverage] in coverage.covers(name, at: now()) }, intake: intake, journal: surroundings.journal,
             http: http, clock: surroundings.clock, board: board, log: surroundings.log)
+    }
+
+    /// What listens to mail.
+    private func listener(to mail: MailSource) -> any ChannelListener {
+        let interval = channel.every ?? ListenerMaker.pollInterval
+        let desk = MailDesk(
+            channel: channel.name, intake: intake, journal: surroundings.journal, clock: surroundings.clock,
+            board: board, log: surroundings.log)
+        switch mail {
+        case .imap(let account, let folders, let idles):
+            return IMAPListener(
+                desk: desk, account: account.placed(in: directory), folders: folders, idles: idles, interval: interval)
+        case .pop3(let account, let deletes):
+            return POP3Listener(
+                desk: desk, account: account.placed(in: directory), deletes: deletes, interval: interval)
+        case .maildir(let path):
+            return MaildirListener(
+                desk: desk, path: Configuration.path(path, in: directory),
+                interval: channel.every ?? ListenerMaker.filesInterval)
+        case .lmtp(let door): return LMTPListener(desk: desk, door: door.placed(in: directory))
+        }
     }
 
     /// Where the channel is told; throws where it should be and there is no secret to prove a delivery with.
@@ -89,5 +111,24 @@ extension String {
     /// The text without quotation marks around it.
     fileprivate var trimmingQuotes: String {
         hasPrefix("\"") && hasSuffix("\"") && count >= 2 ? String(dropFirst().dropLast()) : self
+    }
+}
+
+extension MailAccount {
+    /// The account, its paths relative to a folder.
+    fileprivate func placed(in directory: String) -> MailAccount {
+        var account = self
+        if !authorities.isEmpty { account.authorities = Configuration.path(authorities, in: directory) }
+        return account
+    }
+}
+
+extension MailDoor {
+    /// The place, its path relative to a folder.
+    fileprivate func placed(in directory: String) -> MailDoor {
+        guard address.hasPrefix("unix:") else { return self }
+        var door = self
+        door.address = "unix:" + Configuration.path(String(address.dropFirst(5)), in: directory)
+        return door
     }
 }

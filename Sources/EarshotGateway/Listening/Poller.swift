@@ -57,7 +57,7 @@ package struct Poller: ChannelListener {
     }
 
     /// How long nothing is asked for where what comes cannot be stored.
-    private static let storePause = Duration.seconds(5)
+    static let storePause = Duration.seconds(5)
 
     /// Says what is wrong, and waits.
     private func rest(after failure: FetchFailure, _ step: Backoff.Step) async throws {
@@ -164,7 +164,7 @@ extension FetchFailure {
 
 extension JournalFailure {
     /// Whether it may pass by itself: a full disk, an engine that does not answer.
-    fileprivate var isPassing: Bool {
+    var isPassing: Bool {
         switch self {
         case .full, .unavailable: true
         case .revisionConflict, .inUse, .unreadable: false

@@ -66,7 +66,7 @@ struct MboxSplitterTests {
         bytes += Array("\n\(from)Subject: b\n\ntwo\n".utf8)
         #expect(
             try told(bytes, .mbox) == [
-                "file message 1! larger than 32 MiB", "file message 2: \(from)Subject: b\n\ntwo\n",
+                "file message 1! larger than 64 MiB", "file message 2: \(from)Subject: b\n\ntwo\n",
             ])
     }
 

@@ -1,41 +1,22 @@
 internal import Earshot
 internal import EarshotFormats
 
-/// Reads mail: messages of RFC 5322 and MIME, alone, in an mbox, a Maildir or from Apple Mail.
-struct EmailAdapter: Adapter {
-    /// How a channel listens to mail.
-    enum Listening: String, Decodable, Sendable {
-        /// Messages come from files.
-        case `import`
-    }
-
-    /// The settings of a channel.
-    struct Settings: Decodable, Sendable {
-        var listen: Listening?
-        var keepRaw: Bool?
-
-        private enum CodingKeys: String, CodingKey {
-            case listen
-            case keepRaw = "keep_raw"
-        }
-    }
+/// Reads mail: messages of RFC 5322 and MIME, from a mailbox, alone, in an mbox, a Maildir or from Apple Mail.
+struct EmailAdapter: MailAdapter {
+    typealias Settings = EmailSettings
 
     static let name = "email"
     static let version = "1.0"
-    static let about = "Mail as files: messages, mbox, Maildir, Apple Mail"
+    static let about = "Mail: IMAP, POP3, Maildir, LMTP; and files: messages, mbox, Apple Mail"
     static let container = Container.mbox
-    static let settings = [
-        Setting(
-            "listen", .choice(["import"]), fallback: "\"import\"", about: "How mail comes: import reads it from files."),
-        Setting(
-            "keep_raw", .boolean, fallback: "false",
-            about: "Whether mentions carry the whole message as it came in raw."),
-    ]
+    static let settings = EmailSettings.all
 
+    let mail: MailSource?
     private let keepsRaw: Bool
 
-    init(settings: Settings) throws {
+    init(settings: EmailSettings) throws {
         keepsRaw = settings.keepRaw ?? false
+        mail = try settings.source
     }
 
     func read(_ document: Document) throws(MalformedDocument) -> Reading {

@@ -32,13 +32,38 @@ struct EmailAdapterTests {
         #expect(AdapterContract.violations(of: adapter, reading: fixture.document) == [])
     }
 
-    @Test func `settings may be empty and know import alone`() throws {
-        let decoder = JSONDecoder()
-        let empty = try decoder.decode(EmailAdapter.Settings.self, from: Data("{}".utf8))
-        #expect(empty.listen == nil && empty.keepRaw == nil)
-        #expect(throws: (any Error).self) {
-            try decoder.decode(EmailAdapter.Settings.self, from: Data(#"{"listen":"imap"}"#.utf8))
+    /// The settings that a JSON text says.
+    private func settings(_ text: String) throws -> EmailAdapter.Settings {
+        try JSONDecoder().decode(EmailAdapter.Settings.self, from: Data(text.utf8))
+    }
+
+    @Test func `settings may be empty, and then mail comes from files`() throws {
+        #expect(try EmailAdapter(settings: settings("{}")).mail == nil)
+        #expect(throws: (any Error).self) { try settings(#"{"listen":"telepathy"}"#) }
+    }
+
+    @Test func `a mailbox is named by its server, a user and a password or a token`() throws {
+        let text = #"{"listen":"imap","url":"imaps://mail.example.com","user":"care","password":"secret"}"#
+        guard case .imap(let account, let folders, true)? = try EmailAdapter(settings: settings(text)).mail else {
+            Issue.record("no mailbox")
+            return
         }
+        #expect(account.url == "imaps://mail.example.com" && account.user == "care" && account.isEncrypted)
+        #expect(folders == ["INBOX"])
+    }
+
+    @Test(arguments: [
+        (#""url":"https://mail.example.com","password":"p""#, "expected imaps://host or imap://host"),
+        (#""url":"imaps://care@mail.example.com","password":"p""#, "the user has a setting of its own"),
+        (#""url":"imaps://mail.example.com/INBOX","password":"p""#, "nothing else"),
+        (#""url":"imaps://mail.example.com""#, "expected a \"password\" or a \"token\""),
+        (#""url":"imaps://mail.example.com","password":"p","token":"t""#, "found both"),
+        (#""url":"imaps://mail.example.com","password":"p","folders":["!Junk"]"#, "without !"),
+    ])
+    func `a mailbox that cannot be is refused with a reason`(_ members: String, _ reason: String) throws {
+        let settings = try settings(#"{"listen":"imap","user":"care",\#(members)}"#)
+        let failure = #expect(throws: WrongSettings.self) { try EmailAdapter(settings: settings) }
+        #expect(failure?.description.contains(reason) == true)
     }
 
     @Test func `the schema names the settings`() throws {
@@ -50,7 +75,7 @@ struct EmailAdapterTests {
     }
 
     @Test func `keep_raw keeps the message as it came`() throws {
-        let raw = try EmailAdapter(settings: EmailAdapter.Settings(listen: nil, keepRaw: true))
+        let raw = try EmailAdapter(settings: settings(#"{"keep_raw":true}"#))
         let text = "From: a@example.org\nSubject: \"x\"\n\nhi\n"
         let reading = try raw.read(Document(Array(text.utf8), observedAt: Fixture.observedAt))
         let kept = try #require(reading.rows.first?.raw)

@@ -1,0 +1,35 @@
+internal import Synchronization
+
+/// How many clients are connected, and how much of what they say is in memory: both have an end.
+final class LMTPCrowd: Sendable {
+    private struct Count {
+        var connections = 0
+        var bytes = 0
+    }
+
+    private let count = Mutex(Count())
+
+    private static let connectionLimit = 64
+    private static let byteLimit = 256 << 20
+
+    /// Lets one more in, where there is room.
+    func enter() -> Bool {
+        count.withLock { count in
+            guard count.connections < LMTPCrowd.connectionLimit else { return false }
+            count.connections += 1
+            return true
+        }
+    }
+
+    /// One has gone.
+    func leave() { count.withLock { $0.connections -= 1 } }
+
+    /// Counts bytes that came to be held, or went; false where there are too many.
+    @discardableResult
+    func hold(_ bytes: Int) -> Bool {
+        count.withLock { count in
+            count.bytes += bytes
+            return count.bytes <= LMTPCrowd.byteLimit
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package import Earshot
+internal import EarshotFormats
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+
+/// Takes messages that a mail server hands over (LMTP), and says that it has one only when it is safe in the journal.
+package struct LMTPListener: ChannelListener {
+    /// The channel's name.
+    package var channel: String { desk.channel }
+    private let desk: MailDesk
+    private let door: MailDoor
+    private let clients: NetworkList
+    private let crowd = LMTPCrowd()
+    private let started: @Sendable (Int) -> Void
+
+    private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    /// How long a client may say nothing (RFC 5321, section 4.5.3.2).
+    private static let patience = TimeAmount.minutes(5)
+
+    /// A place to hand over messages; `started` is told the port.
+    package init(desk: MailDesk, door: MailDoor, started: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.desk = desk
+        self.door = door
+        self.started = started
+        clients = NetworkList(door.clients)
+    }
+
+    /// Nothing waits to be asked for: messages are handed over while the gateway runs.
+    package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {}
+
+    /// Listens until cancelled.
+    package func run() async throws {
+        try await desk.keepTrying {
+            let server = try await open()
+            desk.heard()
+            started(server.channel.localAddress?.port ?? 0)
+            desk.log.info("\(channel): messages are taken (LMTP)", metadata: ["address": "\(door.address)"])
+            try await server.executeThenClose { connections in
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await connection in connections {
+                        group.addTask { await serve(connection) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Begins to listen.
+    private func open() async throws -> NIOAsyncChannel<Connection, Never> {
+        let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.backlog, value: 64)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        let setUp: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let idle = IdleStateHandler(allTimeout: LMTPListener.patience)
+                try channel.pipeline.syncOperations.addHandlers([idle, CloseWhenIdle()])
+                return try Connection(wrappingChannelSynchronously: channel)
+            }
+        }
+        do {
+            if door.address.hasPrefix("unix:") {
+                return try await bootstrap.bind(
+                    unixDomainSocketPath: String(door.address.dropFirst(5)), cleanupExistingSocketFile: true,
+                    childChannelInitializer: setUp)
+            }
+            guard let address = Address(door.address) else {
+                throw FetchFailure.refused("no address to listen at: \(door.address)")
+            }
+            return try await bootstrap.bind(host: address.host, port: address.port, childChannelInitializer: setUp)
+        } catch let failure as FetchFailure {
+            throw failure
+        } catch {
+            throw FetchFailure.refused("cannot listen at \(door.address): \(error)")
+        }
+    }
+
+    /// Talks to one client until either goes.
+    private func serve(_ connection: Connection) async {
+        let client = connection.channel.remoteAddress
+        do {
+            try await connection.executeThenClose { inbound, outbound in
+                guard clients.takes(client) else {
+                    return try await outbound.write(ByteBuffer(string: "554 5.7.1 not from there\r\n"))
+                }
+                guard crowd.enter() else {
+                    return try await outbound.write(ByteBuffer(string: "421 4.3.2 too many connections\r\n"))
+                }
+                defer { crowd.leave() }
+                try await outbound.write(ByteBuffer(string: "220 earshot LMTP\r\n"))
+                try await talk(inbound, outbound)
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            desk.log.debug("\(channel): a connection broke: \(error)", metadata: ["channel": "\(channel)"])
+        }
+    }
+
+    private func talk(
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) async throws {
+        let patterns = door.recipients
+        var conversation = LMTPConversation { recipient in
+            patterns.isEmpty || patterns.contains { NamePattern.matches($0, recipient) }
+        }
+        var held = 0
+        defer { crowd.hold(-held) }
+        for try await buffer in inbound {
+            conversation.feed(buffer.readableBytesView)
+            var replies = ""
+            while let event = conversation.next() {
+                switch event {
+                case .reply(let reply): replies += reply + "\r\n"
+                case .message(let message): replies += await answer(to: message)
+                case .hangUp(let reply):
+                    return try await outbound.write(ByteBuffer(string: replies + reply + "\r\n"))
+                }
+            }
+            let holds = conversation.held
+            if !crowd.hold(holds - held) { conversation.giveUp("452 4.3.1 too much at once, try again") }
+            held = holds
+            if !replies.isEmpty { try await outbound.write(ByteBuffer(string: replies)) }
+        }
+    }
+
+    /// Stores a message and says so to each recipient; what cannot be stored stays with the client.
+    private func answer(to message: LMTPMessage) async -> String {
+        var document = Document(message.delivered, observedAt: desk.clock.now())
+        document.via = .push
+        var reply = "250 2.0.0 safe"
+        do {
+            let tally = try await desk.take([document], advancing: nil)
+            desk.heard()
+            if tally.malformed > 0 {
+                reply = "554 5.6.0 cannot be read: \(tally.findings.first?.defect.reason ?? "no mail")"
+            }
+        } catch {
+            desk.log.error("\(channel): a message could not be stored: \(error)", metadata: ["channel": "\(channel)"])
+            reply = "451 4.3.0 cannot be stored now, try again"
+        }
+        return message.recipients.map { _ in reply + "\r\n" }.joined()
+    }
+}
+
+/// Closes a connection on which nothing was said for too long.
+private final class CloseWhenIdle: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}

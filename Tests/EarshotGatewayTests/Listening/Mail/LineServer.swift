@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+
+/// A server on a loopback port of the kernel's choice that answers line by line as it is told to.
+final class LineServer: Sendable {
+    /// What is done about a line.
+    enum Answer: Sendable {
+        /// Something is said.
+        case say([UInt8])
+        /// Something is said, and the connection closed.
+        case hangUp([UInt8])
+        /// Something is said over and over, until nobody listens.
+        case flood([UInt8])
+
+        /// A text is said.
+        static func say(_ text: String) -> Answer { .say(Array(text.utf8)) }
+    }
+
+    /// The port.
+    let port: Int
+    private let listening: Int32
+
+    /// A server that greets, and answers each line, without its end, of each connection, counted from 0.
+    init(greeting: String, answer: @escaping @Sendable (_ line: String, _ connection: Int) -> Answer) throws {
+        signal(SIGPIPE, SIG_IGN)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe bind(descriptor, address, length) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, address, &length) == 0
+            }
+        }
+        guard isBound else { throw CocoaError(.featureUnsupported) }
+        listening = descriptor
+        port = Int(UInt16(bigEndian: address.sin_port))
+        Thread.detachNewThread {
+            var connection = 0
+            while true {
+                let client = accept(descriptor, nil, nil)
+                guard client >= 0 else { return }
+                let number = connection
+                connection += 1
+                Thread.detachNewThread { LineServer.serve(client, greeting) { answer($0, number) } }
+            }
+        }
+    }
+
+    deinit {
+        shutdown(listening, Int32(SHUT_RDWR))
+        close(listening)
+    }
+
+    private static func serve(_ client: Int32, _ greeting: String, _ answer: (String) -> Answer) {
+        defer { close(client) }
+        guard send(Array(greeting.utf8), to: client) else { return }
+        var pending: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe read(client, &chunk, chunk.count)
+            guard count > 0 else { return }
+            pending += chunk[..<count]
+            while let feed = pending.firstIndex(of: 0x0A) {
+                var line = String(decoding: pending[..<feed], as: UTF8.self)
+                pending.removeSubrange(...feed)
+                if line.hasSuffix("\r") { line.removeLast() }
+                switch answer(line) {
+                case .say(let bytes): guard send(bytes, to: client) else { return }
+                case .hangUp(let bytes):
+                    _ = send(bytes, to: client)
+                    return
+                case .flood(let bytes): while send(bytes, to: client) {}
+                }
+            }
+        }
+    }
+
+    private static func send(_ bytes: [UInt8], to client: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes[sent...].withUnsafeBytes { buffer in
+                unsafe write(client, buffer.baseAddress, buffer.count)
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+}

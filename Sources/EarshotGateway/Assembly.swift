@@ -143,7 +143,10 @@ package struct Assembly: Sendable {
         let chosen = listeners.filter { channels?.contains($0.channel) ?? true }
         // One after another, as they are configured, so that the same input gives the same output.
         let work: Gateway.Listener = {
-            for listener in chosen { try await listener.drain { taken(listener.channel, $0) } }
+            for listener in chosen {
+                let patient = PatientDrain(listener: listener, clock: clock, log: log)
+                try await patient.run { taken(listener.channel, $0) }
+            }
         }
         return Gateway(listeners: [work], carriers: carriers, journal: journal, clock: clock, log: log)
     }

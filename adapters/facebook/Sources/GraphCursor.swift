@@ -124,9 +124,9 @@ struct GraphCursor: Codable, Sendable, Equatable {
         return next
     }
 
-    /// The cursor at the beginning of the round again, once a round.
+    /// The cursor at the beginning of the round again; nil where that is where it is.
     func restarted() -> GraphCursor? {
-        guard page != nil, !hasRestarted else { return nil }
+        guard page != nil else { return nil }
         var next = self
         (next.page, next.newest, next.fresh, next.hasRestarted) = (nil, nil, [], true)
         return next

@@ -19,7 +19,11 @@ extension GraphListing {
             }
             // A place in a list breaks when its item is deleted; the list itself may be well.
             guard refusal.error.code == 100, let restarted = cursor.restarted() else { throw refusal.failure }
-            return Page([], next: restarted.kept, hasMore: true)
+            guard cursor.hasRestarted else { return Page([], next: restarted.kept, hasMore: true) }
+            // Lost once more: the round is begun again at its time, so that at least the newest are heard.
+            var page = Page([], next: restarted.kept)
+            page.notice = "the list loses its place again and again: \(refusal.error.message)"
+            return page
         }
         return answer.page(cursor.advanced(by: answer.list, in: self, at: answer.moment))
     }

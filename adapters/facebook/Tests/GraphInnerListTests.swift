@@ -126,12 +126,19 @@ import Testing
         #expect(http.urls.count == 2)
     }
 
-    @Test func `a place that is no longer there is given up once`() async throws {
+    @Test func `a place that is lost again and again is begun anew at its time, and told`() async throws {
         let lost = #"{"error":{"message":"invalid cursor","code":100}}"#
         let page = list(item("7_1", "2026-01-10T08:00:00+0000"), goesOn: true)
         let http = Script((200, page), (400, lost), (200, page), (400, lost))
-        await #expect(throws: FetchFailure.self) { try await round(facebook("feed"), nil, http) }
+        let adapter = try facebook("feed")
+        var last = try await adapter.poll(after: nil, over: http)
+        while last.hasMore { last = try await adapter.poll(after: last.next, over: http) }
         #expect(http.urls.map { $0.contains("after=A") } == [false, true, false, true])
+        #expect(last.notice == "the list loses its place again and again: invalid cursor")
+        let well = Script((200, list(item("7_1", "2026-01-10T08:00:00+0000"))))
+        let next = try await adapter.poll(after: last.next, over: well)
+        #expect(well.urls.map { $0.contains("after=A") } == [false])
+        #expect(next.notice == nil && !next.hasMore)
     }
 
     @Test func `what is too much to be answered is asked for in smaller pages`() async throws {

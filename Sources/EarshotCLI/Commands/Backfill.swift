@@ -8,6 +8,7 @@ internal import Logging
 /// `earshot backfill CONFIG …` and `earshot backfill --adapter NAME … FILE…`
 struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "backfill",
         abstract: "Take what every channel has now, or import files, and end when the sinks have it.",
         discussion: """
             With a configuration: its channels are asked once, until they have no more, into its journal and sinks. \

@@ -8,6 +8,7 @@ internal import Logging
 /// `earshot check CONFIG`
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Try every channel and sink with the real credentials, and say what works.",
         discussion: """
             Each channel's source is asked once and nothing is kept; each sink is asked whether it would take \

@@ -8,6 +8,7 @@ internal import Synchronization
 /// `earshot dry-run CONFIG [CHANNEL] [--limit N]`
 struct DryRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "dry-run",
         abstract: "Really fetch and read once, print the mentions, write and remember nothing.")
 
     @Argument(help: "The configuration: a file, or a directory of files.")

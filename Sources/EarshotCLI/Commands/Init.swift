@@ -5,6 +5,7 @@ internal import Foundation
 /// `earshot init [PATH]`, `earshot init adapter NAME`
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "init",
         abstract: "Write a commented configuration, or a declared adapter, to start from.",
         discussion: """
             `earshot init adapter NAME` makes a folder NAME with adapter.json, README.md and a fixture, which pass \

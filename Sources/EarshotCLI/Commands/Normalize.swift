@@ -7,6 +7,7 @@ internal import EarshotGateway
 /// `earshot normalize ADAPTER [FILE…|-]`
 struct Normalize: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "normalize",
         abstract: "Read documents and print their mentions, one a line.",
         discussion: """
             Each file is one document, or holds several: one JSON document a line, an mbox, a zip, a tar; packed with \

@@ -8,6 +8,7 @@ internal import UnixSignals
 /// `earshot run CONFIG`
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Listen to all channels and deliver to all sinks until stopped.",
         discussion: """
             SIGTERM and SIGINT stop it: sinks are given what is left, and what they cannot take waits. SIGHUP reads \

@@ -5,6 +5,7 @@ internal import EarshotGateway
 /// `earshot schema mention|configuration|adapter`
 struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "schema",
         abstract: "Print a JSON Schema: of a mention, of the configuration, or of a declared adapter.")
 
     /// What has a schema.

@@ -7,6 +7,7 @@ internal import Foundation
 /// `earshot simulate [CONFIG] CHANNEL FILE [--url URL]`
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "simulate",
         abstract: "Sign a recorded delivery as a channel's source would, send it, and print the answer.",
         discussion: """
             The secrets are those of the channel, so that a receiver that runs can be tried without the source. FILE \

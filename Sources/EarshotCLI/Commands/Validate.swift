@@ -4,6 +4,7 @@ internal import EarshotGateway
 /// `earshot validate CONFIG`
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check a configuration without the network, and report every problem at once.")
 
     @Argument(help: "The configuration: a file, or a directory of files.")

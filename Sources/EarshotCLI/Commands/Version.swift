@@ -4,6 +4,7 @@ internal import Earshot
 /// `earshot version`
 struct Version: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "version",
         abstract: "Print the version of the program and of the schema it writes.")
 
     /// The program's version.

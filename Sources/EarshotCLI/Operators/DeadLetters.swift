@@ -12,6 +12,7 @@ struct DeadLetters: AsyncParsableCommand {
     /// `earshot dead-letters list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Print dead letters, oldest first: sink, position, moment, attempts, reason, mention's id.")
 
         @Option(help: "Only those of this sink.")
@@ -27,7 +28,8 @@ struct DeadLetters: AsyncParsableCommand {
 
     /// `earshot dead-letters show SINK [POSITION…]`
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print dead letters with their whole mentions.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Print dead letters with their whole mentions.")
 
         @OptionGroup var choice: Choice
 
@@ -44,6 +46,7 @@ struct DeadLetters: AsyncParsableCommand {
     /// `earshot dead-letters replay SINK [POSITION…]`
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "replay",
             abstract: "Give a sink its dead letters once more; what it takes is a letter no longer.")
 
         @OptionGroup var choice: Choice
@@ -58,7 +61,7 @@ struct DeadLetters: AsyncParsableCommand {
 
     /// `earshot dead-letters drop SINK POSITION…|--all`
     struct Drop: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Forget dead letters for good.")
+        static let configuration = CommandConfiguration(commandName: "drop", abstract: "Forget dead letters for good.")
 
         @OptionGroup var choice: Choice
 

@@ -5,6 +5,7 @@ internal import EarshotGateway
 /// `earshot replay --sink NAME --since MOMENT`
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Give a sink once more what was stored since a moment.",
         discussion: """
             The sink is set back in the journal, as far as the journal still has it, and is given everything from \

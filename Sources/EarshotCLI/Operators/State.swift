@@ -5,6 +5,7 @@ internal import EarshotGateway
 /// `earshot state list|show|set|clear`
 struct State: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "state",
         abstract: "See and set where each channel got to.",
         discussion: """
             A channel's cursor says from where its source is asked the next time. Forgetting it lets the channel begin \
@@ -14,7 +15,8 @@ struct State: AsyncParsableCommand {
 
     /// `earshot state list`
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print every channel's cursor, one a line.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Print every channel's cursor, one a line.")
 
         @OptionGroup var options: OperatorOptions
 
@@ -26,7 +28,8 @@ struct State: AsyncParsableCommand {
 
     /// `earshot state show CHANNEL`
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the cursor of one channel.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Print the cursor of one channel.")
 
         @Argument(help: "The channel's name.")
         var channel: String
@@ -45,7 +48,7 @@ struct State: AsyncParsableCommand {
 
     /// `earshot state set CHANNEL CURSOR`
     struct Set: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Set the cursor of one channel.")
+        static let configuration = CommandConfiguration(commandName: "set", abstract: "Set the cursor of one channel.")
 
         @Argument(help: "The channel's name.")
         var channel: String
@@ -64,6 +67,7 @@ struct State: AsyncParsableCommand {
     /// `earshot state clear CHANNEL`
     struct Clear: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "clear",
             abstract: "Forget the cursor of one channel, so that it begins anew.")
 
         @Argument(help: "The channel's name.")

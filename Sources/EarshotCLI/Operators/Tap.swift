@@ -5,6 +5,7 @@ internal import EarshotGateway
 /// `earshot tap [CONFIG]`
 struct Tap: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "tap",
         abstract: "Print the mentions of a running gateway as they pass, until stopped.",
         discussion: "Nothing is taken from any sink. Private mentions are printed too, as the journal has them.")
 

@@ -61,9 +61,13 @@ import Testing
         #expect(dovecot.files.allSatisfy { !$0.contains(",S") && !$0.hasSuffix("S") })
         // Once more: nothing is new. With new numbers: everything is read, nothing is new.
         #expect(try Program.run("backfill", config).code == 0)
-        try dovecot.forget()
-        let third = try Program.run("backfill", config, "--log-format", "text")
-        #expect(third.errors.contains("has new numbers"))
+        // Dovecot's last process may still write down what it knew, so it is made to forget until it has.
+        var hasNewNumbers = false
+        for _ in 0..<20 where !hasNewNumbers {
+            try dovecot.forget()
+            hasNewNumbers = try Program.run("backfill", config, "--log-format", "text").errors.contains("new numbers")
+        }
+        #expect(hasNewNumbers)
         #expect(try lines().count { $0.contains(#""op":"create""#) } == 502)
     }
 

@@ -28,6 +28,8 @@ public struct Batch: Sendable {
         public var observedAt: Timestamp
         /// When the source says it was published.
         public var publishedAt: Timestamp?
+        /// Whether it says less of its item than others do, so that it never replaces what was known.
+        public var isPartial = false
         /// Its place in the journal; 0 before it has one.
         public var position: Int64 = 0
 

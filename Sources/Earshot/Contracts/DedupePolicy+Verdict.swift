@@ -38,10 +38,11 @@ extension DedupePolicy {
     /// Decides what `entry` is, given what is remembered of its item.
     ///
     /// A deletion outlives late copies: what was deleted comes back only with other content than it had, or where the
-    /// source itself calls it an update.
+    /// source itself calls it an update. What says less of an item than others do changes nothing that is known.
     package func verdict(on entry: Batch.Entry, known: Mark?) -> Verdict {
         if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
         guard let known else { return entry.operation == .update ? .changed(.content) : .new }
+        if entry.isPartial { return .repeated }
         if known.isDeleted {
             let isLate = known.content == 0 || known.content == entry.content.low
             return entry.operation == .create && isLate ? .repeated : .changed(.content)

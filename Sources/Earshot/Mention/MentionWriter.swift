@@ -120,14 +120,15 @@ public struct MentionWriter: ~Copyable {
         line.output.literal("}\n")
         // Final lines go to no journal, which alone asks for more than the line.
         guard !isFinal else { return }
-        entries.append(
-            Batch.Entry(
-                start: start, count: line.output.count - start - 1, operation: row.operation,
-                key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
-                page: row.canonicalURL.isEmpty || !(network == "web")
-                    ? nil : Digest(of: texts[row.canonicalURL]),
-                scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
-                network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt))
+        var entry = Batch.Entry(
+            start: start, count: line.output.count - start - 1, operation: row.operation,
+            key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
+            page: row.canonicalURL.isEmpty || !(network == "web")
+                ? nil : Digest(of: texts[row.canonicalURL]),
+            scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
+            network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt)
+        entry.isPartial = row.isPartial
+        entries.append(entry)
     }
 
     private func head(of operation: Operation) -> StaticString {

@@ -36,10 +36,11 @@ extension Reading {
         }
     }
 
-    /// Keeps several runs one after another as one text: an address made of parts, an id of two ids.
+    /// Keeps several runs one after another as one text: an address made of parts, an id of two ids. Control characters
+    /// are left out.
     public mutating func keep(joining parts: Bytes...) -> Kept {
         let start = arena.count
-        for part in parts where hasRoom(for: part.count) { unsafe arena.append(contentsOf: part.buffer) }
+        for part in parts { _ = keep(part) }
         return kept(from: start)
     }
 

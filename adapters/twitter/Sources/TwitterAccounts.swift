@@ -71,7 +71,8 @@ extension TwitterReader {
         return Timestamp(milliseconds: milliseconds)
     }
 
-    private mutating func keep(_ head: StaticString, _ id: [UInt8]) -> Kept {
+    /// Keeps an account's number behind what it is told by.
+    mutating func keep(_ head: StaticString, _ id: [UInt8]) -> Kept {
         scratch.removeAll()
         scratch.literal(head)
         scratch.raw(id)

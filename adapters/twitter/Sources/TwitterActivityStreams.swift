@@ -116,11 +116,13 @@ extension TwitterReader {
     }
 
     /// The account in `http://twitter.com/NAME/statuses/1`.
-    private static func handle(in link: Bytes) -> Bytes {
+    static func handle(in link: Bytes) -> Bytes {
         guard let scheme = link.firstIndex(of: UInt8(ascii: ":")),
             let start = link.firstIndex(of: UInt8(ascii: "/"), from: scheme + 3),
             let end = link.firstIndex(of: UInt8(ascii: "/"), from: start + 1)
         else { return .none }
-        return link[start + 1..<end]
+        let handle = link[start + 1..<end]
+        // `https://x.com/i/web/status/1` names nobody.
+        return handle == "i" || !TwitterRepostText.isName(handle) ? .none : handle
     }
 }

@@ -57,6 +57,11 @@ extension TwitterReader {
                     reader.readStatus(post, owner: owner, at: place)
                 }
             }
+        case "like", "likes":
+            let owner = try archiveOwner().row
+            try readElements(of: part) { reader, node, place in
+                reader.readLike(node["like"], of: owner, at: place)
+            }
         case "direct_messages", "direct_message", "direct_messages_group", "direct_message_group":
             let owner = try archiveOwner().row
             try readElements(of: part) { reader, node, place in

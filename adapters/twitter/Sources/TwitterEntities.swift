@@ -183,6 +183,12 @@ enum TwitterRepostText {
     /// Whether a text ends as X cuts one.
     static func isCut(_ text: Bytes) -> Bool { text.hasSuffix("\u{2026}") }
 
+    /// Whether a text can be an account's short name.
+    static func isName(_ text: Bytes) -> Bool {
+        for index in 0..<text.count where !isNamePart(text[index]) { return false }
+        return !text.isEmpty && text.count <= 20
+    }
+
     private static func isNamePart(_ byte: UInt8) -> Bool {
         byte == 0x5F || (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
     }

@@ -79,7 +79,10 @@ extension TwitterReader {
     }
 
     private mutating func readControl(_ key: Bytes, _ value: JSONNode) -> Bool {
-        if key == "delete" || key == "withheld" || key == "drop" {
+        if key == "delete" && value["favorite"].isObject {
+            // Somebody likes a post no longer; the post is as it was.
+            return true
+        } else if key == "delete" || key == "withheld" || key == "drop" {
             let post = value["tweet"].isObject ? value["tweet"] : value["status"]
             guard post.isObject else { return false }
             appendDeletion(legacyID(post, "id_str", "id"), at: "/\(key.string)")
@@ -106,9 +109,12 @@ extension TwitterReader {
         key == "undrop" || key == "user_profile_modification" || key == "replay_event" || key == "replay_job_status"
     }
 
-    /// A line of a batch compliance job's result: `{id, action: "delete", reason}`.
+    /// A line of a batch compliance job's result: `{id, action: "delete", created_at, reason}`. It does not say whether
+    /// the job was one of posts or of accounts; a number that no post of its time had is an account's.
     mutating func readComplianceResult(_ root: JSONNode) {
-        appendDeletion(reading.keepID(root["id"]), at: "")
+        let id = root["id"].string
+        let isAccount = TwitterID.isOfAccount(id, madeAt: Times.parse(root["created_at"].string))
+        appendDeletion(isAccount ? keep("user:", id.array) : reading.keepID(root["id"]), at: "")
     }
 
     /// Appends the end of a post.

@@ -54,7 +54,7 @@ extension TwitterReader {
     }
 
     /// Whether a long post's text is its cut form, which ends in `…` and a link to itself.
-    private static func isCut(_ text: Bytes) -> Bool {
+    static func isCut(_ text: Bytes) -> Bool {
         let literal: StaticString = "\u{2026} https://t.co/"
         let link = literal.bytes
         let tail = text[max(text.count - 40, 0)..<text.count]

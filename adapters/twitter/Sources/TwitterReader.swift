@@ -92,6 +92,13 @@ enum TwitterID {
         return Timestamp(milliseconds: (number >> 22) + 1_288_834_974_657)
     }
 
+    /// Whether a number can only be an account's: those of posts are dated since November 2010, and were greater before.
+    static func isOfAccount(_ id: Bytes, madeAt moment: Timestamp?) -> Bool {
+        // The first dated post is of 4 November 2010; a day later none was counted any more.
+        guard let number = Int64(decimal: id), let moment else { return false }
+        return number <= 30_000_000_000 && moment.seconds > 1_288_934_974
+    }
+
     /// The id that a post would have that was made so much earlier; nil where ids of then say no time.
     static func before(_ id: Int64, by time: Duration) -> Int64? {
         let (span, isLong) = (time.components.seconds &* 1000).multipliedReportingOverflow(by: 1 << 22)

@@ -23,6 +23,8 @@ extension TwitterReader {
         if data["event_type"].isString && data["payload"].exists && !data["text"].isString {
             return readActivity(data)
         }
+        // The compliance streams of version 2 wrap their lines as posts are wrapped.
+        if data.isObject, !data["id"].exists, readControl(data) { return }
         let isPage = data.isArray || data.isObject
         if !isPage, let problem = TwitterReader.problem(in: root) { throw problem }
         if isPage || root["meta"].isObject || root["errors"].isArray { return readPage(root) }

@@ -89,6 +89,22 @@ struct TwitterAdapterTests {
         #expect(receipts.map(\.deleted) == [0, 0, 0, 0, 1, 0, 0])
     }
 
+    @Test func `a like tells of a post that was not known, and changes none that was`() async throws {
+        let journal = MemoryJournal()
+        let like = #"window.YTD.like.part0 = [{"like": {"tweetId": "7", "fullText": "hi"}}]"#
+        let post = #"{"data": {"id": "7", "text": "hi", "author_id": "9"}}"#
+        var receipts: [Receipt] = []
+        for text in [like, like, post, like, post] {
+            let document = Document.json(text)
+            var writer = MentionWriter(origin: .init(channel: "x", adapter: "twitter", adapterVersion: "1.0"))
+            writer.write(try TwitterAdapter.make().read(document), of: document)
+            receipts.append(try await journal.append(writer.take(), from: "x", advancing: nil))
+        }
+        #expect(receipts.map(\.created) == [1, 0, 0, 0, 0])
+        #expect(receipts.map(\.updated) == [0, 0, 1, 0, 0])
+        #expect(receipts.map(\.repeated) == [0, 1, 0, 1, 1])
+    }
+
     @Test func `an original that many repeat is kept once`() throws {
         let repost = { (id: Int) in
             #"{"id": "\#(id)", "text": "RT @a: b…", "referenced_tweets": [{"type": "retweeted", "id": "9"}]}"#

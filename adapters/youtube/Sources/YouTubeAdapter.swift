@@ -35,7 +35,7 @@ package struct YouTubeAdapter: Adapter {
 
     package static let name = "youtube"
     package static let version = "1.0"
-    package static let about = "YouTube: comments, videos, live chat, push notifications, Takeout"
+    package static let about = "YouTube: comments, videos, channels, live chat, push notifications, Takeout"
     package static let container = Container.lines
     package static let settings: [Setting] = [
         Setting(

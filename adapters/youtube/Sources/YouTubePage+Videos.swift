@@ -24,8 +24,9 @@ extension YouTubePage {
     /// A result of a search: escaped and cut, so that a video read by its id says more.
     mutating func readFound(_ item: JSONNode) throws(MalformedDocument) {
         let id = item["id"]["videoId"]
-        // A channel or a playlist that was found is nothing that somebody said.
+        // A playlist that was found is nothing that somebody said.
         guard id.isString else {
+            if item["id"]["channelId"].isString { return try readFoundChannel(item) }
             if item["id"].isObject { return }
             throw MalformedDocument("a search result without id")
         }
@@ -152,7 +153,7 @@ extension YouTubePage {
         if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
     }
 
-    private mutating func setLanguage(of row: inout MentionRow, _ tag: Bytes) {
+    mutating func setLanguage(of row: inout MentionRow, _ tag: Bytes) {
         if !(tag == "und" || tag == "zxx") { row.language.tag = reading.keep(tag) }
     }
 
@@ -172,7 +173,7 @@ extension YouTubePage {
         row.place.longitude = longitude
     }
 
-    private func visibility(_ status: JSONNode) -> Visibility? { Visibility(word: status["privacyStatus"].string) }
+    func visibility(_ status: JSONNode) -> Visibility? { Visibility(word: status["privacyStatus"].string) }
 
     /// Whether a playlist holds a channel's uploads: `UU…` beside `UC…`.
     private func isUploads(_ playlist: Bytes, of channel: Bytes) -> Bool {

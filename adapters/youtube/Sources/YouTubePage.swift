@@ -62,6 +62,7 @@ struct YouTubePage {
             case .listed: try readListed(item)
             case .activity: try readActivity(item)
             case .chat: try readChat(item)
+            case .channel: try readChannel(item)
             case .silent: return
             case .unknown: throw MalformedDocument("no YouTube resource that is known")
             }
@@ -77,7 +78,7 @@ struct YouTubePage {
     }
 
     /// What an object of the API is.
-    private enum Resource { case thread, comment, video, found, listed, activity, chat, silent, unknown }
+    private enum Resource { case thread, comment, video, found, listed, activity, chat, channel, silent, unknown }
 
     /// By its kind, else by what only objects of one kind have; kinds that say nothing about a brand are silent.
     private func resource(_ item: JSONNode, kind: Bytes) -> Resource {
@@ -88,6 +89,7 @@ struct YouTubePage {
         if kind.hasPrefix("youtube#activity") { return .activity }
         if kind.hasPrefix("youtube#liveChatMessage") { return .chat }
         if kind == "youtube#video" || kind == "youtube#videoListResponse" { return .video }
+        if kind == "youtube#channel" || kind == "youtube#channelListResponse" { return .channel }
         if kind.hasPrefix("youtube#") { return .silent }
         let snippet = item["snippet"]
         if snippet["topLevelComment"].isObject { return .thread }
@@ -95,6 +97,9 @@ struct YouTubePage {
         if snippet["liveChatId"].isString, snippet["type"].isString { return .chat }
         if snippet["resourceId"].isObject, snippet["playlistId"].isString { return .listed }
         if item["id"].isObject, snippet.isObject { return .found }
+        if item["id"].string.hasPrefix("UC"), snippet["title"].isString, !snippet["channelId"].exists {
+            return .channel
+        }
         if snippet["categoryId"].isString, snippet["title"].isString, snippet["channelId"].isString { return .video }
         return .unknown
     }

@@ -30,6 +30,7 @@ struct YouTubeAdapterTests {
 
     @Test func `answers without anything said are empty and not refused`() throws {
         for text in [
+            #"{"kind":"youtube#channelListResponse"}"#,
             #"{"kind":"youtube#commentThreadListResponse","items":[]}"#, #"{"kind":"youtube#videoListResponse"}"#,
             #"{"kind":"youtube#channelListResponse","items":[{"kind":"youtube#channel","id":"UC1"}]}"#,
             #"[{"header":"YouTube","title":"Watched Bags","titleUrl":"https://www.youtube.com/watch?v=acmeVid0001"}]"#,

@@ -9,6 +9,8 @@ struct EmailFile {
     var url = ""
     var count: Int?
     var sha256 = ""
+    /// What HTML calls it by, as `cid:…`, without brackets.
+    var contentID = ""
 
     /// A file of a type with its content, of which size and digest are noted.
     init(name: String, mime: String, content: [UInt8]) {
@@ -23,6 +25,7 @@ struct EmailFile {
         let content = message.content(of: part)
         self.init(name: part.name ?? "", mime: part.type, content: content)
         about = message.text("content-description", of: part)
+        contentID = String(message.text("content-id", of: part).filter { $0 != "<" && $0 != ">" }.prefix(1000))
         let place = message.text("content-location", of: part)
         if place.hasPrefix("http://") || place.hasPrefix("https://") { url = place }
         switch part.type {
@@ -55,6 +58,23 @@ struct EmailFile {
 }
 
 extension Array where Element == EmailFile {
+    /// Writes which of the media HTML calls by an id: `[{"content_id": …, "media": 0}]`.
+    func writeContentIDs(to fields: inout JSONFields) {
+        guard contains(where: { !$0.contentID.isEmpty }) else { return }
+        fields.member("content_ids") { output in
+            var before: StaticString = "[{\"content_id\":"
+            for (index, file) in enumerated() where !file.contentID.isEmpty {
+                output.literal(before)
+                output.string(file.contentID)
+                output.literal(",\"media\":")
+                output.integer(Int64(index))
+                output.literal("}")
+                before = ",{\"content_id\":"
+            }
+            output.literal("]")
+        }
+    }
+
     /// Keeps the files as media.
     func keep(in reading: inout Reading) -> Entries {
         let start = reading.media.count

@@ -84,6 +84,7 @@ struct EmailReader {
         var fields = JSONFields()
         EmailFields.write(message, stored, people, to: &fields)
         EmailReports.write(body.reports, to: &fields)
+        body.files.writeContentIDs(to: &fields)
         let part = reading.withBytes(of: row.text) { QuotedHistory.newestPart(in: $0) }
         if let part {
             fields.object("newest_part") { inner in

@@ -7,6 +7,7 @@ struct EmailThread {
     private let parents: [String]
     private let references: [String]
     private let index: String
+    private let subject: String
 
     /// How many references are kept: the first, and the last of the rest.
     private static let limit = 100
@@ -17,6 +18,7 @@ struct EmailThread {
         references = EmailThread.ids("references", of: message).filter { $0 != nativeID }
         parents = EmailThread.ids("in-reply-to", of: message).filter { $0 != nativeID }
         index = message.text("thread-index")
+        subject = message.text("subject")
     }
 
     /// The message's own id, or nil where it has none that could tell it from others.
@@ -48,12 +50,53 @@ struct EmailThread {
             reading.refs.append(RefRow(.references, to: reading.keep(id)))
         }
         row.refs = Entries(from: start, to: reading.refs.count)
-        row.threadID = reading.keep(references.first ?? parents.first ?? outlookThread ?? nativeID)
+        row.threadID = reading.keep(references.first ?? parents.first ?? outlookThread ?? namedThread ?? nativeID)
     }
 
     /// The conversation that Outlook counts a reply to, where nothing else says it: of the 22 bytes that all its
     /// messages begin their `Thread-Index` with, 29 base64 digits are the same in all.
     private var outlookThread: String? {
         index.utf8.count > 32 ? "thread-index:" + index.prefix(29) : nil
+    }
+
+    /// The conversation that nothing but its subject tells a reply to belong to.
+    private var namedThread: String? {
+        guard let topic = EmailTopic.ofReply(subject) else { return nil }
+        return "subject:" + Digest(of: Array(topic.utf8)).hexadecimal
+    }
+}
+
+/// What a conversation is about, by the subjects of its replies.
+enum EmailTopic {
+    /// What programs of many languages write before the subject of a reply.
+    private static let replies: Set<String> = [
+        "re", "aw", "antw", "antwort", "sv", "vs", "odp", "ynt", "rif", "res", "ref", "r", "رد", "回复", "回覆", "答复", "答覆",
+        "отв",
+        "απ", "atb", "vá", "hv",
+    ]
+    /// And before the subject of what is passed on.
+    private static let forwards: Set<String> = [
+        "fw", "fwd", "wg", "tr", "rv", "vl", "vb", "vid", "enc", "i", "pd", "转发", "轉寄", "轉發", "пересл",
+    ]
+
+    /// The subject without what replies, forwards and lists put before it, in lower case; nil where it is no reply's.
+    static func ofReply(_ subject: String) -> String? {
+        var rest = subject[...]
+        var isReply = false
+        while true {
+            rest = rest.drop { $0.isWhitespace }
+            if rest.first == "[", let close = rest.prefix(100).firstIndex(of: "]") {
+                rest = rest[rest.index(after: close)...]
+                continue
+            }
+            guard let colon = rest.prefix(16).firstIndex(where: { $0 == ":" || $0 == "：" }) else { break }
+            // `Re[2]:` and `Re (3):` count the replies.
+            let word = rest[..<colon].prefix { !"[(^ ".contains($0) }.lowercased()
+            guard replies.contains(word) || forwards.contains(word) else { break }
+            isReply = isReply || replies.contains(word)
+            rest = rest[rest.index(after: colon)...]
+        }
+        let topic = rest.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return isReply && !topic.isEmpty ? topic : nil
     }
 }

@@ -66,6 +66,22 @@ struct EmailAdapterTests {
         #expect(failure?.description.contains(reason) == true)
     }
 
+    @Test(arguments: [
+        ("Re: Lost", "Re: lost", true), ("Re: Lost", "AW: [care] RE[3]: LOST", true),
+        ("Sv: Vs: Lost", "回复：lost", true), ("Re: Lost", "Re: Found", false), ("Lost", "Lost", false),
+        ("Fwd: Lost", "Fwd: Lost", false), ("Re:", "Re: ", false), ("Re: Lost", "Lost", false),
+    ])
+    func `a reply that names no message is told apart by its subject alone`(
+        _ one: String, _ other: String, _ isSame: Bool
+    ) throws {
+        let threads = try [one, other].enumerated().map { index, subject in
+            let mail = "From: a@example.org\nSubject: \(subject)\nMessage-ID: <\(index)@example.org>\n\nhi\n"
+            let reading = try adapter.read(Document(Array(mail.utf8), observedAt: Fixture.observedAt))
+            return reading.string(reading.rows[0].threadID)
+        }
+        #expect((threads[0] == threads[1]) == isSame)
+    }
+
     @Test func `the schema names the settings`() throws {
         let room = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let data = try Data(contentsOf: room.appendingPathComponent("settings.schema.json"))

@@ -21,7 +21,7 @@ enum CleanText {
             if lead < 0x80 {
                 lastClass = 0
                 index &+= 1
-                while index &+ 8 <= count, unsafe isASCII(start + index) { index &+= 8 }
+                unsafe skipASCII(start, &index, count)
                 continue
             }
             let value = unsafe scalar(start, &index, count, lead)
@@ -67,10 +67,18 @@ enum CleanText {
         return value < 0x1_0000 || value > 0x10_FFFF ? 0 : value
     }
 
-    /// Whether the next eight bytes are ASCII.
+    /// Moves `index` past ASCII, eight bytes at a time, to the next other byte or to the last seven.
     @inline(__always) @unsafe
-    private static func isASCII(_ start: UnsafePointer<UInt8>) -> Bool {
-        unsafe UnsafeRawPointer(start).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+    private static func skipASCII(_ start: UnsafePointer<UInt8>, _ index: inout Int, _ count: Int) {
+        while index &+ 8 <= count {
+            let word = unsafe UnsafeRawPointer(start + index).loadUnaligned(as: UInt64.self)
+            let high = UInt64(littleEndian: word) & 0x8080_8080_8080_8080
+            if high != 0 {
+                index &+= high.trailingZeroBitCount &>> 3
+                return
+            }
+            index &+= 8
+        }
     }
 
     private static func canonicalClass(of value: UInt32) -> UInt8 {

@@ -11,7 +11,8 @@ protocol ByteStream: AnyObject {
 final class FileStream: ByteStream {
     private let descriptor: Int32
     private let isOwned: Bool
-    private var scratch = [UInt8](repeating: 0, count: 64 * 1024)
+    /// How many bytes are asked for at a time.
+    private static let share = 128 * 1024
     private var head: [UInt8] = []
     /// How many bytes were read.
     private(set) var bytesRead = 0
@@ -64,17 +65,20 @@ final class FileStream: ByteStream {
     }
 
     private func fetch(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
+        let free = buffer.capacity - buffer.count
+        if free < FileStream.share { buffer.reserveCapacity(max(2 * buffer.capacity, buffer.count + FileStream.share)) }
         while true {
-            let count = unsafe scratch.withUnsafeMutableBytes { space in
-                unsafe Glibc.read(descriptor, space.baseAddress, space.count)
+            var (count, code) = (0, Int32(0))
+            buffer.append(addingCapacity: FileStream.share) { span in
+                unsafe span.withUnsafeMutableBufferPointer { space, initialized in
+                    count = unsafe Glibc.read(descriptor, space.baseAddress, space.count)
+                    code = errno
+                    initialized = max(count, 0)
+                }
             }
-            if count > 0 {
-                bytesRead += count
-                buffer += scratch[..<count]
-                return true
-            }
-            if count == 0 { return false }
-            if errno != EINTR { throw MalformedDocument.unreadable(errno) }
+            bytesRead += max(count, 0)
+            if count >= 0 { return count > 0 }
+            if code != EINTR { throw MalformedDocument.unreadable(code) }
         }
     }
 }

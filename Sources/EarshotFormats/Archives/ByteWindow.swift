@@ -5,6 +5,8 @@ final class ByteWindow {
     private let stream: any ByteStream
     private var buffer: [UInt8] = []
     private static let padding = 64
+    /// Bytes that are copied faster than room is found for others.
+    private static let small = 32 * 1024
     private var start = 0
     private var isEnded = false
 
@@ -44,14 +46,28 @@ final class ByteWindow {
     }
 
     /// The first bytes, which are forgotten.
+    ///
+    /// Where they are most of what is held they are not copied: the rest goes into a buffer of its own.
     func take(_ length: Int) -> [UInt8] {
         let end = min(start + length, buffer.count)
+        if start == 0, end > ByteWindow.small, end > buffer.capacity / 4, end > buffer.count / 2 {
+            return handOver(end)
+        }
         var taken: [UInt8] = []
         // With the room after it that a JSON parser reads into, so that it needs no copy of its own.
         taken.reserveCapacity(end - start + ByteWindow.padding)
         taken.append(contentsOf: buffer[start..<end])
         drop(length)
         return taken
+    }
+
+    private func handOver(_ length: Int) -> [UInt8] {
+        var rest: [UInt8] = []
+        rest.reserveCapacity(min(buffer.capacity, 1 << 22))
+        rest.append(contentsOf: buffer[length...])
+        buffer.removeSubrange(length...)
+        swap(&rest, &buffer)
+        return rest
     }
 
     /// What is held, borrowed.

@@ -43,6 +43,19 @@ struct LineSplitterTests {
         #expect(steps == ["file line 1: {\"a\":1}", "file line 2! larger than 16 MiB", "file line 3: {\"c\":3}"])
     }
 
+    @Test func `lines from a few bytes to many reads come whole and in order`() throws {
+        let sizes = (0..<60).map { 7 + ($0 * $0 * 977 + $0 * 40_961) % 400_000 }
+        let lines = sizes.enumerated().map { number, size in
+            "{\"\(number)\":\"" + String(repeating: Character(Unicode.Scalar(UInt8(97 + number % 26))), count: size)
+                + "\"}"
+        }
+        let steps = try told(lines.joined(separator: "\n"), .lines)
+        #expect(steps.count == lines.count)
+        for (number, (step, line)) in zip(steps, lines).enumerated() {
+            #expect(step == "file line \(number + 1): " + line)
+        }
+    }
+
     @Test func `a document that is too large is a defect`() throws {
         let large = [UInt8](repeating: UInt8(ascii: "x"), count: Document.sizeLimit + 1)
         #expect(try told(large, .single) == ["file! larger than 16 MiB"])

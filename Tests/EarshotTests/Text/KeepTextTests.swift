@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    @Test func `a text to compose is found wherever it stands in plain text`() {
+        for place in 1..<24 {
+            let plain = String(repeating: "a", count: place)
+            let tail = String(repeating: "z", count: 24 - place)
+            #expect(Array(kept(plain + "\u{308}" + tail).utf8) == Array((plain.dropLast() + "ä" + tail).utf8))
+            // Two marks in canonical order are clean, the same two turned round are not.
+            #expect(
+                Array(kept(plain + "q\u{323}\u{307}" + tail).utf8) == Array((plain + "q\u{323}\u{307}" + tail).utf8))
+            #expect(
+                Array(kept(plain + "q\u{307}\u{323}" + tail).utf8) == Array((plain + "q\u{323}\u{307}" + tail).utf8))
+        }
+    }
+
     @Test func `entities move with the text before them`() {
         // The source counts scalars of the escaped, decomposed text; mention v1 counts those of the kept text.
         let source = "R&amp;D cafe\u{301} \u{1F600} #lost"

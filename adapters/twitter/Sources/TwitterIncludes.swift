@@ -92,6 +92,25 @@ struct TwitterAuthor {
     var handle = Bytes.none
 }
 
+/// What an account says of itself and mention v1 has no field for, within the document.
+struct TwitterProfile {
+    var description = Bytes.none
+    var url = Bytes.none
+    var verifiedType = Bytes.none
+    var entities: JSONNode?
+
+    /// Takes a field of the account, if it is one of these.
+    mutating func take(_ key: Bytes, _ value: JSONNode) {
+        switch key.count {
+        case 3: if key == "url" { url = value.string }
+        case 8: if key == "entities" { entities = value }
+        case 11: if key == "description" { description = value.string }
+        case 13: if key == "verified_type" { verifiedType = value.string }
+        default: break
+        }
+    }
+}
+
 /// What a post says: everything that its reposts say too.
 struct TwitterContent {
     var text = Kept.none

@@ -33,7 +33,9 @@ extension TwitterReader {
         author.row.createdAt = Times.parse(node["created_at"].string) ?? Times.parse(node["created_timestamp"].string)
         author.isProtected = node["protected"].boolean
         author.location = keepShared(node["location"].string)
-        author.profile = profile(node)
+        var profile = TwitterProfile()
+        node.fields { profile.take($0, $1) }
+        author.profile = keep(profile)
         return author
     }
 

@@ -18,17 +18,18 @@ extension TwitterReader {
     mutating func knownAuthor(_ id: Bytes) -> TwitterAuthor? {
         guard let position = includes.users.position(of: id) else { return nil }
         if let known = includes.authors[position] { return known }
-        // Accounts beside the events of version 1.1 are written as that version writes them.
-        let node = includes.users.nodes[position]
-        let author = node["screen_name"].exists ? legacyAuthor(node) : self.author(node)
+        let author = author(includes.users.nodes[position])
         includes.authors[position] = author
         return author
     }
 
-    /// Reads a v2 account.
+    /// Reads a v2 account, or one beside the events of version 1.1, which is written as that version writes it.
     mutating func author(_ node: JSONNode) -> TwitterAuthor {
         var author = TwitterAuthor()
+        var profile = TwitterProfile()
+        var isLegacy = false
         node.fields { key, value in
+            profile.take(key, value)
             switch key.count {
             case 2: if key == "id" { author.row.id = keepShared(value.string) }
             case 4: if key == "name" { author.row.name = keepShared(value.string) }
@@ -42,7 +43,12 @@ extension TwitterReader {
                 }
             case 9: if key == "protected" { author.isProtected = value.boolean }
             case 10: if key == "created_at" { author.row.createdAt = Times.parse(value.string) }
-            case 11: if key == "affiliation", value["description"].string == "Automated" { author.row.kind = .bot }
+            case 11:
+                if key == "affiliation" {
+                    if value["description"].string == "Automated" { author.row.kind = .bot }
+                } else if key == "screen_name" {
+                    isLegacy = true
+                }
             case 13: if key == "verified_type" { TwitterReader.setKind(&author.row, value.string) }
             case 14:
                 if key == "public_metrics" {
@@ -55,20 +61,23 @@ extension TwitterReader {
             default: break
             }
         }
+        if isLegacy { return legacyAuthor(node) }
         author.row.handle = reading.keep(author.handle)
         author.row.url = address(of: author.handle)
-        author.profile = profile(node, verified: node["verified_type"].string)
+        author.profile = keep(profile)
         return author
     }
 
     /// What an account says of itself and mention v1 has no field for, kept once for all of its posts.
-    mutating func profile(_ node: JSONNode, verified: Bytes = .none) -> Kept {
-        var profile = JSONFields()
-        profile.string("description", TwitterReader.shared(node["description"].string))
-        let link = node["entities"]["url"]["urls"][0]["expanded_url"].string
-        profile.string("url", TwitterReader.shared(link.isEmpty ? node["url"].string : link))
-        if !(verified == "none") { profile.string("verified_type", TwitterReader.shared(verified)) }
-        return profile.isEmpty ? .none : reading.keep(profile)
+    mutating func keep(_ profile: TwitterProfile) -> Kept {
+        var fields = JSONFields()
+        fields.string("description", TwitterReader.shared(profile.description))
+        let link = profile.entities?["url"]["urls"][0]["expanded_url"].string ?? .none
+        fields.string("url", TwitterReader.shared(link.isEmpty ? profile.url : link))
+        if !(profile.verifiedType == "none") {
+            fields.string("verified_type", TwitterReader.shared(profile.verifiedType))
+        }
+        return fields.isEmpty ? .none : reading.keep(fields)
     }
 
     /// Writes `ext.twitter.author`.

@@ -119,9 +119,9 @@ extension TwitterReader {
             if !head.firstID.isEmpty { target = head.firstID }
         }
         var ref = RefRow(relation, to: reading.keep(target))
-        if let author = knownAuthor(authorID) {
-            ref.author = author.row.handle.isEmpty ? author.row.id : author.row.handle
-            if !author.handle.isEmpty { ref.url = address(of: id, by: author.handle) }
+        if let handle = handle(of: authorID) {
+            ref.author = reading.keep(handle.isEmpty ? authorID : handle)
+            if !handle.isEmpty { ref.url = address(of: id, by: handle) }
         } else if relation == .repostOf, let repeated = TwitterRepostText.parse(post.text) {
             ref.author = reading.keep(repeated.handle)
             ref.url = address(of: id, by: repeated.handle)
@@ -129,6 +129,15 @@ extension TwitterReader {
             ref.author = reading.keep(authorID)
         }
         reading.refs.append(ref)
+    }
+
+    /// The name of an included account, for which the rest of it need not be read.
+    private func handle(of id: Bytes) -> Bytes? {
+        guard let position = includes.users.position(of: id) else { return nil }
+        if let known = includes.authors[position] { return known.handle }
+        let node = includes.users.nodes[position]
+        let name = node["username"].string
+        return TwitterReader.shared(name.isEmpty ? node["screen_name"].string : name)
     }
 
     /// What relations need to know of an included post, found once.

@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 BUILD := swift build
 RELEASE := .build/release/earshot
+# Swift's own libraries are linked in: the program starts sooner and runs where there is no toolchain.
+BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib --product earshot
 SOURCES := Package.swift Sources Tests adapters
 
 # The Debian packages that building and the demo need, and those that only tests need.
@@ -32,7 +34,7 @@ demo: deps
 	@.ci/demo
 
 install: deps
-	$(BUILD) -c release --product earshot
+	$(BUILD_RELEASE)
 	install -Dm755 $(RELEASE) $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/earshot
 
 format: deps
@@ -68,7 +70,7 @@ conformance-only:
 	$(PYTHON) Tests/Conformance/run.py .build/debug/earshot $(or $(EARSHOT_CORPORA),../shared/corpora)
 
 bench: deps
-	$(BUILD) -c release --product earshot
+	$(BUILD_RELEASE)
 	python3 Tests/Benchmarks/bench.py $(RELEASE) $(or $(EARSHOT_PEERS),../shared/bench)
 
 fuzz: deps-test

@@ -88,6 +88,55 @@ import Testing
         #expect(!ending.output.contains("m4@example.org"))
     }
 
+    @Test(arguments: ["imaps", "imap", "pop3s", "pop3"])
+    func `a check logs in, by password or token, and leaves everything as it was`(_ scheme: String) throws {
+        for number in 1...3 { try dovecot.deliver(message(number), "\(number).host") }
+        try dovecot.deliver(message(4), "4.host", to: "Kunden")
+        let isIMAP = scheme.hasPrefix("imap")
+        let settings = """
+            "listen": "\(isIMAP ? "imap" : "pop3")", "url": "\(scheme)://localhost:\(dovecot.ports[scheme] ?? 0)",
+            "user": "care", "ca_file": "cert.pem"\(isIMAP ? ", \"folders\": [\"*\"]" : "")
+            """
+        let says = isIMAP ? "4 messages in " : "3 messages"
+        for proof in ["password", "token"] {
+            let config = try configure(settings + ", \"\(proof)\": \"\(Dovecot.password)\"")
+            let ending = try Program.run("check", config)
+            #expect(ending.code == 0, "\(ending.output) \(ending.errors)")
+            let expected = #"{"channel":"support","works":true,"says":"logged in as care; \#(says)"#
+            #expect(ending.lines.first?.hasPrefix(expected) == true, "\(ending.output)")
+        }
+        let wrong = try Program.run("check", try configure(settings + ", \"password\": \"wrong-password\""))
+        #expect(wrong.code == 69)
+        #expect(wrong.lines.first?.contains(#""works":false,"says":"unauthorized: "#) == true, "\(wrong.output)")
+        #expect(!(wrong.output + wrong.errors).contains("wrong-password"))
+        #expect(dovecot.files.count == 4 && dovecot.files.allSatisfy { !$0.hasSuffix("S") })
+    }
+
+    @Test func `a check says what is wrong with a channel of mail, and with a program`() throws {
+        try folder.write("", to: "not-a-folder")
+        try folder.write("#!/bin/sh\n", to: "tap")
+        let port = try Loopback.freePort()
+        func channel(_ adapter: String, _ settings: String) -> String {
+            #"{ "adapter": "\#(adapter)", "settings": { \#(settings) } }"#
+        }
+        let config = try folder.write(
+            """
+            { "channels": {
+                "closed": \(channel("email", #""listen": "imap", "url": "imaps://localhost:\#(port)", "user": "u", "password": "p""#)),
+                "box": \(channel("email", #""listen": "maildir", "path": "nowhere""#)),
+                "door": \(channel("email", #""listen": "lmtp", "address": "unix:not-a-folder/lmtp""#)),
+                "tap": \(channel("exec", #""command": ["./tap"]"#)) },
+              "sinks": { "all": { "sink": "stdout" } } }
+            """, to: "earshot.json")
+        let ending = try Program.run("check", config)
+        #expect(ending.code == 69)
+        for said in [
+            #""closed","works":false,"says":"failed: Failed to connect to localhost port \#(port)"#,
+            "nowhere/new cannot be read: No such file or directory", "not-a-folder/lmtp: Not a directory",
+            "./tap may not be run: chmod +x ",
+        ] { #expect(ending.output.contains(said), "\(ending.output)") }
+    }
+
     @Test(arguments: [
         ("\"password\": \"wrong-password\", \"ca_file\": \"cert.pem\"", "imaps", "unauthorized"),
         ("\"password\": \"p\"", "imaps", "certificate is not trusted"),

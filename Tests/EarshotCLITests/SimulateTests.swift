@@ -25,7 +25,9 @@ import Testing
             "care": { "adapter": "email", "settings": { "listen": "webhook", "webhook": {
               "scheme": "mailgun", "secrets": ["${KEY}"] } } },
             "box": { "adapter": "email", "settings": { "listen": "webhook", "webhook": {
-              "scheme": "postmark", "secrets": ["acme:${KEY}"] } } }
+              "scheme": "postmark", "secrets": ["acme:${KEY}"] } } },
+            "amazon": { "adapter": "email", "settings": { "listen": "webhook", "webhook": {
+              "scheme": "ses", "topics": ["arn:aws:sns:eu-west-1:123456789012:mail"] } } }
           },
           "sinks": { "all": { "sink": "file", "settings": { "path": "all.ndjson" } } },
           "receive": { "listen": "127.0.0.1:0", "public_url": "https://hear.acme.example" }
@@ -92,5 +94,9 @@ import Testing
         #expect(try run(file) == 64)
         #expect(try run(file, "news", document) == 78)
         #expect(try run(file, "news", document, "--url", "ftp://x") == 78)
+        let amazon = try Program.run(
+            "simulate", file, "amazon", document, "--url", "http://127.0.0.1:1", environment: key)
+        #expect(amazon.code == 78)
+        #expect(amazon.errors.contains("its RSA signature needs the private key that only Amazon has"))
     }
 }

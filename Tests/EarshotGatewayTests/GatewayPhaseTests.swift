@@ -12,20 +12,19 @@ import Testing
         let phases = Mutex<[StatusReport.Phase]>([])
         let (drains, drain) = AsyncStream<Void>.makeStream()
         let (seen, see) = AsyncStream<StatusReport.Phase>.makeStream()
+        // Nobody moves it, so who sleeps sleeps until it is cancelled.
+        let hand = HandClock()
         let gateway = Gateway(
-            listeners: [{ try await Task.sleep(for: .seconds(3600)) }],
+            listeners: [{ try await hand.clock.sleep(.seconds(3600)) }],
             // What is left is carried until the attendant has seen that the gateway drains.
             carriers: [{ for await phase in seen where phase == .draining { return } }],
             attendants: [
                 {
                     for await _ in drains { break }
                     see.yield(phases.withLock { $0.last ?? .starting })
-                    try await Task.sleep(for: .seconds(3600))
+                    try await hand.clock.sleep(.seconds(3600))
                 }
-            ], journal: MemoryJournal(),
-            clock: GatewayClock(
-                now: { Timestamp(seconds: 0) }, sleep: { try await Task.sleep(for: $0) }, random: { 0 }),
-            log: log
+            ], journal: MemoryJournal(), clock: hand.clock, log: log
         ) { phase in
             phases.withLock { $0.append(phase) }
             if phase == .draining { drain.yield() }

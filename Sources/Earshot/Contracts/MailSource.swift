@@ -55,11 +55,14 @@ public struct MailDoor: Sendable {
     public var recipients: [String]
     /// The addresses that may connect beside this machine's own.
     public var clients: [String]
+    /// The largest message that is taken, in bytes; what mail is read at all is the gateway's to bound.
+    public var sizeLimit: Int
 
     /// A place to hand over messages.
-    public init(address: String, recipients: [String] = [], clients: [String] = []) {
+    public init(address: String, recipients: [String] = [], clients: [String] = [], sizeLimit: Int = .max) {
         self.address = address
         self.recipients = recipients
         self.clients = clients
+        self.sizeLimit = sizeLimit
     }
 }

@@ -12,8 +12,3 @@ package protocol ChannelListener: Sendable {
     /// Takes everything that is there now and returns; `taken` is told what became of each page.
     func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws
 }
-
-extension ChannelListener {
-    /// There is no way to try that takes nothing.
-    package func check() async throws -> String { "cannot be tried without taking what it has" }
-}

@@ -71,6 +71,9 @@ package struct StreamListener: ChannelListener {
         }
     }
 
+    /// Asks for what a stream would have missed, and keeps nothing; the stream itself is not opened.
+    package func check() async throws -> String { try await poller.check() }
+
     /// Takes everything that the source has now, without its stream.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws { try await poller.drain(taken) }
 

@@ -101,7 +101,7 @@ package struct Simulation: Sendable {
             }
             body = JSONValue.object(["RawEmail": .string(text)]).bytes
             type = "application/json"
-        case .ses: throw Fault(description: "only Amazon can sign what SNS sends: subscribe the topic and send a mail")
+        case .ses: throw Simulation.unsignable
         }
         return (try proof(of: body) + [("Content-Type", type)], body)
     }
@@ -128,6 +128,12 @@ package struct Simulation: Sendable {
     }
 
     // Proofs.
+
+    /// Nothing that is trusted for a test may be trusted in earnest, so there is no key of one's own as with SendGrid.
+    private static let unsignable = Fault(
+        description: "a delivery of Amazon SNS cannot be made up: its RSA signature needs the private key that only "
+            + "Amazon has. Send a real mail to the topic's address, or read the message with: earshot normalize email FILE"
+    )
 
     private var secret: Data { Data((webhook.secrets.first ?? "").utf8) }
 
@@ -157,7 +163,7 @@ package struct Simulation: Sendable {
                 (SendGrid.signatureHeader, signature.derRepresentation.base64EncodedString()),
                 (SendGrid.timestampHeader, moment),
             ]
-        case .sns: throw Fault(description: "only Amazon can sign what SNS sends")
+        case .sns: throw Simulation.unsignable
         }
     }
 

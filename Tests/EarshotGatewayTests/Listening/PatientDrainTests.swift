@@ -14,6 +14,8 @@ import Testing
 
         func run() async throws {}
 
+        func check() async throws -> String { "" }
+
         func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
             while !script.withLock({ $0.isEmpty }) {
                 if let failure = script.withLock({ $0.removeFirst() }) { throw failure }

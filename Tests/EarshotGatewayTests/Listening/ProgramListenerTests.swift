@@ -86,6 +86,39 @@ import Testing
         #expect(bench.log.lines.contains("c: first"))
     }
 
+    @Test func `a check looks at the program and does not run it`() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let listener = try bench.listener("touch ran")
+        #expect(try await listener.check() == "/bin/sh can be run; it was not, as it might take what it has")
+        func check(_ command: String) async throws -> String {
+            let text = #"{"command":["\#(command)"]}"#
+            let adapter = try ExecAdapter(
+                settings: JSONDecoder().decode(ExecAdapter.Settings.self, from: Data(text.utf8)))
+            let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: bench.journal)
+            return try await ProgramListener(
+                channel: "c", adapter: adapter, directory: bench.folder.path, interval: .seconds(60), intake: intake,
+                journal: bench.journal, clock: bench.clock.clock, board: bench.board, log: bench.log.logger
+            ).check()
+        }
+        for (name, text) in [("tap", "#! /bin/sh\n"), ("lost", "#!/no/such/python3 -u\nprint()\n")] {
+            let path = bench.folder.appendingPathComponent(name).path
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        #expect(try await check("./tap").hasPrefix("./tap can be run"))
+        for (command, reason) in [
+            ("./lost", "./lost is a script for /no/such/python3, which is not there or may not be run"),
+            ("./script.sh", "./script.sh may not be run: chmod +x \(bench.folder.path)/./script.sh"),
+            ("./none", "the program cannot be run: ./none: No such file or directory"),
+            ("/tmp", "/tmp is no file of a program"),
+        ] {
+            let failure = await #expect(throws: FetchFailure.self) { try await check(command) }
+            #expect(failure == .refused(reason))
+        }
+        #expect(!FileManager.default.fileExists(atPath: bench.folder.appendingPathComponent("ran").path))
+    }
+
     @Test func `a program has no environment but what is listed, and no descriptors but three`() async throws {
         let bench = try Bench()
         defer { bench.remove() }

@@ -31,6 +31,9 @@ final class GatedJournal: Journal {
         for continuation in held { continuation.resume() }
     }
 
+    /// How many appends are held.
+    var held: Int { gate.withLock { $0.held.count } }
+
     /// Returns when so many appends are held.
     func holds(_ count: Int) async {
         await withCheckedContinuation { continuation in

@@ -30,6 +30,27 @@ final class PlainSocket: Sendable {
         }
     }
 
+    /// Whether nothing has come that was not taken.
+    var isSilent: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK)) < 0
+    }
+
+    /// What comes up to and with a text, or until the other side ends the connection.
+    func until(_ end: String) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var text: [UInt8] = []
+                var byte: UInt8 = 0
+                while unsafe recv(self.descriptor, &byte, 1, 0) > 0 {
+                    text.append(byte)
+                    if text.suffix(end.utf8.count).elementsEqual(end.utf8) { break }
+                }
+                continuation.resume(returning: String(decoding: text, as: UTF8.self))
+            }
+        }
+    }
+
     /// What comes until the other side ends the connection; waited for on a thread of its own.
     func rest() async -> String {
         await withCheckedContinuation { continuation in

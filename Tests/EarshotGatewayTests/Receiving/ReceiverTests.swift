@@ -68,7 +68,8 @@ import Testing
 
     @Test func `a connection that sends no whole header is ended`() async throws {
         var bench = bench
-        bench.limits.idle = .milliseconds(50)
+        // The limit is over when it begins, so that no time has to pass.
+        bench.limits.idle = .zero
         try await bench.run { port, _ in
             let silent = try PlainSocket(port: port)
             let slow = try PlainSocket(port: port)
@@ -139,6 +140,41 @@ import Testing
             #expect(try await client.fetch(ReceiverBench.signed(port, "three")).status == 200)
             let head = try await journal.status().head
             #expect(head == 3)
+        }
+    }
+
+    @Test func `more connections than are allowed wait until another has ended`() async throws {
+        var bench = bench
+        bench.limits.connections = 2
+        let journal = GatedJournal(MemoryJournal())
+        bench.journal = journal
+        let other = ReceiverBench()
+        let delivery =
+            "POST /hooks/page HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n"
+            + "X-Hub-Signature-256: \(ReceiverBench.signature(of: "one"))\r\n\r\none"
+        try await bench.run { port, _ in
+            // A connection ends when both sides have ended it, so each socket lives as long as its answer is waited for.
+            let answer: @Sendable () async throws -> String = {
+                let socket = try PlainSocket(port: port)
+                socket.send(delivery)
+                return await socket.rest()
+            }
+            journal.hold()
+            async let first = answer()
+            async let second = answer()
+            await journal.holds(2)
+            let third = try PlainSocket(port: port)
+            third.send(delivery)
+            // It has every occasion to be heard while another receiver of the same threads answers a hundred times.
+            try await other.run { port, client in
+                for number in 0..<100 {
+                    let reply = try await client.fetch(ReceiverBench.signed(port, "\(number)"))
+                    #expect(reply.status == 200)
+                }
+            }
+            #expect(journal.held == 2)
+            journal.letGo()
+            for reply in try await [first, second, third.rest()] { #expect(reply.hasPrefix("HTTP/1.1 200 ")) }
         }
     }
 

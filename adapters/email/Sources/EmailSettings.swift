@@ -1,4 +1,5 @@
 internal import Earshot
+internal import EarshotFormats
 
 /// What a channel of mail may be told.
 struct EmailSettings: Decodable, Sendable {
@@ -31,6 +32,7 @@ struct EmailSettings: Decodable, Sendable {
     var address: String?
     var recipients: [String]?
     var clients: [String]?
+    var sizeLimit: String?
 
     /// Whether what is said to a server is encrypted.
     enum Encryption: String, Decodable, Sendable { case required, none }
@@ -39,6 +41,7 @@ struct EmailSettings: Decodable, Sendable {
         case listen, url, user, password, token, tls, folders, idle, delete, path, address, recipients, clients
         case keepRaw = "keep_raw"
         case authorities = "ca_file"
+        case sizeLimit = "size_limit"
     }
 
     /// Settings that say nothing.
@@ -80,6 +83,9 @@ struct EmailSettings: Decodable, Sendable {
         Setting(
             "clients", .list(.text), about: "The addresses and networks that may connect beside this machine's own."),
         Setting(
+            "size_limit", .size, fallback: "64MiB",
+            about: "The largest message that is taken over LMTP, from 1KiB to 64MiB; senders of larger ones are told."),
+        Setting(
             "keep_raw", .boolean, fallback: "false",
             about: "Whether mentions carry the whole message as it came in raw."),
     ]
@@ -115,7 +121,12 @@ extension EmailSettings {
             guard isHere || clients?.isEmpty == false else {
                 throw WrongSettings("address: others than this machine can call it, which needs \"clients\"")
             }
-            return MailDoor(address: address, recipients: recipients ?? [], clients: clients ?? [])
+            let size = sizeLimit.flatMap { Quantity.size($0) } ?? MailLimits.message
+            guard (1024...MailLimits.message).contains(size) else {
+                throw WrongSettings("size_limit: expected a size from 1KiB to \(MailLimits.message >> 20)MiB")
+            }
+            return MailDoor(
+                address: address, recipients: recipients ?? [], clients: clients ?? [], sizeLimit: size)
         }
     }
 

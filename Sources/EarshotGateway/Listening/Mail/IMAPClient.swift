@@ -102,7 +102,10 @@ final class IMAPClient {
         }
         // A text that was shorter or longer than announced leaves its traces here.
         guard IMAPClient.isBalanced(parts) else { throw IMAPClient.nonsense }
-        if parts.count == 2, parts[1] == .atom("EXISTS") { hasNews = true }
+        if parts.count == 2, parts[1] == .atom("EXISTS") {
+            hasNews = true
+            opening.messages = parts[0].word.flatMap { UInt32($0) } ?? 0
+        }
         return .data(parts)
     }
 
@@ -136,6 +139,8 @@ final class IMAPClient {
         var validity: UInt32 = 0
         /// Above every message's number, where the server says so.
         var next: UInt32?
+        /// How many messages it has.
+        var messages: UInt32 = 0
     }
 }
 

@@ -63,6 +63,27 @@ package struct IMAPListener: ChannelListener {
         }
     }
 
+    /// Logs in and opens every folder to be read; no message is.
+    package func check() async throws -> String {
+        let session = session
+        return try await withTaskCancellationHandler {
+            let (folders, canIdle) = try await session.survey()
+            await session.close(isBroken: false)
+            let count = folders.reduce(0) { $0 + Int($1.messages) }
+            var says = "logged in as \(account.user); \(count) messages in "
+            says += folders.prefix(IMAPListener.namedFolders).map { ModifiedUTF7.decode($0.name) }.joined(
+                separator: ", ")
+            let others = folders.count - IMAPListener.namedFolders
+            if others > 0 { says += " and \(others) other folders" }
+            return idles && !canIdle ? says + "; the server cannot tell of new mail (IDLE), so it is asked" : says
+        } onCancel: {
+            session.stop()
+        }
+    }
+
+    /// How many folders a check names.
+    private static let namedFolders = 5
+
     /// A folder, and the last message that was taken of it.
     private struct Place {
         var folder: String

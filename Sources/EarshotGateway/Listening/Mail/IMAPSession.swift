@@ -57,6 +57,16 @@ actor IMAPSession {
 
     private var opened = IMAPClient.Opened()
 
+    /// Opens every folder once; tells how many messages each has, and whether the server can tell of new ones.
+    func survey() throws -> (folders: [(name: String, messages: UInt32)], canIdle: Bool) {
+        var folders: [(name: String, messages: UInt32)] = []
+        for name in try self.folders() {
+            _ = try open(name)
+            folders.append((name, opened.messages))
+        }
+        return (folders, try connected().capabilities.contains("IDLE"))
+    }
+
     /// Begins to read the open folder after a message.
     func read(after uid: UInt32) throws {
         guard let folder = openFolder else { return }

@@ -20,6 +20,8 @@ struct LMTPConversation {
     private var state = State.greeting
     private var input: [UInt8] = []
     private var position = 0
+    /// Up to where there is no line's end that was not seen.
+    private var scanned = 0
     private var message = LMTPMessage()
     private var isMidLine = false
     private var trouble: String?
@@ -40,6 +42,7 @@ struct LMTPConversation {
     /// Adds what has come.
     mutating func feed(_ bytes: some Sequence<UInt8>) {
         input.removeFirst(position)
+        scanned = max(scanned - position, 0)
         position = 0
         input.append(contentsOf: bytes)
     }
@@ -54,7 +57,8 @@ struct LMTPConversation {
     mutating func next() -> Event? {
         if state == .over { return nil }
         if state == .data { return nextOfData() }
-        guard let feed = input[position...].firstIndex(of: 0x0A) else {
+        guard let feed = input[max(position, scanned)...].firstIndex(of: 0x0A) else {
+            scanned = input.count
             return input.count - position > LMTPConversation.commandLimit ? end("500 5.5.2 line too long") : nil
         }
         var line = input[position..<feed]
@@ -79,6 +83,9 @@ struct LMTPMessage: Equatable {
         let fields = ["Return-Path: <\(sender)>"] + recipients.map { "Delivered-To: \($0)" }
         return Array(fields.map { $0 + "\r\n" }.joined().utf8) + bytes
     }
+
+    /// A reply for each recipient, as lines.
+    func answered(_ reply: String) -> String { recipients.map { _ in reply + "\r\n" }.joined() }
 }
 
 extension LMTPConversation {
@@ -165,7 +172,7 @@ extension LMTPConversation {
 
     /// Reads lines of a message up to the dot: only CR LF ends a line, so that no message can hide another in it.
     private mutating func nextOfData() -> Event? {
-        var from = position
+        var from = max(position, scanned)
         while let feed = input[from...].firstIndex(of: 0x0A) {
             from = feed + 1
             guard feed > position, input[feed - 1] == 0x0D else { continue }
@@ -175,6 +182,7 @@ extension LMTPConversation {
             add(line)
             isMidLine = false
         }
+        scanned = input.count
         if input.count - position > LMTPConversation.commandLimit {
             // The line is long, but its CR may be the last byte that came.
             add(input[position..<(input.count - 1)])

@@ -8,14 +8,19 @@ final class LMTPCrowd: Sendable {
     }
 
     private let count = Mutex(Count())
+    private let connectionLimit: Int
+    private let byteLimit: Int
 
-    private static let connectionLimit = 64
-    private static let byteLimit = 256 << 20
+    /// Room for so many clients at once, and for so many bytes of all their messages.
+    init(connections: Int = 64, bytes: Int = 256 << 20) {
+        connectionLimit = connections
+        byteLimit = bytes
+    }
 
     /// Lets one more in, where there is room.
     func enter() -> Bool {
         count.withLock { count in
-            guard count.connections < LMTPCrowd.connectionLimit else { return false }
+            guard count.connections < connectionLimit else { return false }
             count.connections += 1
             return true
         }
@@ -29,7 +34,7 @@ final class LMTPCrowd: Sendable {
     func hold(_ bytes: Int) -> Bool {
         count.withLock { count in
             count.bytes += bytes
-            return count.bytes <= LMTPCrowd.byteLimit
+            return count.bytes <= byteLimit
         }
     }
 }

@@ -8,20 +8,28 @@ internal import NIOPosix
 package struct LMTPListener: ChannelListener {
     /// The channel's name.
     package var channel: String { desk.channel }
-    private let desk: MailDesk
-    private let door: MailDoor
+    let desk: MailDesk
+    let door: MailDoor
     private let clients: NetworkList
-    private let crowd = LMTPCrowd()
+    private let crowd: LMTPCrowd
     private let started: @Sendable (Int) -> Void
 
-    private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
+    /// What is said first.
+    static let greeting = "220 earshot LMTP"
     /// How long a client may say nothing (RFC 5321, section 4.5.3.2).
     private static let patience = TimeAmount.minutes(5)
 
     /// A place to hand over messages; `started` is told the port.
     package init(desk: MailDesk, door: MailDoor, started: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.init(desk: desk, door: door, crowd: LMTPCrowd(), started: started)
+    }
+
+    /// A place to hand over messages with room for a crowd.
+    init(desk: MailDesk, door: MailDoor, crowd: LMTPCrowd, started: @escaping @Sendable (Int) -> Void) {
         self.desk = desk
+        self.crowd = crowd
         self.door = door
         self.started = started
         clients = NetworkList(door.clients)
@@ -49,30 +57,35 @@ package struct LMTPListener: ChannelListener {
 
     /// Begins to listen.
     private func open() async throws -> NIOAsyncChannel<Connection, Never> {
+        do {
+            return try await bound(replacingSocket: true)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// Listens at the address; a socket that is left there gives way, or else is an error.
+    func bound(replacingSocket: Bool) async throws -> NIOAsyncChannel<Connection, Never> {
         let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 64)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        let setUp: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+        let setUp = LMTPListener.setUp(patience: LMTPListener.patience)
+        if let path = door.socketPath {
+            return try await bootstrap.bind(
+                unixDomainSocketPath: path, cleanupExistingSocketFile: replacingSocket, childChannelInitializer: setUp)
+        }
+        guard let address = Address(door.address) else { throw FetchFailure.refused("it is no address") }
+        return try await bootstrap.bind(host: address.host, port: address.port, childChannelInitializer: setUp)
+    }
+
+    /// Makes a connection one that is closed when nothing is said on it for so long.
+    static func setUp(patience: TimeAmount) -> @Sendable (any Channel) -> EventLoopFuture<Connection> {
+        { channel in
             channel.eventLoop.makeCompletedFuture {
-                let idle = IdleStateHandler(allTimeout: LMTPListener.patience)
+                let idle = IdleStateHandler(allTimeout: patience)
                 try channel.pipeline.syncOperations.addHandlers([idle, CloseWhenIdle()])
                 return try Connection(wrappingChannelSynchronously: channel)
             }
-        }
-        do {
-            if door.address.hasPrefix("unix:") {
-                return try await bootstrap.bind(
-                    unixDomainSocketPath: String(door.address.dropFirst(5)), cleanupExistingSocketFile: true,
-                    childChannelInitializer: setUp)
-            }
-            guard let address = Address(door.address) else {
-                throw FetchFailure.refused("no address to listen at: \(door.address)")
-            }
-            return try await bootstrap.bind(host: address.host, port: address.port, childChannelInitializer: setUp)
-        } catch let failure as FetchFailure {
-            throw failure
-        } catch {
-            throw FetchFailure.refused("cannot listen at \(door.address): \(error)")
         }
     }
 
@@ -88,7 +101,7 @@ package struct LMTPListener: ChannelListener {
                     return try await outbound.write(ByteBuffer(string: "421 4.3.2 too many connections\r\n"))
                 }
                 defer { crowd.leave() }
-                try await outbound.write(ByteBuffer(string: "220 earshot LMTP\r\n"))
+                try await outbound.write(ByteBuffer(string: LMTPListener.greeting + "\r\n"))
                 try await talk(inbound, outbound)
             }
         } catch is CancellationError {
@@ -102,7 +115,7 @@ package struct LMTPListener: ChannelListener {
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     ) async throws {
         let patterns = door.recipients
-        var conversation = LMTPConversation { recipient in
+        var conversation = LMTPConversation(limit: min(door.sizeLimit, MailLimits.message)) { recipient in
             patterns.isEmpty || patterns.contains { NamePattern.matches($0, recipient) }
         }
         var held = 0
@@ -129,6 +142,7 @@ package struct LMTPListener: ChannelListener {
     private func answer(to message: LMTPMessage) async -> String {
         var document = Document(message.delivered, observedAt: desk.clock.now())
         document.via = .push
+        guard document.bytes.count <= MailLimits.message else { return message.answered("552 5.3.4 too large") }
         var reply = "250 2.0.0 safe"
         do {
             let tally = try await desk.take([document], advancing: nil)
@@ -140,7 +154,7 @@ package struct LMTPListener: ChannelListener {
             desk.log.error("\(channel): a message could not be stored: \(error)", metadata: ["channel": "\(channel)"])
             reply = "451 4.3.0 cannot be stored now, try again"
         }
-        return message.recipients.map { _ in reply + "\r\n" }.joined()
+        return message.answered(reply)
     }
 }
 

@@ -18,6 +18,7 @@ final class POP3Client {
     /// One answer: whether the server agrees, and what it says.
     struct Reply {
         var isOK: Bool
+        var isQuestion: Bool
         var text: String
 
         /// The code in brackets at the beginning of the text.
@@ -43,7 +44,7 @@ final class POP3Client {
         guard word == "+OK" || word == "-ERR" || word == "+" else {
             throw FetchFailure.unreachable("the server says what is no POP3")
         }
-        return Reply(isOK: word != "-ERR", text: text)
+        return Reply(isOK: word == "+OK", isQuestion: word == "+", text: text)
     }
 
     /// Proves who asks.
@@ -55,15 +56,13 @@ final class POP3Client {
             if reply.isOK { reply = try ask("PASS \(password)") }
         case .token(let token):
             reply = try ask("AUTH XOAUTH2")
-            guard reply.isOK else {
+            guard reply.isQuestion else {
                 throw FetchFailure.refused("the server takes no token (XOAUTH2), only a \"password\"")
             }
             let encoded = Data(MailProof.xoauth2(account.user, token).utf8).base64EncodedString()
             reply = try ask(encoded)
             // A question instead of an answer holds an error; it is told once it has been asked for.
-            if reply.isOK, !reply.text.isEmpty, reply.text.allSatisfy({ !$0.isWhitespace }), reply.text.count > 40 {
-                reply = try ask("")
-            }
+            if reply.isQuestion { reply = try ask("") }
         }
         guard reply.isOK else { throw FetchFailure.login(String(reply.text.prefix(300)), code: reply.code) }
     }

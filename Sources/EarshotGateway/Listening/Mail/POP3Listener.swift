@@ -44,6 +44,23 @@ package struct POP3Listener: ChannelListener {
         }
     }
 
+    /// Logs in and lists the messages; none is read, and none removed.
+    package func check() async throws -> String {
+        let alarm = Alarm()
+        return try await withTaskCancellationHandler {
+            let session = POP3Session(channel: channel, account: account, patience: patience, alarm: alarm)
+            let count = try await session.open().count
+            try await session.close(deleting: [])
+            guard deletes || count <= SeenNames.limit else { throw POP3Listener.tooMany }
+            return "logged in as \(account.user); \(count) messages"
+        } onCancel: {
+            alarm.ring()
+        }
+    }
+
+    private static let tooMany = FetchFailure.refused(
+        "more than \(SeenNames.limit) messages: use IMAP, or \"delete\": true")
+
     private func visit(over session: POP3Session, _ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
         var seen = SeenNames(try await desk.cursor())
         let names = try await session.open()
@@ -56,7 +73,7 @@ package struct POP3Listener: ChannelListener {
                 page.mail.documents, unreadable: page.mail.unreadable, advancing: seen.cursor)
             taken?(tally)
             if seen.isFull {
-                refusal = .refused("more than \(SeenNames.limit) messages: use IMAP, or \"delete\": true")
+                refusal = POP3Listener.tooMany
                 break
             }
         }

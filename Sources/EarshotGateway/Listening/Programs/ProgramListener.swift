@@ -66,6 +66,11 @@ package struct ProgramListener: ChannelListener {
         if let failure = try await runOnce(taken).failure { throw failure }
     }
 
+    /// Looks whether the program could be run; it is not, as nobody knows what it would do.
+    package func check() async throws -> String {
+        try ProgramFile(program.command.first ?? "", in: directory).check()
+    }
+
     /// Why it is wrong that the program has returned, where it was meant to run for ever.
     private var unwelcome: FetchFailure? {
         program.restart == .always ? .unreachable("the program ended, and is meant to run for ever") : nil

@@ -186,6 +186,27 @@ import Testing
         #expect(pauses.all.allSatisfy { $0 >= .seconds(20) && $0 <= .seconds(22) })
     }
 
+    @Test func `a check logs in and opens the folders, and reads nothing`() async throws {
+        let folder = folder(1...3)
+        let server = try folder.server()
+        let says = try await listener(to: server).check()
+        #expect(
+            says == "logged in as care; 3 messages in INBOX; the server cannot tell of new mail (IDLE), so it is asked")
+        #expect(!folder.commands.contains { $0.contains("FETCH") || $0.contains("SELECT") })
+        #expect(try await journal.cursor(of: "mail") == nil)
+    }
+
+    @Test(arguments: [
+        (FakeIMAP.Fault.refusesLogin("[AUTHENTICATIONFAILED] wrong"), "unauthorized: [AUTHENTICATIONFAILED] wrong"),
+        (.saysGoodbye, "failed: the server says goodbye: shutting down"),
+    ])
+    func `a check says what the server has against it`(_ fault: FakeIMAP.Fault, _ said: String) async throws {
+        let folder = folder(1...3, fault: fault)
+        let server = try folder.server()
+        let failure = await #expect(throws: FetchFailure.self) { try await listener(to: server).check() }
+        #expect(failure?.summary == said)
+    }
+
     @Test func `names of folders are written as IMAP writes them`() {
         #expect(ModifiedUTF7.encode("Entwürfe & Müll") == "Entw&APw-rfe &- M&APw-ll")
         for name in ["INBOX", "Entwürfe & Müll", "日本語/メール", "a😀b", "&", ""] {

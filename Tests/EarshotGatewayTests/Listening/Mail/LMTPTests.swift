@@ -62,6 +62,20 @@ import Testing
         #expect(messages.map(\.bytes) == [Array("hi\r\n".utf8)])
     }
 
+    @Test(arguments: [1, 4095, 4096, 4097, 100_000])
+    func `a line of any length is taken as it is, in whatever pieces`(_ pieces: Int) {
+        let line = String(repeating: "x", count: 50_000) + "\r" + String(repeating: "y", count: 5_000)
+        let (_, messages) = hold(start + "DATA\r\n\(line)\r\n.\(line)\r\n.\r\n", limit: 1 << 20, pieces: pieces)
+        #expect(messages.map { String(decoding: $0.bytes, as: UTF8.self) } == ["\(line)\r\n\(line)\r\n"])
+    }
+
+    @Test func `message after message may come in one go`() {
+        let mail = "MAIL FROM:<>\r\nRCPT TO:<care@acme.example>\r\nDATA\r\nhi\r\n.\r\n"
+        let (replies, messages) = hold("LHLO mx\r\n" + String(repeating: mail, count: 50) + "QUIT\r\n")
+        #expect(messages.count == 50)
+        #expect(replies.count { $0.hasPrefix("354") } == 50)
+    }
+
     @Test func `a line without an end is hung up on`() {
         let (replies, _) = hold(String(repeating: "x", count: 5000))
         #expect(replies == ["500 5.5.2 line too long"])

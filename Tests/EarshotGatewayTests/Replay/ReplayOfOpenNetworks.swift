@@ -36,8 +36,10 @@ struct ReplayOfFeed: ReplayPlatform {
 struct ReplayOfMastodon: ReplayPlatform {
     let adapter = "mastodon"
     let settings = #"{"url":"https://social.example","token":"T0KEN","listen":"hashtag","hashtag":"acmeair"}"#
-    let shape = ReplayTimeline.Shape(burst: 60, isLateInCrowds: false)
-    // Every round reads again the newest that there are, which takes long.
+    let shape = ReplayTimeline.Shape(burst: 60)
+    // A page without anything is the end of each round.
+    var requestsPerRound: Int { 4 }
+    // Every round reads again what is an hour older than the newest, which takes long.
     let interval: Int64 = 10_800
 
     func key(of item: ReplayItem, in timeline: ReplayTimeline) -> String? {
@@ -75,7 +77,7 @@ struct ReplayOfBluesky: ReplayPlatform {
     let adapter = "bluesky"
     let settings = #"{"listen":"search","query":"acme air","token":"T0KEN"}"#
     // Posts cannot be edited.
-    let shape = ReplayTimeline.Shape(burst: 120, isLateInCrowds: false, editedLevels: 0)
+    let shape = ReplayTimeline.Shape(burst: 120, editedLevels: 0)
     let interval: Int64 = 10_800
 
     var unauthorized: ReplayAnswer {
@@ -113,7 +115,7 @@ struct ReplayOfBluesky: ReplayPlatform {
 struct ReplayOfReddit: ReplayPlatform {
     let adapter = "reddit"
     let settings = #"{"listen":"posts","subreddits":"acmeair","token":"T0KEN"}"#
-    let shape = ReplayTimeline.Shape(burst: 120, isLateInCrowds: false)
+    let shape = ReplayTimeline.Shape(burst: 120)
     let interval: Int64 = 10_800
 
     var unauthorized: ReplayAnswer { ReplayAnswer(#"{"message":"Unauthorized","error":401}"#, status: 401) }
@@ -153,7 +155,7 @@ struct ReplayOfReddit: ReplayPlatform {
 struct ReplayOfHackerNews: ReplayPlatform {
     let adapter = "hackernews"
     let settings = #"{"query":"acme air"}"#
-    let shape = ReplayTimeline.Shape(burst: 120, isLateInCrowds: false, deletes: false)
+    let shape = ReplayTimeline.Shape(burst: 120, deletes: false)
     let interval: Int64 = 10_800
     var hasToken: Bool { false }
 

@@ -58,6 +58,9 @@ struct DeclaredRequest: Sendable {
         var overlap: Int64 = 0
         /// The ids of a page: where the newest of the time before is among them, no further page is asked for.
         var ids: DeclaredExpression?
+        /// The moment of a page's last item, where `newest` is a moment, too: no further page is asked for from one on that
+        /// is older than the newest of the time before by the overlap.
+        var oldest: DeclaredExpression?
     }
 
     var name: String
@@ -165,7 +168,7 @@ extension DeclarationReader {
     }
 
     private mutating func since(_ value: JSONValue, at pointer: String) -> DeclaredRequest.Since? {
-        let known = ["newest", "parameter", "value", "overlap", "ids"]
+        let known = ["newest", "parameter", "value", "overlap", "ids", "oldest"]
         guard let members = object(value, known: known, required: ["newest"], at: pointer),
             let newest = expression(members["newest"], "newest", at: pointer + "/newest")
         else { return nil }
@@ -176,8 +179,9 @@ extension DeclarationReader {
         } else if members["value"] != nil {
             note(pointer, "\"parameter\" is missing")
         }
-        since.overlap = Int64(number(members["overlap"], within: 0...1_000_000_000, at: pointer + "/overlap") ?? 0)
+        since.overlap = Int64(number(members["overlap"], within: 0...1_000_000_000_000, at: pointer + "/overlap") ?? 0)
         since.ids = expression(members["ids"], "ids", at: pointer + "/ids")
+        since.oldest = expression(members["oldest"], "oldest", at: pointer + "/oldest")
         return since
     }
 

@@ -72,10 +72,12 @@ struct PollPosition {
         }
         position.next = following(body, response, in: request, said)
         let ids = request.since?.ids.map { said($0).elements ?? [] }
-        if let ids, let since {
-            if ids.contains(where: { $0.asID == since }) { position.next = nil }
+        if let since {
+            let isOld = PollPosition.isOld(request.since?.oldest.map { said($0) }, request.since?.overlap ?? 0, since)
+            let isKnown = isOld ?? ids?.contains { $0.asID == since } ?? false
+            if isKnown { position.next = nil }
             // What follows an item that was deleted meanwhile is nothing, in many sources: the pass begins again.
-            if ids.isEmpty, next != nil, position.next == nil, !hasRestarted, var again = restarted {
+            if ids?.isEmpty == true, next != nil, position.next == nil, !hasRestarted, var again = restarted {
                 again.hasRestarted = true
                 return (again, true)
             }
@@ -91,6 +93,15 @@ struct PollPosition {
         position.since = position.newest ?? since
         (position.newest, position.pages, position.hasRestarted) = (nil, 0, false)
         return (position, false)
+    }
+
+    /// Whether a page's last item is older than the newest of the time before by more than an overlap in seconds; nil
+    /// where one of the two is no moment.
+    private static func isOld(_ oldest: JSONValue?, _ overlap: Int64, _ since: String) -> Bool? {
+        guard let oldest = oldest?.moment,
+            let newest = Int64(since).flatMap({ Times.epoch($0) }) ?? Times.parse(since)
+        else { return nil }
+        return oldest.milliseconds < newest.milliseconds - overlap.multipliedReportingOverflow(by: 1000).partialValue
     }
 
     private func following(

@@ -38,7 +38,8 @@ private final class ScriptedNetwork: HTTPFetching {
     @Test func `pages are followed by the header Link, then what is newer is asked for`() async throws {
         let next = "https://social.example/api/v1/timelines/tag/acme?max_id=5"
         // The newest twenty are asked for again, as statuses arrive late from other instances.
-        let page = "[" + (9...28).reversed().map { #"{"id":"\#($0)"}"# }.joined(separator: ",") + "]"
+        let page =
+            "[" + (9...28).reversed().map { #"{"id":"\#(115_000_000_000_000_000 + $0)"}"# }.joined(separator: ",") + "]"
         let network = ScriptedNetwork([
             answer(page, [("Link", "<\(next)>; rel=\"next\", <https://social.example/x>; rel=\"prev\"")]),
             answer(#"[{"id":"4"}]"#), answer("[]"),
@@ -52,7 +53,7 @@ private final class ScriptedNetwork: HTTPFetching {
         #expect(
             network.requests.map(\.url) == [
                 "https://social.example/api/v1/timelines/tag/acme%20air?limit=40", next,
-                "https://social.example/api/v1/timelines/tag/acme%20air?limit=40&since_id=9",
+                "https://social.example/api/v1/timelines/tag/acme%20air?limit=40&since_id=114999764070400009",
             ])
         #expect(network.requests.allSatisfy { $0.headers.contains { $0 == ("Authorization", "Bearer T0KEN") } })
         #expect(!second.next.text.contains("T0KEN"))
@@ -69,7 +70,7 @@ private final class ScriptedNetwork: HTTPFetching {
     }
 
     @Test func `a token of the answer leads on until the newest of the time before`() async throws {
-        let network = ScriptedNetwork([listing("c"), listing("fe", after: "t3_e"), listing("dc", after: "t3_c")])
+        let network = ScriptedNetwork([listing("c"), listing("fe", after: "t3_e"), listing("dcb", after: "t3_b")])
         let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
         var cursor: Cursor?
         var more: [Bool] = []
@@ -80,11 +81,14 @@ private final class ScriptedNetwork: HTTPFetching {
         }
         #expect(more == [false, true, false])
         #expect(network.requests[2].url.hasSuffix("&raw_json=1&after=t3_e"))
-        #expect(cursor?.text == #"{"since":"t3_e"}"#)
+        #expect(cursor?.text == #"{"since":"1020000"}"#)
     }
 
     private func listing(_ names: String, after: String = "") -> FetchResponse {
-        let children = names.map { #"{"kind":"t3","data":{"name":"t3_\#($0)"}}"# }.joined(separator: ",")
+        // Each letter is some hours after the one before.
+        let children = names.unicodeScalars.map {
+            #"{"kind":"t3","data":{"name":"t3_\#($0)","created_utc":\#($0.value * 10_000).0}}"#
+        }.joined(separator: ",")
         return answer(#"{"kind":"Listing","data":{"after":"\#(after)","children":[\#(children)]}}"#)
     }
 
@@ -93,7 +97,7 @@ private final class ScriptedNetwork: HTTPFetching {
             listing("fe", after: "t3_e"), listing(""), listing("f", after: "t3_f"), listing(""),
         ])
         let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
-        var cursor: Cursor? = Cursor(#"{"since":"t3_a"}"#)
+        var cursor: Cursor? = Cursor(#"{"since":"970000"}"#)
         var more: [Bool] = []
         for _ in 0..<4 {
             let page = try await poller.poll(after: cursor, over: network)
@@ -102,14 +106,14 @@ private final class ScriptedNetwork: HTTPFetching {
         }
         #expect(more == [true, true, true, false])
         #expect(network.requests.map { $0.url.contains("after=") } == [false, true, false, true])
-        #expect(cursor?.text == #"{"since":"t3_f"}"#)
+        #expect(cursor?.text == #"{"since":"1020000"}"#)
     }
 
     @Test func `a later pass that is too long goes on the next time`() async throws {
         let pages = (0..<12).map { listing(String(UnicodeScalar(UInt8(0x62 + $0))), after: "t3_after\($0)") }
         let network = ScriptedNetwork(pages + [listing("a")])
         let poller = try poller("reddit", #"{"listen":"posts","subreddits":"acmeair","token":"T"}"#)
-        var cursor: Cursor? = Cursor(#"{"since":"t3_a"}"#)
+        var cursor: Cursor? = Cursor(#"{"since":"970000"}"#)
         var more: [Bool] = []
         for _ in 0..<13 {
             let page = try await poller.poll(after: cursor, over: network)
@@ -118,7 +122,7 @@ private final class ScriptedNetwork: HTTPFetching {
         }
         #expect(more.firstIndex(of: false) == 9 && more.last == false && more.filter { !$0 }.count == 2)
         #expect(network.requests[10].url.contains("after=t3_after9"))
-        #expect(cursor?.text == #"{"since":"t3_b"}"#)
+        #expect(cursor?.text == #"{"since":"980000"}"#)
     }
 
     @Test func `statuses and budgets become waits and failures`() async throws {

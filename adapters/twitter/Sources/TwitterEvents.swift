@@ -136,6 +136,7 @@ extension TwitterReader {
         row.url = address(of: value["tweet"]["id"].string, by: .none)
         row.canonicalURL = address(of: first, by: .none)
         row.editedAt = Times.parse(value["event_at"].string)
+        appendVersions(value["edit_tweet_ids"], before: value["tweet"]["id"].string, to: &row)
         ext.node("edit_history", value["edit_tweet_ids"])
         row.ext = takeExt()
         reading.append(row)

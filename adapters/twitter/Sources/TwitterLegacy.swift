@@ -16,6 +16,10 @@ extension TwitterReader {
         row.visibility = author.isProtected.map { $0 ? .followers : .public }
         setIdentity(node, id, author, &row)
         setLegacyRefs(node, &row)
+        if row.operation == .update {
+            let id = Array(reading.string(id).utf8)
+            id.withBytes { appendVersions(TwitterReader.legacyHistory(node), before: $0, to: &row) }
+        }
         setLegacyContent(node, &row)
         row.language = language(node["lang"].string)
         row.place = legacyPlace(node, author)
@@ -49,6 +53,21 @@ extension TwitterReader {
         row.canonicalURL = address(of: row.nativeID, by: author.row.handle)
         row.editedAt = row.publishedAt
         row.publishedAt = TwitterID.published(first: first, version: row.publishedAt)
+    }
+
+    /// Appends the versions that a later one took the place of, whose addresses still lead there. The first has the id
+    /// that the mention has.
+    mutating func appendVersions(_ chain: JSONNode, before id: Bytes, to row: inout MentionRow) {
+        let first = row.refs.count > 0 ? Int(row.refs.start) : reading.refs.count
+        var isEarlier = true
+        chain.each { version in
+            isEarlier = isEarlier && !(version.string == id) && reading.refs.count - first < 100
+            guard isEarlier, !version.string.isEmpty else { return }
+            var ref = RefRow(.references, to: reading.keep(version.string))
+            ref.url = address(of: ref.id, by: row.author.handle)
+            reading.refs.append(ref)
+        }
+        row.refs = Entries(from: first, to: reading.refs.count)
     }
 
     /// The ids of a post's versions, under each name that has been used for them.

@@ -54,6 +54,7 @@ extension TwitterReader {
             row.publishedAt = TwitterID.published(first: firstID, version: row.publishedAt)
         }
         readReferences(post, into: &row)
+        if row.operation == .update { appendVersions(post.history, before: post.id, to: &row) }
         row.language = language(post.language)
         row.visibility = author.isProtected.map { $0 ? .followers : .public }
         row.place = place(of: post, author)

@@ -11,11 +11,11 @@ struct MboxSplitter {
 
     init(_ window: ByteWindow) { self.window = window }
 
-    /// An mbox where the file begins with a `From ` line, else the one message that it is.
+    /// An mbox where the file begins with a `From ` line, else the one message that it is; Apple Mail's with the frame
+    /// that it stands in, which notes its flags.
     static func splitter(for window: ByteWindow) throws(MalformedDocument) -> Splitter {
         try skipBlankLines(window)
         if try startsWithSeparator(window) { return .mbox(MboxSplitter(window)) }
-        if let count = try emlxCount(window) { return .whole(WholeSplitter(window, limit: count, exact: true)) }
         return .whole(WholeSplitter(window, limit: DocumentReader.messageLimit))
     }
 
@@ -174,19 +174,6 @@ struct MboxSplitter {
     /// Forgets empty lines at the beginning.
     private static func skipBlankLines(_ window: ByteWindow) throws(MalformedDocument) {
         while try window.hold(1), window[0] == 0x0A || window[0] == 0x0D { window.drop(1) }
-    }
-
-    /// The size of the message in a file of Apple Mail, whose first line is nothing but that number.
-    private static func emlxCount(_ window: ByteWindow) throws(MalformedDocument) -> Int? {
-        guard let end = try window.endOfLine(from: 0, limit: 32) else { return nil }
-        let count = try window.withBytes { (bytes) throws(MalformedDocument) in
-            let line = bytes[0..<end].trimmed
-            return line.isEmpty || line[0] > 0x39 ? nil : Int64(decimal: line).flatMap { Int(exactly: $0) }
-        }
-        guard let count, count > 0 else { return nil }
-        guard count <= DocumentReader.messageLimit else { throw .tooLarge(DocumentReader.messageLimit) }
-        window.drop(end + 1)
-        return count
     }
 }
 

@@ -76,23 +76,17 @@ enum Splitter {
 struct WholeSplitter {
     private let window: ByteWindow
     private let limit: Int
-    private let isExact: Bool
     private var isFinished = false
 
-    /// All of the file, up to `limit` bytes; with `exact` those bytes, whatever follows.
-    init(_ window: ByteWindow, limit: Int, exact: Bool = false) {
+    /// All of the file, up to `limit` bytes.
+    init(_ window: ByteWindow, limit: Int) {
         self.window = window
         self.limit = limit
-        isExact = exact
     }
 
     mutating func next() throws(MalformedDocument) -> Splitter.Part? {
         if isFinished { return nil }
         isFinished = true
-        if isExact {
-            _ = try window.hold(limit)
-            return ("", .success(window.take(limit)))
-        }
         if try window.hold(limit + 1) { return ("", .failure(.tooLarge(limit))) }
         return ("", .success(window.take(window.count)))
     }

@@ -60,12 +60,13 @@ package struct Assembly: Sendable {
             let channel =
                 period.map { written.reaching(back: $0.lowerBound, from: surroundings.clock.now()) } ?? written
             let adapter = try channel.makeAdapter()
+            let leads = ListenerMaker.leads(of: channel, adapter, in: surroundings.journal, board)
             let intake = Intake(
                 channel: channel.name, adapter: adapter, enrichment: enrichment, journal: surroundings.journal,
-                period: period)
+                period: period, leads: leads)
             let maker = ListenerMaker(
                 channel: channel, intake: intake, surroundings: surroundings, board: board, network: network,
-                directory: configuration.directory, coverage: coverage)
+                directory: configuration.directory, coverage: coverage, leads: leads)
             if let listener = maker.listener(with: adapter) { listeners.append(listener) }
             if let route = try maker.route(with: adapter) { routes.append(route) }
             wishes += maker.wishes(with: adapter)
@@ -134,6 +135,13 @@ package struct Assembly: Sendable {
         return Gateway(
             listeners: works, carriers: carriers, attendants: attendants, journal: journal, clock: clock, log: log
         ) { board.phase = $0 }
+    }
+
+    /// Forgets that sources of channels asked to be left alone, as the channels were changed.
+    package func forgetWaits(of channels: [String]) async throws {
+        for channel in channels {
+            try await AskedWait(channel: channel, journal: journal, clock: clock).forget()
+        }
     }
 
     /// A gateway that takes what every channel has now, and ends when the sinks have it.

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Glibc
 
 /// The built program as a user runs it.
 struct Program {
@@ -18,22 +18,26 @@ struct Program {
         } ?? root.path + "/.build/debug/earshot"
 
     /// The lines that come out of a pipe, until it is closed.
+    ///
+    /// Read on a thread of its own: `availableData` dies where a signal comes between, as it does when a child ends.
     static func lines(of pipe: Pipe) -> AsyncStream<String> {
         let (stream, continuation) = AsyncStream<String>.makeStream()
-        let pending = Mutex("")
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                return continuation.finish()
-            }
-            let lines = pending.withLock { pending -> [String] in
-                pending += String(decoding: data, as: UTF8.self)
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            var pending = ""
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = unsafe bytes.withUnsafeMutableBytes {
+                    unsafe Glibc.read(handle.fileDescriptor, $0.baseAddress, $0.count)
+                }
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { break }
+                pending += String(decoding: bytes[..<count], as: UTF8.self)
                 var parts = pending.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 pending = parts.removeLast()
-                return parts
+                for line in parts { continuation.yield(line) }
             }
-            for line in lines { continuation.yield(line) }
+            continuation.finish()
         }
         return stream
     }

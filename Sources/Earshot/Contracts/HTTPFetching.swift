@@ -52,9 +52,25 @@ public struct FetchRequest: Sendable {
     public var takesCredentials = true
     /// Which credentials it shows, as a digest: what a source says of a limit holds for these alone.
     public var credentials: Digest?
+    /// How the bearer token that it shows is proven, where the source asks for that.
+    public var tokenProof: TokenProof?
 
     /// A GET of an address.
     public init(_ url: String) { self.url = url }
+}
+
+/// A parameter that proves a bearer token: its HMAC-SHA256 under a key, in hexadecimal.
+public struct TokenProof: Sendable {
+    /// The parameter's name.
+    public var parameter: String
+    /// The key, a secret.
+    public var key: String
+
+    /// A proof by a key.
+    public init(parameter: String, key: String) {
+        self.parameter = parameter
+        self.key = key
+    }
 }
 
 /// A reply.

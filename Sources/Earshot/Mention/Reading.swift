@@ -21,6 +21,8 @@ public struct Reading: Sendable {
     public var matches: [MatchRow] = []
     /// What could not be read; the rest was.
     public var defects: [Defect] = []
+    /// Rows that only name something, in order, and how the rest of it is asked for.
+    public var leads: [Lead] = []
     /// The network of every row that does not name its own.
     public let network: Kept
 
@@ -35,6 +37,12 @@ public struct Reading: Sendable {
     public mutating func append(_ row: MentionRow) {
         if row.nativeID.isEmpty { return append(defect: "a mention without an id") }
         rows.append(row)
+    }
+
+    /// Leaves out the rows that only name something.
+    public mutating func removeLeads() {
+        for lead in leads.reversed() where rows.indices.contains(lead.row) { rows.remove(at: lead.row) }
+        leads = []
     }
 
     /// Adds a tag, unless it says nothing.

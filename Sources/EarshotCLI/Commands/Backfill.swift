@@ -85,7 +85,7 @@ struct Backfill: AsyncParsableCommand {
         let name = adapter.kind.name
         let sink = GatewaySession.catalog.sinks.first { $0.name == (to == "-" ? "stdout" : "file") }
         if let sink { configuration.sinks = [.file(to, sink: sink)] }
-        let log = options.logger(hiding: [])
+        let log = options.logger(hiding: SecretBook())
         let session =
             to == "-"
             ? try GatewaySession(configuration, MemoryJournal(), log)

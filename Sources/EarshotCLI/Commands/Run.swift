@@ -12,7 +12,8 @@ struct Run: AsyncParsableCommand {
         abstract: "Listen to all channels and deliver to all sinks until stopped.",
         discussion: """
             SIGTERM and SIGINT stop it: sinks are given what is left, and what they cannot take waits. SIGHUP reads \
-            the configuration anew and says what changed; one that is wrong is named, and the old one stays.
+            the configuration anew and says what changed; one that is wrong is named, and the old one stays. Channels \
+            that are unauthorized or refused are asked again at once, also where nothing has changed.
             """)
 
     @Argument(help: "The configuration: a file, or a directory of files.")
@@ -34,29 +35,32 @@ struct Run: AsyncParsableCommand {
     /// Runs one configuration after another until one is stopped.
     private func serve(_ first: Configuration, _ switchboard: Switchboard) async throws {
         var configuration = first
+        var changed: [String] = []
         while true {
             let log = options.logger(hiding: configuration.secrets)
             for warning in configuration.warnings { log.warning("\(warning)") }
             let session = try GatewaySession.open(configuration, log: log)
+            try await session.assembly.forgetWaits(of: changed)
             log.info(
                 "listening",
                 metadata: ["channels": "\(configuration.channels.count)", "sinks": "\(configuration.sinks.count)"])
             let following = Mutex<Configuration?>(nil)
             let old = configuration
             try await session.assembly.gateway(version: Version.number).run {
-                let next = await successor(of: old, switchboard, log)
+                let next = await successor(of: old, session.assembly.board, switchboard, log)
                 following.withLock { $0 = next }
             }
             try await session.journal.close()
             guard let next = following.withLock({ $0 }) else { return log.info("stopped") }
             for change in next.changes(since: configuration) { log.notice("reloaded: \(change)") }
+            changed = next.changedChannels(since: configuration)
             configuration = next
         }
     }
 
     /// Waits for a signal that ends a configuration: gives the next one, or nil to stop.
     private func successor(
-        of configuration: Configuration, _ switchboard: Switchboard, _ log: Logger
+        of configuration: Configuration, _ board: StatusBoard, _ switchboard: Switchboard, _ log: Logger
     ) async -> Configuration? {
         for await signal in switchboard.signals() {
             guard signal == .sighup else {
@@ -66,7 +70,12 @@ struct Run: AsyncParsableCommand {
             do throws(ConfigurationFailure) {
                 let next = try Configuration.load(config, catalog: GatewaySession.catalog)
                 if !next.changes(since: configuration).isEmpty { return next }
+                let blocked = board.blocked
                 log.notice("reloaded: nothing has changed")
+                guard blocked.isEmpty else {
+                    log.notice("asked again at once: \(blocked.joined(separator: ", "))")
+                    return next
+                }
             } catch {
                 log.error("not reloaded, the configuration is wrong and the old one stays")
                 for problem in error.problems { log.error("\(problem)") }

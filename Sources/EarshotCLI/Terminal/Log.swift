@@ -27,7 +27,7 @@ struct LogOptions: ParsableArguments {
     }
 
     /// A logger to standard error that shows none of `secrets`.
-    func logger(hiding secrets: [Secret]) -> Logger {
+    func logger(hiding secrets: SecretBook) -> Logger {
         let format = logFormat ?? (StandardError.isTerminal ? .text : .json)
         var log = Logger(label: "earshot") { _ in LineLog(format: format, secrets: secrets) }
         log.logLevel = Logger.Level(rawValue: logLevel) ?? .info
@@ -38,7 +38,7 @@ struct LogOptions: ParsableArguments {
 /// Writes a log to standard error, a line an entry, whatever a source has put into it.
 private struct LineLog: LogHandler {
     let format: LogFormat
-    let secrets: [Secret]
+    let secrets: SecretBook
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
 

@@ -28,6 +28,8 @@ package final class StatusBoard: Sendable {
         package var missing: String?
         /// For how long it has brought nothing, where that is too long.
         package var silence: String?
+        /// How many things that it was told of have still to be looked up.
+        package var waiting = 0
         /// How many deliveries came without a right signature.
         package var refusedDeliveries = 0
     }
@@ -89,6 +91,11 @@ package final class StatusBoard: Sendable {
         change(channel) { entry in entry.missing = missing }
     }
 
+    /// So many things that the channel was told of have still to be looked up.
+    package func noteWaiting(_ count: Int, for channel: String) {
+        change(channel) { entry in entry.waiting = count }
+    }
+
     /// The channel has brought nothing for too long, or speaks again.
     package func noteSilence(of channel: String, _ silence: String?) {
         change(channel) { entry in entry.silence = silence }
@@ -98,6 +105,9 @@ package final class StatusBoard: Sendable {
     package func refusedDelivery(to channel: String) {
         change(channel) { entry in entry.refusedDeliveries += 1 }
     }
+
+    /// The channels that only an operator can mend, in the order of their names.
+    package var blocked: [String] { all.filter(\.value.isBlocked).keys.sorted() }
 
     /// Every channel that something has happened to, by name.
     package var all: [String: Channel] { channels.withLock { $0 } }

@@ -46,7 +46,7 @@ extension StatusReport {
 
     private func trouble(of channel: StatusBoard.Channel) -> String? {
         channel.trouble.map { "\(channel.state.rawValue): \($0)" } ?? channel.silence
-            ?? channel.missing
+            ?? channel.missing ?? channel.waitingWords
     }
 
     private func row(_ name: String, _ sink: Sink) -> String {

@@ -131,6 +131,9 @@ extension StatusReport {
                 channel.budgetResetAt.map { ("channel=\"\(name)\"", $0.seconds) }
             })
         family(
+            "earshot_lookups_waiting", "gauge", "Things that deliveries only named and that are still to be looked up.",
+            channels.map { ("channel=\"\($0.key)\"", Int64($0.value.waiting)) })
+        family(
             "earshot_channel_silent", "gauge", "Whether the channel has brought nothing for longer than it should.",
             channels.map { ("channel=\"\($0.key)\"", $0.value.silence == nil ? 0 : 1) })
         family(
@@ -150,10 +153,18 @@ extension StatusReport {
 extension StatusBoard.Channel {
     /// Its state and why, in one line: `ok`, or `unauthorized: HTTP status 401, asked again at …`.
     fileprivate var readiness: String {
-        guard let trouble else { return silence.map { "silent: \($0)" } ?? missing.map { "ok, but \($0)" } ?? "ok" }
+        guard let trouble else {
+            return silence.map { "silent: \($0)" } ?? missing.map { "ok, but \($0)" } ?? waitingWords.map {
+                "ok, \($0)"
+            }
+                ?? "ok"
+        }
         let again = retryAt.map { ", asked again at \(Timestamp(seconds: $0.seconds))" } ?? ""
-        return "\(state.rawValue): \(trouble)\(again)"
+        return "\(state.rawValue): \(trouble)\(again)\(waitingWords.map { ", \($0)" } ?? "")"
     }
+
+    /// How much is still to be looked up, if something is.
+    package var waitingWords: String? { waiting > 0 ? "\(waiting) to be looked up" : nil }
 }
 
 extension Double {

@@ -63,6 +63,12 @@ extension Authorization.Presentation {
         case .header(_, let value), .query(_, let value):
             request.credentials = Digest(of: Array(value.reveal().utf8))
         }
+        return added(to: request)
+    }
+
+    /// The request with this in it.
+    func added(to request: FetchRequest) -> FetchRequest {
+        var request = request
         switch self {
         case .header(let name, let value):
             request.headers.removeAll { $0.name.lowercased() == name.lowercased() }

@@ -12,10 +12,10 @@ package final class AuthorizedClient: HTTPFetching {
     private let channel: String
     private let log: Logger
 
-    /// A client that sends through another; renewed tokens are kept at `path`.
+    /// A client that sends through another; renewed tokens are kept at `path`, and hidden from the log.
     package init(
         _ authorization: Authorization, of channel: String, over base: any HTTPFetching, keepingTokensAt path: String,
-        log: Logger
+        hiding secrets: SecretBook = SecretBook(), log: Logger
     ) {
         self.authorization = authorization
         self.base = base
@@ -27,7 +27,9 @@ package final class AuthorizedClient: HTTPFetching {
             pool = Mutex(TokenPool(count: 0))
         }
         if case .renewed(let source) = authorization {
-            keeper = TokenKeeper(source, over: base, file: TokenFile(path), channel: channel, log: log)
+            keeper = TokenKeeper(
+                source, over: base, file: TokenFile(path), channel: channel, hiding: secrets,
+                log: log)
         } else {
             keeper = nil
         }

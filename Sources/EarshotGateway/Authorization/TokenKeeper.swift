@@ -7,20 +7,25 @@ actor TokenKeeper {
     private let http: any HTTPFetching
     private let file: TokenFile
     private let channel: String
+    private let secrets: SecretBook
     private let log: Logger
 
-    private var grant: TokenGrant?
+    private var grant: TokenGrant? {
+        didSet { for token in [grant?.access, grant?.refresh] { token.map { secrets.learn($0) } } }
+    }
     private var isLoaded = false
     private var isStored = true
     private var renewal: Task<Result<TokenGrant, FetchFailure>, Never>?
 
     init(
-        _ source: Authorization.TokenSource, over http: any HTTPFetching, file: TokenFile, channel: String, log: Logger
+        _ source: Authorization.TokenSource, over http: any HTTPFetching, file: TokenFile, channel: String,
+        hiding secrets: SecretBook, log: Logger
     ) {
         self.source = source
         self.http = http
         self.file = file
         self.channel = channel
+        self.secrets = secrets
         self.log = log
     }
 

@@ -2,6 +2,13 @@ internal import Earshot
 internal import EarshotFormats
 
 extension Configuration {
+    /// The names of the channels that were there before and are another way now.
+    package func changedChannels(since old: Configuration) -> [String] {
+        channels.filter { channel in
+            old.channels.contains { $0.name == channel.name && !$0.differences(from: channel).isEmpty }
+        }.map(\.name)
+    }
+
     /// What differs from another configuration, one change a line, as a reload says it.
     package func changes(since old: Configuration) -> [String] {
         var changes: [String] = []

@@ -97,7 +97,7 @@ package struct Configuration: Sendable {
     /// How many requests to a host are under way at a time.
     package var perHost = PoliteClient.perHost
     /// Every value of a setting that is a secret, for the log's last net.
-    package var secrets: [Secret] = []
+    package var secrets = SecretBook()
     /// What is likely not what is wanted.
     package var warnings: [Problem] = []
 

@@ -36,7 +36,7 @@ struct ConfigurationReader {
         if let channels { self.channels(channels) }
         if let sinks { self.sinks(sinks) }
         together(hasSinks: sinks?.members?.isEmpty == false, hasReceive: top["receive"] != nil)
-        result.secrets = check.secrets
+        result.secrets = SecretBook(check.secrets)
         return (result, check.problems)
     }
 

@@ -7,6 +7,7 @@ struct ChannelNetwork {
     private let ledger: QuotaLedger
     private let board: StatusBoard
     private let directory: String
+    private let secrets: SecretBook
     private let log: Logger
 
     /// The ways of a configuration's channels.
@@ -16,16 +17,18 @@ struct ChannelNetwork {
         ledger = QuotaLedger(surroundings.journal, now: surroundings.clock.now)
         self.board = board
         directory = configuration.dataDirectory + "/tokens"
+        secrets = configuration.secrets
         log = surroundings.log
     }
 
     /// The way of one channel.
-    func way(of channel: Configuration.Channel, to adapter: any PollingAdapter) -> any HTTPFetching {
+    func way(of channel: Configuration.Channel, to adapter: any Adapter) -> any HTTPFetching {
         let metered = MeteredClient(
-            channel: channel.name, base: polite, board: board, quota: adapter.quota, ledger: ledger)
+            channel: channel.name, base: polite, board: board, quota: (adapter as? any PollingAdapter)?.quota,
+            ledger: ledger)
         guard let authorization = channel.authorization else { return metered }
         return AuthorizedClient(
             authorization, of: channel.name, over: metered, keepingTokensAt: "\(directory)/\(channel.name).json",
-            log: log)
+            hiding: secrets, log: log)
     }
 }

@@ -7,13 +7,16 @@ package struct Intake: Sendable {
     private let enrichment: Enrichment
     private let journal: any Journal
     private let period: Range<Timestamp>?
+    private let leads: LeadBox?
 
-    /// An intake for one channel; with `period`, what the source says was published outside it is left out.
+    /// An intake for one channel; with `period`, what the source says was published outside it is left out; with
+    /// `leads`, what a document only names goes there to be looked up.
     package init(
         channel: String, adapter: any Adapter, enrichment: Enrichment, journal: any Journal,
-        period: Range<Timestamp>? = nil
+        period: Range<Timestamp>? = nil, leads: LeadBox? = nil
     ) {
         self.period = period
+        self.leads = leads
         self.channel = channel
         self.adapter = adapter
         self.enrichment = enrichment
@@ -28,7 +31,7 @@ package struct Intake: Sendable {
     ) async throws -> IntakeTally {
         var tally = IntakeTally(unreadable: unreadable)
         var writer = MentionWriter(origin: origin)
-        for document in documents { write(document, to: &writer, &tally) }
+        for document in documents { try await write(document, to: &writer, &tally) }
         tally.receipt = try await journal.append(writer.take(), from: channel, advancing: cursor)
         return tally
     }
@@ -47,18 +50,32 @@ package struct Intake: Sendable {
         return MentionWriter.Origin(channel: channel, adapter: kind.name, adapterVersion: kind.version)
     }
 
-    private func write(_ document: Document, to writer: inout MentionWriter, _ tally: inout IntakeTally) {
+    private func write(
+        _ document: Document, to writer: inout MentionWriter, _ tally: inout IntakeTally
+    ) async throws {
         tally.documents += 1
+        var reading: Reading
         do throws(MalformedDocument) {
-            var reading = try adapter.read(document)
-            tally.mentions += reading.rows.count
-            tally.outside += leaveOut(of: &reading)
-            enrichment.enrich(&reading)
-            tally.add(reading.defects, of: document)
-            writer.write(reading, of: document)
+            reading = try adapter.read(document)
         } catch {
-            tally.add(malformed: error, document)
+            return tally.add(malformed: error, document)
         }
+        if !reading.leads.isEmpty { try await note(leadsOf: &reading) }
+        tally.mentions += reading.rows.count
+        tally.outside += leaveOut(of: &reading)
+        enrichment.enrich(&reading)
+        tally.add(reading.defects, of: document)
+        writer.write(reading, of: document)
+    }
+
+    /// Has what is only named looked up, and leaves it out until then; as it is where too much waits to be looked up.
+    private func note(leadsOf reading: inout Reading) async throws {
+        guard let leads else { return }
+        guard try await leads.add(reading.leads.map(\.request)) else {
+            let count = reading.leads.count
+            return reading.append(defect: "\(count) mentions by their ids alone: \(LeadBox.limit) wait to be looked up")
+        }
+        reading.removeLeads()
     }
 }
 

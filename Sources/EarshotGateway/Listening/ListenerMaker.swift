@@ -11,6 +11,8 @@ struct ListenerMaker {
     /// The configuration's folder.
     let directory: String
     let coverage: WebSubCoverage
+    /// What the channel's deliveries named and is to be looked up.
+    var leads: LeadBox?
 
     /// How often a source is asked, and files are looked at, where the operator did not say.
     private static let pollInterval = Duration.seconds(60)
@@ -31,6 +33,12 @@ struct ListenerMaker {
                 clock: surroundings.clock, board: board, log: surroundings.log)
         }
         if let mail = (adapter as? any MailAdapter)?.mail { return listener(to: mail) }
+        if let leads, let adapter = adapter as? any LookupAdapter {
+            return LeadListener(
+                channel: channel.name, adapter: adapter, box: leads, intake: intake, journal: surroundings.journal,
+                http: network.way(of: channel, to: adapter), clock: surroundings.clock, board: board,
+                log: surroundings.log)
+        }
         guard channel.webhook == nil, listen != "webhook", let adapter = adapter as? any PollingAdapter else {
             return nil
         }
@@ -99,8 +107,20 @@ struct ListenerMaker {
         }
     }
 
-    /// What the channel listens to: as configured, else as the adapter does by itself.
-    private var listen: String? {
+    /// What a channel's deliveries named and is to be looked up; nil where nothing is, or the channel also polls.
+    static func leads(
+        of channel: Configuration.Channel, _ adapter: any Adapter, in journal: any Journal, _ board: StatusBoard
+    ) -> LeadBox? {
+        guard channel.files == nil, listen(of: channel) == "webhook", let adapter = adapter as? any LookupAdapter,
+            adapter.looksUp
+        else { return nil }
+        return LeadBox(channel: channel.name, journal: journal, board: board)
+    }
+
+    private var listen: String? { ListenerMaker.listen(of: channel) }
+
+    /// What a channel listens to: as configured, else as the adapter does by itself.
+    private static func listen(of channel: Configuration.Channel) -> String? {
         if let written = (try? JSONValue(parsing: channel.settings.bytes))?["listen"]?.text { return written }
         let fallback = channel.adapter.settings.first { $0.name == "listen" }?.fallback
         return fallback?.trimmingQuotes

@@ -3,9 +3,12 @@ package import Logging
 
 /// Asks one channel's source again and again, and goes on only from what is safe in the journal.
 package struct Poller: ChannelListener {
+    /// Gives the page after a cursor.
+    package typealias Ask = @Sendable (Cursor?, any HTTPFetching, Timestamp) async throws -> Page
+
     /// The channel's name.
     package let channel: String
-    private let adapter: any PollingAdapter
+    private let ask: Ask
     private let interval: Duration
     private let isTold: @Sendable () -> Bool
     private let intake: Intake
@@ -14,6 +17,8 @@ package struct Poller: ChannelListener {
     private let clock: GatewayClock
     private let board: StatusBoard
     private let log: Logger
+    /// What the source asked for.
+    let asked: AskedWait
 
     /// How often a source is asked at most that tells of everything new by itself: in case it forgets.
     private static let safetyInterval = Duration.seconds(3600)
@@ -24,8 +29,20 @@ package struct Poller: ChannelListener {
         isTold: @escaping @Sendable () -> Bool = { false }, intake: Intake, journal: any Journal,
         http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger
     ) {
+        self.init(
+            channel: channel, interval: interval, isTold: isTold, intake: intake, journal: journal, http: http,
+            clock: clock, board: board, log: log
+        ) { try await adapter.poll(after: $0, over: $1, at: $2) }
+    }
+
+    /// A poller for one channel that gets its pages from `ask`.
+    package init(
+        channel: String, interval: Duration, isTold: @escaping @Sendable () -> Bool = { false }, intake: Intake,
+        journal: any Journal, http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger,
+        ask: @escaping Ask
+    ) {
         self.channel = channel
-        self.adapter = adapter
+        self.ask = ask
         self.interval = interval
         self.isTold = isTold
         self.intake = intake
@@ -34,26 +51,46 @@ package struct Poller: ChannelListener {
         self.clock = clock
         self.board = board
         self.log = log
+        asked = AskedWait(channel: channel, journal: journal, clock: clock)
     }
 
     /// Polls until cancelled.
     package func run() async throws {
+        try await restAsAsked()
         var backoff = Backoff()
         while !Task.isCancelled {
-            do {
-                let wait = try await takeAll(nil)
-                if board.all[channel]?.trouble != nil { log.info("\(channel): works again", metadata: place) }
-                backoff.succeed()
-                board.heard(from: channel, at: clock.now())
-                try await clock.sleep(max(wait ?? .zero, jittered(pace)))
-            } catch let failure as FetchFailure {
-                try await rest(after: failure, backoff.next(after: failure, random: clock.random()))
-            } catch let failure as JournalFailure where failure.isPassing {
-                try await rest(
-                    after: .unreachable("what came cannot be stored: \(failure)"),
-                    Backoff.Step(pause: Poller.storePause, state: .retrying))
-            }
+            if let wait = try await round(&backoff) { try await clock.sleep(max(wait, jittered(pace))) }
         }
+    }
+
+    /// Takes everything that the source has now, and tells how long it asks to be left alone; nil where that failed, and
+    /// the time was waited that comes after the failure.
+    func round(_ backoff: inout Backoff) async throws -> Duration? {
+        do {
+            let wait = try await takeAll(nil)
+            if board.all[channel]?.trouble != nil { log.info("\(channel): works again", metadata: place) }
+            backoff.succeed()
+            board.heard(from: channel, at: clock.now())
+            if let wait { await asked.keep(wait) }
+            return wait ?? .zero
+        } catch let failure as FetchFailure {
+            try await rest(after: failure, backoff.next(after: failure, random: clock.random()))
+        } catch let failure as JournalFailure where failure.isPassing {
+            try await rest(
+                after: .unreachable("what came cannot be stored: \(failure)"),
+                Backoff.Step(pause: Poller.storePause, state: .retrying))
+        }
+        return nil
+    }
+
+    /// Waits for what is left of the time for which the source asked, before a restart, to be left alone.
+    func restAsAsked() async throws {
+        guard let (left, until) = await asked.left() else { return }
+        let reason = "the source asked for it before the restart"
+        board.failed(channel, reason, as: .waiting, until: until)
+        log.notice(
+            "\(channel): waits, as \(reason)", metadata: place.merging(["retry_in": "\(left)"]) { $1 })
+        try await clock.sleep(left)
     }
 
     /// How long nothing is asked for where what comes cannot be stored.
@@ -61,8 +98,8 @@ package struct Poller: ChannelListener {
 
     /// Says what is wrong, and waits.
     private func rest(after failure: FetchFailure, _ step: Backoff.Step) async throws {
-        let until = Timestamp(milliseconds: clock.now().milliseconds &+ Int64(step.pause / .milliseconds(1)))
-        board.failed(channel, failure.reason, as: step.state, until: until)
+        board.failed(channel, failure.reason, as: step.state, until: clock.now() + step.pause)
+        if step.state == .waiting { await asked.keep(step.pause) }
         let level: Logger.Level = step.state.isBlocked ? .error : step.state == .waiting ? .notice : .warning
         log.log(
             level: level, "\(channel): \(failure.summary)",
@@ -79,9 +116,17 @@ package struct Poller: ChannelListener {
         return page.documents.isEmpty ? "answers, and has nothing now" : "answers with \(bytes) bytes"
     }
 
-    /// Takes everything that the source has now.
+    /// Takes everything that the source has now; one that asked to be left alone before a restart is not asked yet.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
-        _ = try await takeAll(taken)
+        if let (left, _) = await asked.left() {
+            throw FetchFailure.limited("it asked to be left alone before", after: left)
+        }
+        do {
+            _ = try await takeAll(taken)
+        } catch let failure as FetchFailure {
+            if case .limited(_, let after?) = failure { await asked.keep(after) }
+            throw failure
+        }
         board.heard(from: channel, at: clock.now())
     }
 
@@ -99,14 +144,17 @@ package struct Poller: ChannelListener {
             // A source that says there is more and stays where it is would be asked for ever.
             guard page.hasMore, page.next != cursor else { return page.wait }
             try Task.checkCancellation()
-            if let wait = page.wait { try await clock.sleep(wait) }
+            if let wait = page.wait {
+                await asked.keep(wait)
+                try await clock.sleep(wait)
+            }
         }
     }
 
     /// One answer of the source; whatever an adapter throws is one of the failures that there are.
     private func page(after cursor: Cursor?) async throws -> Page {
         do {
-            return try await adapter.poll(after: cursor, over: http, at: clock.now())
+            return try await ask(cursor, http, clock.now())
         } catch let failure as FetchFailure {
             throw failure
         } catch let malformed as MalformedDocument {

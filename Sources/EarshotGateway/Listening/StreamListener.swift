@@ -58,6 +58,7 @@ package struct StreamListener: ChannelListener {
 
     /// Listens until cancelled.
     package func run() async throws {
+        try await poller.restAsAsked()
         var pace = StreamPace()
         while true {
             let progress = Progress()
@@ -84,6 +85,7 @@ package struct StreamListener: ChannelListener {
         log.log(
             level: step.state.isBlocked ? .error : .warning, "\(channel): \(failure.summary)",
             metadata: ["channel": "\(channel)", "state": "\(step.state)", "retry_in": "\(step.pause)"])
+        if step.state == .waiting { await poller.asked.keep(step.pause) }
         try await clock.sleep(step.pause)
     }
 

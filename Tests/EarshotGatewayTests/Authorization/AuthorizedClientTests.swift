@@ -38,6 +38,32 @@ import Testing
             ])
     }
 
+    @Test func `a token is proven by its HMAC, whoever showed it`() throws {
+        var request = FetchRequest("https://graph.facebook.com/v25.0/1/feed?limit=1")
+        request.tokenProof = TokenProof(parameter: "appsecret_proof", key: "app secret")
+        #expect(request.proven.url == request.url, "there is no token to prove")
+        request.headers = [("Authorization", "Bearer T0KEN")]
+        // As `openssl dgst -sha256 -hmac` says it.
+        let proof = "598e462f7155e6eb384a7105a411a8d3fa3b06cacdefc289bea4d4115bcdea0d"
+        #expect(request.proven.url == "\(request.url)&appsecret_proof=\(proof)")
+    }
+
+    @Test func `a token that was fetched is in no log`() async throws {
+        let source = ScriptedSource { request, number in
+            request.method == "POST"
+                ? .answer(200, #"{"access_token":"access-\#(number)","refresh_token":"refresh-\#(number)"}"#)
+                : .answer(number < 3 ? 401 : 200)
+        }
+        let book = SecretBook([Secret("fixed-one")])
+        let client = AuthorizedClient(
+            renewed("refresh-0"), of: "brand", over: source, keepingTokensAt: directory + "/tokens/brand.json",
+            hiding: book, log: ReceiverBench.log)
+        #expect(try await client.fetch(FetchRequest("https://api.acme.example/a")).status == 200)
+        #expect(
+            book.masked("fixed-one access-1 refresh-1 access-3 refresh-3 access-9")
+                == "*** *** *** *** *** access-9")
+    }
+
     @Test func `an address that somebody else named gets none`() async throws {
         let source = ScriptedSource { _, _ in .answer(200) }
         var request = FetchRequest("https://elsewhere.example/a")

@@ -19,6 +19,7 @@ struct ReceiverBench: Sendable {
     var hand = HandClock()
     var http: any HTTPFetching = ScriptedHTTP([:])
     var adapter: any Adapter = LineAdapter(settings: .init())
+    var leads: LeadBox?
 
     static let log: Logger = {
         var log = Logger(label: "test")
@@ -29,7 +30,7 @@ struct ReceiverBench: Sendable {
     /// Runs it while `body` talks to its port.
     func run(_ body: @escaping @Sendable (Int, CurlClient) async throws -> Void) async throws {
         guard let verifier = WebhookVerifier(webhook, http: http) else { throw CocoaError(.featureUnsupported) }
-        let intake = Intake(channel: "page", adapter: adapter, enrichment: Enrichment(), journal: journal)
+        let intake = Intake(channel: "page", adapter: adapter, enrichment: Enrichment(), journal: journal, leads: leads)
         let replays = ReplayGuard(channel: "page", window: verifier.replayWindow, journal: journal)
         let receiver = Receiver(
             host: "127.0.0.1", port: 0,

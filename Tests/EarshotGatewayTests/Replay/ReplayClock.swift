@@ -8,6 +8,7 @@ final class ReplayClock: Sendable {
         var now = ReplayTimeline.begin
         var end = ReplayTimeline.end
         var numbers: SeededNumbers
+        var nightmare: (@Sendable () async -> Bool)?
     }
 
     private let state: Mutex<State>
@@ -23,14 +24,20 @@ final class ReplayClock: Sendable {
     /// When who sleeps dies.
     func end(at moment: Int64) { state.withLock { $0.end = moment } }
 
+    /// Has something done whenever somebody sleeps, a third of the time into it; true where they die of it.
+    func inSleep(_ nightmare: (@Sendable () async -> Bool)?) { state.withLock { $0.nightmare = nightmare } }
+
     /// The clock as the gateway has it.
     var gateway: GatewayClock {
         GatewayClock(
             now: { Timestamp(milliseconds: self.milliseconds) },
             sleep: { duration in
                 try Task.checkCancellation()
+                let length = max(Int64(duration / .milliseconds(1)), 0)
+                self.pass(milliseconds: length / 3)
+                if await self.state.withLock({ $0.nightmare })?() == true { throw CancellationError() }
                 let isOver = self.state.withLock { state in
-                    state.now += max(Int64(duration / .milliseconds(1)), 0)
+                    state.now += length - length / 3
                     return state.now >= state.end
                 }
                 await Task.yield()

@@ -1,12 +1,9 @@
-/// YouTube: the comments of two videos, and the replies that do not come with them.
-struct ReplayOfYouTube: ReplayPlatform {
-    let adapter = "youtube"
-    let settings = #"{"video_ids":["v0","v1"],"key":"T0KEN"}"#
-    let shape = ReplayTimeline.Shape(past: 10, posts: 120, burst: 20, comments: 200)
-    // A day's quota, which ends at midnight in Los Angeles; others of the project spend most of it on the third day.
-    var budget: (requests: Int, seconds: Int64) { (100_000, 900) }
-    var requestsPerRound: Int { 9 }
+/// What all of YouTube shares: lists with tokens, errors by reason.
+protocol ReplayOfGoogle: ReplayPlatform {}
 
+extension ReplayOfGoogle {
+    var adapter: String { "youtube" }
+    var budget: (requests: Int, seconds: Int64) { (100_000, 900) }
     var unauthorized: ReplayAnswer { error("authError", 401) }
 
     func limited(until moment: Int64, at now: Int64) -> ReplayAnswer {
@@ -15,11 +12,30 @@ struct ReplayOfYouTube: ReplayPlatform {
         return answer
     }
 
-    private func error(_ reason: String, _ status: Int) -> ReplayAnswer {
+    func error(_ reason: String, _ status: Int) -> ReplayAnswer {
         ReplayAnswer(
             #"{"error":{"code":\#(status),"message":"no","errors":[{"message":"no","reason":"\#(reason)"}]}}"#,
             status: status)
     }
+
+    /// A part of a list; the page's token is where it begins, whatever has come meanwhile.
+    func list(
+        _ items: [ReplayItem], _ size: Int, _ request: ReplayRequest, _ kind: String, _ write: (ReplayItem) -> String
+    ) -> ReplayAnswer {
+        let start = request.query["pageToken"].flatMap { Int($0.dropFirst()) } ?? 0
+        let page = items.dropFirst(start).prefix(size)
+        let next = start + page.count < items.count ? #""nextPageToken":"T\#(start + page.count)","# : ""
+        let data = page.map(write).joined(separator: ",")
+        return ReplayAnswer(#"{"kind":"youtube#\#(kind)ListResponse",\#(next)"items":[\#(data)]}"#)
+    }
+}
+
+/// YouTube: the comments of two videos, and the replies that do not come with them.
+struct ReplayOfYouTube: ReplayOfGoogle {
+    let settings = #"{"video_ids":["v0","v1"],"key":"T0KEN"}"#
+    let shape = ReplayTimeline.Shape(past: 10, posts: 120, burst: 20, comments: 200)
+    // A day's quota, which ends at midnight in Los Angeles; others of the project spend most of it on the third day.
+    var requestsPerRound: Int { 9 }
 
     func key(of item: ReplayItem, in timeline: ReplayTimeline) -> String? { id(item) }
 
@@ -46,17 +62,6 @@ struct ReplayOfYouTube: ReplayPlatform {
             return list(replies, 4, request, "comment") { write(comment: $0, #""parentId":"Ug\#(number)","#, at: now) }
         default: return nil
         }
-    }
-
-    /// A part of a list; the page's token is where it begins, whatever has come meanwhile.
-    private func list(
-        _ items: [ReplayItem], _ size: Int, _ request: ReplayRequest, _ kind: String, _ write: (ReplayItem) -> String
-    ) -> ReplayAnswer {
-        let start = request.query["pageToken"].flatMap { Int($0.dropFirst()) } ?? 0
-        let page = items.dropFirst(start).prefix(size)
-        let next = start + page.count < items.count ? #""nextPageToken":"T\#(start + page.count)","# : ""
-        let data = page.map(write).joined(separator: ",")
-        return ReplayAnswer(#"{"kind":"youtube#\#(kind)ListResponse",\#(next)"items":[\#(data)]}"#)
     }
 
     private func write(thread: ReplayItem, in video: String, _ timeline: ReplayTimeline, at now: Int64) -> String {

@@ -16,6 +16,8 @@ final class ReplayRun: Sendable {
         case stopped(at: Int)
         /// The machine dies before the request of a number is answered.
         case killed(at: Int)
+        /// The machine dies in the midst of a wait that the source asked for, if it does before the request of a number.
+        case asleep(before: Int)
         /// The machine dies while the page that was asked for by the request of a number is written.
         case torn(at: Int)
         /// The week is over.
@@ -46,16 +48,20 @@ final class ReplayRun: Sendable {
     func liveThroughTheWeek(seed: UInt64) async throws {
         var numbers = SeededNumbers(seed: seed &+ 3000)
         let rounds = Int(7 * 86_400 / source.platform.interval)
-        for turn in 0..<6 {
+        for turn in 0..<8 {
             let next = source.account.requests + Int.random(in: 1..<rounds / 3, using: &numbers)
-            switch turn % 3 {
+            switch turn % 4 {
             case 0: try await live(until: .stopped(at: next))
             case 1: try await live(until: .killed(at: next))
+            case 2: try await live(until: .asleep(before: next))
             default: try await live(until: .torn(at: next))
             }
         }
         try await live(until: .over)
     }
+
+    /// Whether what was written last may be lost.
+    private let isTorn = Mutex(false)
 
     private func live(until end: End) async throws {
         let directory = disk.withLock { $0 }
@@ -69,7 +75,8 @@ final class ReplayRun: Sendable {
             clock: clock, board: StatusBoard(), log: log)
         let courier = Courier(
             name: "s", sink: ReplaySink(record), journal: journal, fromBeginning: true, clock: clock, log: log)
-        source.beginLife()
+        source.beginLife(forgetting: isTorn.withLock { $0 })
+        if case .torn = end { isTorn.withLock { $0 = true } } else { isTorn.withLock { $0 = false } }
         let (stops, stop) = AsyncStream<Void>.makeStream()
         arrange(end, journal, directory) { stop.finish() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -88,6 +95,7 @@ final class ReplayRun: Sendable {
             group.cancelAll()
         }
         source.before(nil)
+        source.clock.inSleep(nil)
         source.clock.end(at: ReplayTimeline.end)
         try await journal.close()
     }
@@ -97,9 +105,16 @@ final class ReplayRun: Sendable {
         _ end: End, _ journal: SQLiteJournal, _ directory: TestDirectory, _ stop: @escaping @Sendable () -> Void
     ) {
         let before = Mutex<Data?>(nil)
+        if case .asleep = end {
+            source.clock.inSleep { [self] in
+                guard source.isClosed else { return false }
+                await quiet(journal)
+                return die(leaving: try? directory.copy())
+            }
+        }
         source.before { [self] number in
             switch end {
-            case .stopped(let last) where number >= last: stop()
+            case .stopped(let last) where number >= last, .asleep(let last) where number >= last: stop()
             case .killed(let last) where number >= last:
                 await quiet(journal)
                 return die(leaving: try? directory.copy())

@@ -26,6 +26,8 @@ struct ReplayRequest {
 protocol ReplayPlatform: Sendable {
     /// The adapter, and its settings.
     var adapter: String { get }
+    /// What it is called in the tests' names.
+    var title: String { get }
     var settings: String { get }
     /// What kind of week it is.
     var shape: ReplayTimeline.Shape { get }
@@ -66,6 +68,7 @@ struct ReplayAnswer: Sendable {
 }
 
 extension ReplayPlatform {
+    var title: String { "\(type(of: self))" }
     var shape: ReplayTimeline.Shape { ReplayTimeline.Shape() }
     var budget: (requests: Int, seconds: Int64) { (12, 900) }
     var hasToken: Bool { true }
@@ -106,7 +109,7 @@ final class ReplaySource: HTTPFetching {
         var window: Int64 = 0
         var used = 0
         var closedUntil: Int64 = 0
-        /// Whether the next request is the first of a life, which cannot know what was said in the one before.
+        /// Whether the next request is the first of a life that cannot know what was said in the one before.
         var isNewborn = true
     }
 
@@ -127,8 +130,11 @@ final class ReplaySource: HTTPFetching {
     var now: Timestamp { Timestamp(milliseconds: clock.milliseconds) }
     var account: Account { state.withLock { $0.account } }
 
-    /// Begins a new life of who asks.
-    func beginLife() { state.withLock { $0.isNewborn = true } }
+    /// Begins a new life of who asks; of what was said last it knows nothing where that was not written down.
+    func beginLife(forgetting: Bool) { state.withLock { $0.isNewborn = forgetting } }
+
+    /// Whether it has asked to be left alone.
+    var isClosed: Bool { state.withLock { clock.milliseconds < $0.closedUntil } }
 
     /// Has something done before each answer.
     func before(_ work: (@Sendable (Int) async -> Bool)?) { before.withLock { $0 = work } }

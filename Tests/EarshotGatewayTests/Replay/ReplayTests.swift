@@ -13,12 +13,13 @@ struct ReplayWeek: Sendable, CustomTestStringConvertible {
     let platform: any ReplayPlatform
     let seed: UInt64
 
-    var testDescription: String { "\(type(of: platform)), week \(seed)" }
+    var testDescription: String { "\(platform.title), week \(seed)" }
 
     static let all: [ReplayWeek] = {
         let rooms: [any ReplayPlatform] = [
             ReplayOfX(), ReplayOfXMessages(), ReplayOfFacebook(), ReplayOfFacebookMessages(), ReplayOfInstagram(),
-            ReplayOfYouTube(), ReplayOfFeed(),
+            ReplayOfYouTube(), ReplayOfYouTubeVideos(listen: .search), ReplayOfYouTubeVideos(listen: .uploads),
+            ReplayOfYouTubeVideos(listen: .activities), ReplayOfYouTubeChat(), ReplayOfHashtag(), ReplayOfFeed(),
         ]
         let declared: [any ReplayPlatform] = [
             ReplayOfMastodon(), ReplayOfBluesky(), ReplayOfReddit(), ReplayOfHackerNews(),

@@ -28,7 +28,7 @@ extension FacebookAdapter: PollingAdapter {
             about: "The page's access token."),
         Setting(
             "app_secret", .secret, requiredWhen: ("listen", ["webhook"]),
-            about: "The app's secret, which signs deliveries."),
+            about: "The app's secret, which signs deliveries and, for lists, proves the token."),
         Setting(
             "verify_token", .secret, requiredWhen: ("listen", ["webhook"]),
             about: "The word that the platform shows when it asks whether the webhook is ours."),
@@ -86,11 +86,8 @@ extension FacebookAdapter: PollingAdapter {
             listing.overlap = min(3 * 86_400, listing.lookBack)
             listing.inner = [GraphInner(edge: "comments", query: query(of: "comments"), timeField: "created_time")]
         }
-        if let version = settings.version { listing.version = version }
-        if let base = settings.base_url {
-            listing.base = base.hasSuffix("/") ? String(base.dropLast()) : base
-            listing.isOperators = true
-        }
+        listing.appSecret = settings.app_secret
+        listing.place(settings.base_url, version: settings.version)
         return listing
     }
 
@@ -125,8 +122,11 @@ extension FacebookAdapter: PollingAdapter {
 }
 
 extension FacebookAdapter: ReceivingAdapter {
-    /// How deliveries are proven; nil where no secret is set.
-    package var webhook: Webhook? { Webhook(appSecret: setup.app_secret, verifyToken: setup.verify_token) }
+    /// How deliveries are proven; nil where no secret is set, or a list's secret only proves its token.
+    package var webhook: Webhook? {
+        guard listing == nil || setup.verify_token != nil else { return nil }
+        return Webhook(appSecret: setup.app_secret, verifyToken: setup.verify_token)
+    }
 }
 
 /// Settings that do not go together.

@@ -30,6 +30,8 @@ struct GraphListing: Sendable {
     var search: GraphSearch?
     /// The token, sent in a header so that it is in no address; nil where the gateway shows it.
     var token: String?
+    /// The app's secret, by which the token is proven; nil where the app does not ask for a proof.
+    var appSecret: String?
     /// Whether the operator wrote the base, which may then lie in a private network.
     var isOperators = false
 
@@ -110,6 +112,14 @@ struct GraphSearch: Sendable {
 }
 
 extension GraphListing {
+    /// Sets where the Graph API is, as an operator said it.
+    mutating func place(_ base: String?, version: String?) {
+        if let version { self.version = version }
+        guard let base else { return }
+        self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        isOperators = true
+    }
+
     /// The seconds of the setting `name` as it is written; a month where it is not.
     static func seconds(_ duration: String?, of name: String = "look_back") throws -> Int64 {
         guard let duration else { return 30 * 86_400 }

@@ -76,26 +76,38 @@ extension GraphListing {
     private func fetch(
         _ address: String, _ timeField: String, _ inner: [GraphInner], over http: any HTTPFetching
     ) async throws -> Answer {
-        var request = FetchRequest(address)
-        request.headers = [("Accept", "application/json")]
-        if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
-        request.allowsPrivateNetworks = isOperators
-        let response = try await http.fetch(request)
-        let wait = Budget(response)?.wait
-        if let error = GraphError(body: response.body) { throw GraphRefusal(error: error, wait: wait) }
-        if let failure = response.failure("status \(response.status)") { throw failure }
+        let (response, wait) = try await ask(address, over: http)
         let list: GraphPage
         do {
             list = try GraphPage(response.body, timeField: timeField, inner: inner)
         } catch {
             throw FetchFailure.unreachable("the answer of \(base) is \(error.reason)")
         }
+        let moment = response["date"].flatMap { Times.parse($0)?.seconds }
+        return Answer(list: list, document: document(response, of: address), wait: wait, moment: moment)
+    }
+
+    /// The reply that an address is answered with, and how long to ask for nothing; throws what is an error.
+    func ask(_ address: String, over http: any HTTPFetching) async throws -> (FetchResponse, wait: Duration?) {
+        var request = FetchRequest(address)
+        request.headers = [("Accept", "application/json")]
+        if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
+        if let appSecret { request.tokenProof = TokenProof(parameter: "appsecret_proof", key: appSecret) }
+        request.allowsPrivateNetworks = isOperators
+        let response = try await http.fetch(request)
+        let wait = Budget(response)?.wait
+        if let error = GraphError(body: response.body) { throw GraphRefusal(error: error, wait: wait) }
+        if let failure = response.failure("status \(response.status)") { throw failure }
+        return (response, wait)
+    }
+
+    /// A reply as a document.
+    func document(_ response: FetchResponse, of address: String) -> Document {
         var document = Document(response.body, observedAt: Timestamp(seconds: 0))
         document.url = address
         document.contentType = response["content-type"]
         document.via = .poll
-        let moment = response["date"].flatMap { Times.parse($0)?.seconds }
-        return Answer(list: list, document: document, wait: wait, moment: moment)
+        return document
     }
 }
 

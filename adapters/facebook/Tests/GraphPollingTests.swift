@@ -57,6 +57,15 @@ import Testing
         #expect(page.documents.first?.via == .poll)
     }
 
+    @Test func `an app's secret has the token proven`() async throws {
+        let http = Answers(page([]), page([]))
+        _ = try await facebook(#"{"listen":"feed","page_id":"1","token":"T0KEN","app_secret":"app secret"}"#)
+            .poll(after: nil, over: http)
+        _ = try await facebook(feed).poll(after: nil, over: http)
+        #expect(http.requests.map { $0.tokenProof?.parameter } == ["appsecret_proof", nil])
+        #expect(http.requests[0].tokenProof?.key == "app secret")
+    }
+
     @Test func `a list goes on while there is a next page, however empty the page`() async throws {
         let next = "https://graph.facebook.com/v25.0/700100/feed?after=A"
         let http = Answers(
@@ -188,5 +197,9 @@ import Testing
         #expect(token == "v" && webhook.secrets == ["s"])
         #expect(signature.header == "X-Hub-Signature-256" && signature.prefix == "sha256=")
         #expect(try instagram("{}").webhook == nil)
+        // The secret of a list proves its token, and opens no door by itself.
+        let list = #""listen":"feed","page_id":"1","token":"T","app_secret":"s""#
+        #expect(try facebook("{\(list)}").webhook == nil)
+        #expect(try facebook(#"{\#(list),"verify_token":"v"}"#).webhook != nil)
     }
 }

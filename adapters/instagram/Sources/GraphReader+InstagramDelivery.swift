@@ -31,14 +31,17 @@ extension GraphReader {
         if field == "comments" || field == "live_comments" {
             instagramComment(value, in: GraphThread(id: .none, visibility: .public), of: account, at: location())
         } else if field == "mentions" {
-            instagramMention(value, at: location())
+            instagramMention(value, of: account, at: location())
         } else if field == "messages" {
             messaging(value, of: account, at: location())
         }
     }
 
-    /// Reads `{media_id, comment_id?}`, which is all that is told of a caption or comment that names the account.
-    private mutating func instagramMention(_ value: JSONNode, at location: @autoclosure () -> String) {
+    /// Reads `{media_id, comment_id?}`, which is all that is told of a caption or comment that names the account; the
+    /// rest can be looked up.
+    private mutating func instagramMention(
+        _ value: JSONNode, of account: JSONNode, at location: @autoclosure () -> String
+    ) {
         beginExtra()
         let media = reading.keepID(value["media_id"])
         let comment = reading.keepID(value["comment_id"])
@@ -50,6 +53,13 @@ extension GraphReader {
         row.visibility = .public
         if comment.isEmpty { row.threadID = media } else { place(&row, in: media, under: .none) }
         say("field", ("mentions" as StaticString).bytes)
+        let before = reading.rows.count
         append(row, of: value)
+        let asker = reading.keepID(account)
+        let lead = InstagramLead(
+            account: asker.isEmpty ? owner : reading.string(asker), media: reading.string(media),
+            comment: comment.isEmpty ? nil : reading.string(comment))
+        guard reading.rows.count > before, let lead else { return }
+        reading.leads.append(Lead(row: before, request: lead.text))
     }
 }

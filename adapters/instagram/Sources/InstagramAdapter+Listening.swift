@@ -33,7 +33,9 @@ extension InstagramAdapter: PollingAdapter {
             about: "The account's or its page's access token."),
         Setting(
             "app_secret", .secret, requiredWhen: ("listen", ["webhook"]),
-            about: "The app's secret, which signs deliveries; with Instagram login the Instagram app's."),
+            about:
+                "The app's secret, which signs deliveries and proves the token; with Instagram login the Instagram app's."
+        ),
         Setting(
             "verify_token", .secret, requiredWhen: ("listen", ["webhook"]),
             about: "The word that the platform shows when it asks whether the webhook is ours."),
@@ -42,6 +44,11 @@ extension InstagramAdapter: PollingAdapter {
             about: "How old a media may be, counted from the newest, for its comments still to be found."),
         Setting(
             "backfill", .duration, fallback: "\"30d\"", about: "How far back the first start goes."),
+        Setting(
+            "look_up", .boolean,
+            about:
+                "Whether captions and comments that deliveries only name are asked for; they are where a token is set."
+        ),
         Setting("version", .text, fallback: "\"v25.0\"", about: "The version of the Graph API."),
         Setting(
             "base_url", .url, fallback: "\"https://graph.facebook.com\"",
@@ -108,11 +115,8 @@ extension InstagramAdapter: PollingAdapter {
             listing.inner = [GraphInner(edge: "messages", query: query, timeField: "created_time")]
         default: break
         }
-        if let version = settings.version { listing.version = version }
-        if let base = settings.base_url {
-            listing.base = base.hasSuffix("/") ? String(base.dropLast()) : base
-            listing.isOperators = true
-        }
+        listing.appSecret = settings.app_secret
+        listing.place(settings.base_url, version: settings.version)
         return listing
     }
 
@@ -136,6 +140,9 @@ extension InstagramAdapter: PollingAdapter {
 }
 
 extension InstagramAdapter: ReceivingAdapter {
-    /// How deliveries are proven; nil where no secret is set.
-    package var webhook: Webhook? { Webhook(appSecret: setup.app_secret, verifyToken: setup.verify_token) }
+    /// How deliveries are proven; nil where no secret is set, or a list's secret only proves its token.
+    package var webhook: Webhook? {
+        guard listing == nil || setup.verify_token != nil else { return nil }
+        return Webhook(appSecret: setup.app_secret, verifyToken: setup.verify_token)
+    }
 }

@@ -23,6 +23,7 @@ package struct InstagramAdapter: Adapter {
         var base_url: String?
         var look_back: String?
         var backfill: String?
+        var look_up: Bool?
         var keep_raw: Bool?
     }
 

@@ -46,6 +46,28 @@ import Testing
         #expect(lines(delivery, of: try adapter()).count == 1)
     }
 
+    @Test func `what a delivery only names can be looked up, in every form of entry`() throws {
+        let delivery =
+            #"{"object":"instagram","entry":[{"id":"1784","changes":["#
+            + #"{"field":"mentions","value":{"media_id":"6"}},"#
+            + #"{"field":"mentions","value":{"comment_id":"5","media_id":"6"}}]},"#
+            + #"{"id":1784,"field":"mentions","value":{"comment_id":7,"media_id":8}},"#
+            + #"{"id":"../me","field":"mentions","value":{"media_id":"9"}}]}"#
+        let reading = try adapter().read(Document(Array(delivery.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.leads.map(\.request) == ["1784/6", "1784/6/5", "1784/8/7"])
+        #expect(reading.leads.map(\.row) == [0, 1, 2] && reading.rows.count == 4)
+        var rest = reading
+        rest.removeLeads()
+        #expect(rest.rows.count == 1 && rest.string(rest.rows[0].nativeID) == "9")
+    }
+
+    @Test func `things are looked up where there is a token, or the settings say so`() throws {
+        #expect(try !adapter().looksUp)
+        #expect(try adapter(#"{"token":"T0KEN"}"#).looksUp)
+        #expect(try adapter(#"{"look_up":true}"#).looksUp)
+        #expect(try !adapter(#"{"token":"T0KEN","look_up":false}"#).looksUp)
+    }
+
     @Test func `recorded junk says nothing`() throws {
         let adapter = try adapter()
         #expect(lines(#"{"object":"instagram","entry":[]}"#, of: adapter).isEmpty)

@@ -30,8 +30,9 @@ struct YouTubeClient {
         document.url = address
         document.contentType = reply["content-type"]
         document.via = .poll
-        let next = try? JSON.read(reply.body) { root, _ in root["nextPageToken"].string.string }
-        return Answer(document: document, next: next.flatMap { $0.isEmpty ? nil : $0 })
+        // An answer that was cut off is no end of a list.
+        let next = try JSON.read(reply.body) { root, _ in root["nextPageToken"].string.string }
+        return Answer(document: document, next: next.isEmpty ? nil : next)
     }
 
     /// What an answer that is no success means for the channel.

@@ -71,6 +71,7 @@ extension GraphReader {
         let media = node["mentioned_media"]
         let comment = node["mentioned_comment"]
         let account = node["business_discovery"]
+        let before = reading.rows.count
         if media.isObject {
             instagramMedia(media, of: network, at: "\(location())/mentioned_media")
         } else if comment.isObject {
@@ -82,6 +83,9 @@ extension GraphReader {
         } else {
             return false
         }
+        // Of what was asked for and is gone, the ids alone are told.
+        let isBare = media.isObject && !media["timestamp"].exists || comment.isObject && !comment["timestamp"].exists
+        if isBare, reading.rows.count > before { reading.rows[before].isPartial = true }
         return true
     }
 

@@ -34,6 +34,8 @@ package struct LeadListener: ChannelListener {
 
     /// Looks up what waits, and what comes, until cancelled.
     package func run() async throws {
+        // Shown also while nothing may be asked yet.
+        _ = try await box.count()
         try await poller.restAsAsked()
         var backoff = Backoff()
         while !Task.isCancelled {

@@ -13,6 +13,10 @@ extern "C" void csimdjson_free(csimdjson_parser *parser) { delete parser; }
 
 extern "C" size_t csimdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
 
+extern "C" bool csimdjson_is_utf8(const uint8_t *bytes, size_t count) {
+    return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), count);
+}
+
 extern "C" csimdjson_page csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count) {
     auto error = parser->dom.parse(bytes, count, false).error();
     return csimdjson_page{parser->dom.doc.tape.get(), parser->dom.doc.string_buf.get(), int32_t(error)};

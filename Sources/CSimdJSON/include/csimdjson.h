@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #ifdef __cplusplus
@@ -22,6 +23,9 @@ void csimdjson_free(csimdjson_parser *parser);
 csimdjson_page csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count);
 
 size_t csimdjson_padding(void);
+
+/// Whether `count` bytes are UTF-8.
+bool csimdjson_is_utf8(const uint8_t *bytes, size_t count);
 
 /// What simdjson says of an error number, in English.
 const char *csimdjson_error_message(int32_t error);

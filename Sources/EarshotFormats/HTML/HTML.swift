@@ -93,9 +93,7 @@ public enum HTML {
     ///
     /// Before anything is left out, not after: halves of a broken character must not meet and become another one.
     private static func withUTF8(_ bytes: Bytes, _ body: (Bytes) -> [UInt8]) -> [UInt8] {
-        guard unsafe bytes.buffer.contains(where: { $0 >= 0x80 }), !isUTF8(bytes) else { return body(bytes) }
+        if bytes.isUTF8 { return body(bytes) }
         return Array(bytes.string.utf8).withBytes { body($0) }
     }
-
-    private static func isUTF8(_ bytes: Bytes) -> Bool { unsafe String(validating: bytes.buffer, as: UTF8.self) != nil }
 }

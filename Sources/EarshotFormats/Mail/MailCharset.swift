@@ -28,6 +28,7 @@ enum MailCharset {
 
     /// The name that iconv knows best for a charset: the larger one, where a name is used for more than it means.
     private static func name(_ declared: String) -> String {
+        if declared.isEmpty { return "" }
         let lower = declared.bytesTrimmed.lowercased()
         switch lower {
         case "utf8", "utf-8", "unicode-1-1-utf-8", "cp65001", "utf8mb4", "utf-8-bom": return "utf-8"
@@ -63,9 +64,14 @@ enum MailCharset {
 
     /// Whether bytes below 128 mean what they mean in ASCII.
     private static func isASCIICompatible(_ charset: String) -> Bool {
-        !charset.hasPrefix("utf-7") && !charset.hasPrefix("utf-16") && !charset.hasPrefix("utf-32")
-            && !charset.hasPrefix("iso-2022") && !charset.hasPrefix("ucs") && !charset.contains("ebcdic")
-            && !charset.hasPrefix("ibm0") && !charset.hasPrefix("unicode")
+        if isCommon(charset) { return true }
+        return !charset.hasPrefix("utf-7") && !charset.hasPrefix("utf-16") && !charset.hasPrefix("utf-32")
+            && !charset.hasPrefix("iso-2022") && !charset.hasPrefix("ucs") && !charset.hasPrefix("ebcdic")
+            && !charset.hasPrefix("ibm0") && !charset.hasPrefix("unicode") && !charset.hasPrefix("csebcdic")
+    }
+
+    private static func isCommon(_ charset: String) -> Bool {
+        charset.isEmpty || charset == "us-ascii" || charset == "utf-8" || charset == "windows-1252"
     }
 
     /// Whether there is an escape to Japanese two-byte characters.
@@ -94,16 +100,18 @@ enum MailCharset {
 
     /// The text as windows-1252, which has a character for nearly every byte.
     private static func windows1252(_ bytes: Bytes) -> String {
-        var text = String.UnicodeScalarView()
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count + bytes.count / 8)
         for index in 0..<bytes.count {
             let byte = bytes[index]
-            if byte >= 0x80 && byte < 0xA0 {
-                text.append(Unicode.Scalar(windows1252Letters[Int(byte) - 0x80]) ?? "\u{FFFD}")
+            if byte < 0x80 {
+                text.append(byte)
             } else {
-                text.append(Unicode.Scalar(byte))
+                let scalar = byte < 0xA0 ? Unicode.Scalar(windows1252Letters[Int(byte) - 0x80]) : Unicode.Scalar(byte)
+                text.append(contentsOf: UTF8.encode(scalar ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
             }
         }
-        return String(text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static let windows1252Letters: [UInt16] = [
@@ -116,8 +124,10 @@ enum MailCharset {
 extension String {
     /// The text without white space, quotes and RFC 2231's language at either end, as a charset's name.
     fileprivate var bytesTrimmed: String {
-        let end = firstIndex(of: "*") ?? endIndex
-        return String(self[..<end].filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })
+        let kept = utf8.prefix { $0 != UInt8(ascii: "*") }
+        // White space beyond ASCII is in no charset's name, and no name with it is known.
+        return String(
+            decoding: kept.filter { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }, as: UTF8.self)
     }
 }
 
@@ -131,9 +141,13 @@ struct UTF8Scan {
 
     /// Looks at every byte.
     init(_ bytes: Bytes) {
-        var decoder = UTF8()
         isASCII = unsafe bytes.buffer.allSatisfy { $0 < 0x80 }
         guard !isASCII else { return }
+        if bytes.isUTF8 {
+            countSequences(bytes)
+            return
+        }
+        var decoder = UTF8()
         var units = unsafe bytes.buffer.makeIterator()
         while true {
             switch unsafe decoder.decode(&units) {
@@ -143,6 +157,13 @@ struct UTF8Scan {
                 if scalar.value >= 0x800 { long += 1 }
                 if scalar.value >= 0x80 { sequences += 1 }
             }
+        }
+    }
+
+    private mutating func countSequences(_ bytes: Bytes) {
+        for index in 0..<bytes.count where bytes[index] >= 0xC0 {
+            sequences += 1
+            if bytes[index] >= 0xE0 { long += 1 }
         }
     }
 

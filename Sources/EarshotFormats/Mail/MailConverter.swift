@@ -21,6 +21,7 @@ enum MailConverter {
             return nil
         }
         defer { unsafe _ = g_mime_iconv_close(converter) }
+        unsafe LoadedCharsets.keep(String(cString: name))
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + bytes.count / 2 + 16)
         var errors = 0

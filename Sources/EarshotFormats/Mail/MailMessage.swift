@@ -180,7 +180,12 @@ public struct MailMessage: Sendable {
             }
             let body = view[root.header.end..<range.upperBound]
             output.reserveCapacity(output.count + body.count)
-            for index in 0..<body.count where body[index] != 0x0D { output.append(body[index]) }
+            var begin = 0
+            while begin < body.count {
+                let end = body.firstIndex(of: 0x0D, from: begin) ?? body.count
+                unsafe output.append(contentsOf: body[begin..<end].buffer)
+                begin = end + 1
+            }
         }
         while output.last == 0x0A { output.removeLast() }
         return Digest(of: output)

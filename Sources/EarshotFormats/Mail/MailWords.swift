@@ -149,6 +149,7 @@ private struct EncodedWord {
 extension String {
     /// The text with every run of white space and controls as one space, none at either end.
     var tidied: String {
+        if isTidy { return self }
         var output = ""
         output.reserveCapacity(utf8.count)
         var space = false
@@ -162,5 +163,16 @@ extension String {
             }
         }
         return output
+    }
+
+    /// Whether there is surely nothing to tidy: no space but single ones between words, and no control.
+    private var isTidy: Bool {
+        var previous = UInt8(ascii: " ")
+        for byte in utf8 {
+            // C1 controls begin with C2 in UTF-8.
+            if byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0x20 && previous == 0x20 { return false }
+            previous = byte
+        }
+        return previous != 0x20 || isEmpty
     }
 }

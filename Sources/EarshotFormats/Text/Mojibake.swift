@@ -27,7 +27,7 @@ public enum Mojibake {
                 return nil
             }
         }
-        return String(validating: bytes, as: UTF8.self) == nil ? nil : bytes
+        return bytes.withBytes { $0.isUTF8 } ? bytes : nil
     }
 
     /// The position of the first byte that is not ASCII, or nil.

@@ -86,7 +86,7 @@ enum XMLCharset {
     static func utf8(of bytes: Bytes, in charset: String) -> [UInt8]? {
         switch charset {
         case "utf-8", "utf8":
-            return unsafe String(validating: bytes.buffer, as: UTF8.self) == nil ? nil : bytes.array
+            return bytes.isUTF8 ? bytes.array : nil
         case "us-ascii", "ascii":
             for index in 0..<bytes.count where bytes[index] >= 0x80 { return nil }
             return bytes.array
@@ -104,6 +104,7 @@ enum XMLCharset {
             Int(bitPattern: converter) != -1
         else { return nil }
         defer { _ = unsafe iconv_close(converter) }
+        LoadedCharsets.keep(charset)
         var target: [UInt8] = []
         target.reserveCapacity(bytes.count + bytes.count / 2)
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)

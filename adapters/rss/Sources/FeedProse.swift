@@ -96,8 +96,7 @@ enum FeedBase64 {
         }
         if count == 2 { result.append(UInt8(bits >> 4 & 0xFF)) }
         if count == 3 { result += [UInt8(bits >> 10 & 0xFF), UInt8(bits >> 2 & 0xFF)] }
-        let isText = result.withBytes { unsafe String(validating: $0.buffer, as: UTF8.self) } != nil
-        return isText ? result : nil
+        return result.withBytes { $0.isUTF8 } ? result : nil
     }
 
     private static func value(_ byte: UInt8) -> UInt8? {

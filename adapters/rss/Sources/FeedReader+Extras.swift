@@ -30,7 +30,7 @@ extension FeedReader {
         }
         view.writeGenerator(entry, &fields)
         writePodcast(entry, &fields)
-        writeMedia(entry, &fields)
+        view.writeMedia(entry, &fields)
         fields.string("slash:section", view.text(of: .slashSection, in: entry))
         fields.string("slash:department", view.text(of: .slashDepartment, in: entry))
         view.writeOthers(entry, &fields)
@@ -79,12 +79,19 @@ extension FeedReader {
             }
         }
     }
+}
 
+extension FeedView {
     /// What Media RSS says beside the media themselves.
-    private func writeMedia(_ entry: Int, _ fields: inout JSONFields) {
-        let places = [entry] + view.containers(of: entry)
+    func writeMedia(_ entry: Int, _ fields: inout JSONFields) {
+        let places = [entry] + containers(of: entry)
+        guard places.contains(where: { hasMediaDetails(in: $0) }) else { return }
         func first(_ name: FeedName, _ text: StaticString?) -> [UInt8] {
-            places.lazy.map { view.elements(name, in: $0, text: text) }.first { !$0.isEmpty } ?? []
+            for place in places {
+                let found = elements(name, in: place, text: text)
+                if !found.isEmpty { return found }
+            }
+            return []
         }
         fields.array("media_credits", first(.mediaCredit, "name"))
         fields.array("media_ratings", first(.mediaRating, "rating"))
@@ -94,18 +101,30 @@ extension FeedReader {
         fields.array("media_copyrights", first(.mediaCopyright, "text"))
         fields.array(
             "media_star_ratings",
-            places.lazy.compactMap { view.first(.mediaCommunity, in: $0) }
-                .map { view.elements(.mediaStarRating, in: $0, text: nil) }.first ?? [])
+            places.lazy.compactMap { self.first(.mediaCommunity, in: $0) }
+                .map { elements(.mediaStarRating, in: $0, text: nil) }.first ?? [])
         fields.array("media_texts", first(.mediaText, "text"))
         let thumbnails = first(.mediaThumbnail, nil)
         if thumbnails.count(where: { $0 == UInt8(ascii: "{") }) > 1 { fields.array("media_thumbnails", thumbnails) }
-        if places.contains(where: { view.hasDetails(.mediaContent, in: $0) }) {
+        if places.contains(where: { hasDetails(.mediaContent, in: $0) }) {
             fields.array("media_contents", first(.mediaContent, nil))
         }
     }
-}
 
-extension FeedView {
+    private func hasMediaDetails(in place: Int) -> Bool {
+        var isFound = false
+        each(in: place) { child in
+            switch name(child) {
+            case .mediaCredit, .mediaRating, .mediaRestriction, .mediaLicense, .mediaPlayer, .mediaCopyright,
+                .mediaText,
+                .mediaCommunity, .mediaThumbnail, .mediaContent:
+                isFound = true
+            default: break
+            }
+        }
+        return isFound
+    }
+
     /// An element's rights as plain text.
     func rights(of node: Int) -> [UInt8] { plain(of: .rights, in: node) }
 

@@ -1,4 +1,5 @@
 internal import Earshot
+internal import EarshotFormats
 
 /// Repairs of texts whose fault is certain.
 enum FeedRepair {
@@ -46,7 +47,7 @@ enum FeedRepair {
                 index &+= 2
             }
         }
-        return once.withBytes { unsafe String(validating: $0.buffer, as: UTF8.self) } == nil ? nil : once
+        return once.withBytes { $0.isUTF8 } ? once : nil
     }
 
     private static func controlsMapped(_ bytes: Bytes, from first: Int) -> Mended {

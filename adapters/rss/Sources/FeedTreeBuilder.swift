@@ -1,10 +1,27 @@
 internal import Earshot
 internal import EarshotFormats
 
+/// Tells a builder what an XML document says.
+final class FeedHandler: XMLHandling {
+    // One value, so that the exclusive access that a class must check is checked once a call.
+    private var builder: FeedTreeBuilder
+
+    /// A handler for a document that came from `url`.
+    init(url: String?) { builder = FeedTreeBuilder(url: url) }
+
+    /// What has been built.
+    var tree: FeedTree { builder.tree }
+
+    func code(for name: XMLName) -> Int { builder.code(for: name) }
+    func start(_ code: Int, _ element: XMLElement) { builder.start(code, element) }
+    func text(_ bytes: Bytes) { builder.text(bytes) }
+    func end() { builder.end() }
+}
+
 /// Builds a feed's tree from what an XML document says.
 ///
 /// The inside of a title, a summary or a content is kept as one text; elements in it become markup again.
-final class FeedTreeBuilder: XMLHandling {
+struct FeedTreeBuilder {
     private(set) var tree = FeedTree()
     /// Open elements; below zero where one is not kept.
     private var open: [Int] = []
@@ -26,7 +43,8 @@ final class FeedTreeBuilder: XMLHandling {
         bases[0] = 0
     }
 
-    func code(for name: XMLName) -> Int {
+    /// A label for an element's name.
+    mutating func code(for name: XMLName) -> Int {
         let family = FeedFamily.named(namespace: name.namespace.string, prefix: name.prefix.string)
         let local = name.local.string
         let meaning = FeedName(family: family, local: local.lowercased())
@@ -34,7 +52,8 @@ final class FeedTreeBuilder: XMLHandling {
         return tree.labels.count - 1
     }
 
-    func start(_ code: Int, _ element: XMLElement) {
+    /// An element begins.
+    mutating func start(_ code: Int, _ element: XMLElement) {
         if isInConstruct { return startMarkup(code, element) }
         guard tree.nodes.count < FeedTree.limit else {
             tree.isFull = true
@@ -55,7 +74,8 @@ final class FeedTreeBuilder: XMLHandling {
         push(tree.nodes.count - 1, base, language)
     }
 
-    func text(_ bytes: Bytes) {
+    /// A run of text.
+    mutating func text(_ bytes: Bytes) {
         guard let node = open.last, node >= 0 else { return }
         if inner > 0 || (tree.nodes[node].name.isConstruct && tree.nodes[node].form == .markup) {
             FeedMarkup.escape(bytes, into: &written)
@@ -64,7 +84,8 @@ final class FeedTreeBuilder: XMLHandling {
         }
     }
 
-    func end() {
+    /// The element that began last ends.
+    mutating func end() {
         if inner > 0 { return endMarkup() }
         guard let node = open.popLast(), let start = starts.popLast() else { return }
         bases.removeLast()
@@ -79,7 +100,7 @@ final class FeedTreeBuilder: XMLHandling {
         }
     }
 
-    private func push(_ node: Int, _ base: Int32, _ language: (run: FeedTree.Run, isUnsaid: Bool)) {
+    private mutating func push(_ node: Int, _ base: Int32, _ language: (run: FeedTree.Run, isUnsaid: Bool)) {
         open.append(node)
         starts.append(written.count)
         bases.append(base)
@@ -92,7 +113,7 @@ final class FeedTreeBuilder: XMLHandling {
     }
 
     /// The base address within an element; `xml:base` is relative to what holds outside.
-    private func base(of element: XMLElement) -> Int32 {
+    private mutating func base(of element: XMLElement) -> Int32 {
         let outer = bases[bases.count - 1]
         guard let said = element.xml("base"), !said.trimmed.isEmpty, tree.bases.count < 10_000
         else {
@@ -107,7 +128,7 @@ final class FeedTreeBuilder: XMLHandling {
         return Int32(truncatingIfNeeded: tree.bases.count - 1)
     }
 
-    private func keepAttributes(_ element: XMLElement, _ node: inout FeedTree.Node) {
+    private mutating func keepAttributes(_ element: XMLElement, _ node: inout FeedTree.Node) {
         node.attributeStart = Int32(truncatingIfNeeded: tree.attributes.count)
         for index in 0..<element.attributes.count {
             let attribute = element.attributes[index]
@@ -138,7 +159,7 @@ final class FeedTreeBuilder: XMLHandling {
         }
     }
 
-    private func startMarkup(_ code: Int, _ element: XMLElement) {
+    private mutating func startMarkup(_ code: Int, _ element: XMLElement) {
         guard let node = open.last, let start = starts.last else { return }
         if inner == 0 && tree.nodes[node].form == .plain {
             let plain = Array(written[start...])
@@ -151,7 +172,7 @@ final class FeedTreeBuilder: XMLHandling {
         FeedMarkup.open(tree.labels[code].local, element, into: &written)
     }
 
-    private func endMarkup() {
+    private mutating func endMarkup() {
         inner -= 1
         guard let code = innerNames.popLast() else { return }
         FeedMarkup.close(tree.labels[code].local, into: &written)

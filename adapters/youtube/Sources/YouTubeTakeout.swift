@@ -35,9 +35,10 @@ struct YouTubeTakeout {
 
     /// Whether an object has the columns of a table of comments or live chat messages.
     private static func isRow(_ node: JSONNode) -> Bool {
-        let row = Row(node)
-        return (row.has("comment id") && row.has("comment text"))
-            || row.has("live chat id") && row.has("live chat text")
+        var columns: Set<String> = []
+        node.fields { key, _ in if columns.count < columnLimit { columns.insert(column(key.string)) } }
+        return columns.isSuperset(of: ["comment id", "comment text"])
+            || columns.isSuperset(of: ["live chat id", "live chat text"])
     }
 
     private init(page: YouTubePage) { self.page = page }

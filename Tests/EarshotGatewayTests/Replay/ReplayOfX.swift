@@ -1,7 +1,17 @@
-/// X: a recent search, version 2 of the API. An edited post is a new post with the chain of its ids.
+/// X: a recent search or an account's mentions, version 2 of the API. An edited post is a new post with the chain of its
+/// ids.
 struct ReplayOfX: ReplayPlatform {
+    enum Listening: String, Sendable { case search, mentions }
+
+    var listen = Listening.search
     let adapter = "twitter"
-    let settings = #"{"query":"acme air","token":"T0KEN","backfill":"5d"}"#
+    var title: String { "\(type(of: self)), \(listen)" }
+
+    var settings: String {
+        let place = listen == .search ? #""query":"acme air""# : #""user_id":"7""#
+        return #"{"listen":"\#(listen)",\#(place),"token":"T0KEN","backfill":"5d"}"#
+    }
+
     // X keeps the last half minute to itself; what is later than that is rare.
     let shape = ReplayTimeline.Shape(lateness: 45)
 
@@ -35,9 +45,10 @@ struct ReplayOfX: ReplayPlatform {
     }
 
     func answer(_ request: ReplayRequest, _ timeline: ReplayTimeline, at now: Int64) -> ReplayAnswer? {
-        guard request.path == ["2", "tweets", "search", "recent"], request.query["query"] == "acme air" else {
-            return nil
-        }
+        let isSearch = listen == .search
+        guard request.path == (isSearch ? ["2", "tweets", "search", "recent"] : ["2", "users", "7", "mentions"]),
+            request.query["query"] == (isSearch ? "acme air" : nil)
+        else { return nil }
         let week = (now - 7 * ReplayTimeline.day - 1_288_834_974_657) << 22
         var posts = timeline.visible(at: now).map { ($0, versions($0, at: now)) }.filter { $0.1.last ?? 0 > week }
         posts.sort { ($0.1.last ?? 0) > ($1.1.last ?? 0) }
@@ -48,7 +59,9 @@ struct ReplayOfX: ReplayPlatform {
             posts.removeAll { $0.1.last ?? 0 <= since }
         }
         // The last post of a page stands on the next one, too.
-        if let token = request.query["next_token"].flatMap({ Int64($0) }) { posts.removeAll { $0.1.last ?? 0 > token } }
+        if let token = request.query[isSearch ? "next_token" : "pagination_token"].flatMap({ Int64($0) }) {
+            posts.removeAll { $0.1.last ?? 0 > token }
+        }
         let page = posts.prefix(10)
         let data = page.map { item, ids in
             let chain = ids.map { "\"\($0)\"" }.joined(separator: ",")

@@ -106,8 +106,10 @@ final class ReplayRun: Sendable {
     ) {
         let before = Mutex<Data?>(nil)
         if case .asleep = end {
+            let wait = AskedWait(channel: "c", journal: journal, clock: source.clock.gateway)
             source.clock.inSleep { [self] in
-                guard source.isClosed else { return false }
+                // Whoever else sleeps meanwhile, it is the wait of which death comes, once it is written down.
+                guard source.isClosed, await wait.left() != nil else { return false }
                 await quiet(journal)
                 return die(leaving: try? directory.copy())
             }

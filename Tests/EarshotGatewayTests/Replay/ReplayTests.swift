@@ -17,7 +17,8 @@ struct ReplayWeek: Sendable, CustomTestStringConvertible {
 
     static let all: [ReplayWeek] = {
         let rooms: [any ReplayPlatform] = [
-            ReplayOfX(), ReplayOfXMessages(), ReplayOfFacebook(), ReplayOfFacebookMessages(), ReplayOfInstagram(),
+            ReplayOfX(), ReplayOfX(listen: .mentions), ReplayOfXMessages(), ReplayOfFacebook(),
+            ReplayOfFacebookMessages(), ReplayOfInstagram(),
             ReplayOfYouTube(), ReplayOfYouTubeVideos(listen: .search), ReplayOfYouTubeVideos(listen: .uploads),
             ReplayOfYouTubeVideos(listen: .activities), ReplayOfYouTubeChat(), ReplayOfHashtag(), ReplayOfFeed(),
         ]

@@ -123,12 +123,21 @@ public struct MentionWriter: ~Copyable {
         var entry = Batch.Entry(
             start: start, count: line.output.count - start - 1, operation: row.operation,
             key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
-            page: row.canonicalURL.isEmpty || !(network == "web")
-                ? nil : Digest(of: texts[row.canonicalURL]),
+            page: MentionWriter.isPage(row, network, texts) ? Digest(of: texts[row.canonicalURL]) : nil,
             scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
             network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt)
         entry.isPartial = row.isPartial
         entries.append(entry)
+    }
+
+    /// Whether the mention is what its address leads to, and not what somebody said below that.
+    private static func isPage(_ row: MentionRow, _ network: Bytes, _ texts: Texts) -> Bool {
+        guard network == "web", !row.canonicalURL.isEmpty, row.kind != .reply, row.kind != .comment else {
+            return false
+        }
+        let url = texts[row.url]
+        guard let mark = url.firstIndex(of: UInt8(ascii: "#")) else { return true }
+        return !url[mark..<url.count].hasPrefix("#comment")
     }
 
     private func head(of operation: Operation) -> StaticString {

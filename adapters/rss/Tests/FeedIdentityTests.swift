@@ -38,6 +38,30 @@ struct FeedIdentityTests {
         #expect(before.map { $0.id } != other.map { $0.id })
     }
 
+    @Test(arguments: [
+        ("https://one.example/a", "", 1), ("https://one.example/a#comment-7", "", 0),
+        ("https://one.example/a#c7", "<t:in-reply-to ref='x' xmlns:t='http://purl.org/syndication/thread/1.0'/>", 0),
+    ])
+    func `a page of two feeds is one, and a comment on it is none`(
+        _ link: String, _ more: String, _ merged: Int
+    ) async throws {
+        let journal = MemoryJournal()
+        let item = { (link: String, more: String) in "<item><guid>g</guid><link>\(link)</link>\(more)</item>" }
+        var receipt = Receipt()
+        for (address, text) in [
+            ("https://one.example/feed", feed("", item("https://one.example/a", ""))),
+            ("https://one.example/comments", feed("", item(link, more))),
+        ] {
+            var document = Document(Array(text.utf8), observedAt: Fixture.observedAt)
+            document.url = address
+            var writer = MentionWriter(origin: .init(channel: address, adapter: "rss", adapterVersion: "1.0"))
+            writer.write(try RSSAdapter.make().read(document), of: document)
+            receipt = try await journal.append(writer.take(), from: address, advancing: nil)
+        }
+        #expect(receipt.merged == merged)
+        #expect(receipt.created == 1 - merged)
+    }
+
     @Test func `one guid on different pages is none, and of one page's revisions the latest stays`() throws {
         let items = """
             <item><guid>g</guid><link>https://a.example/1</link><title>1</title></item>

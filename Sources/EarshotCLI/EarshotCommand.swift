@@ -17,6 +17,8 @@ struct EarshotCommand: AsyncParsableCommand {
     /// Runs a command; a reader that goes away ends it without a word.
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow is an error that is told, not the end.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -164,12 +164,17 @@ package struct Assembly: Sendable {
         log.info("\(what)", metadata: ["url": "http://\(name):\(port)\(path)"])
     }
 
-    /// Lets the journal forget, every hour, what every sink has had and nobody keeps.
+    /// Lets the journal forget, every hour, what every sink has had and nobody keeps, and put its state aside every day.
     private func tidy() async throws {
         while true {
             try await clock.sleep(.seconds(3600))
-            let forgotten = try await journal.trim()
-            log.debug("the journal was trimmed", metadata: ["mentions": "\(forgotten)"])
+            do {
+                let forgotten = try await journal.trim()
+                log.debug("the journal was trimmed", metadata: ["mentions": "\(forgotten)"])
+                try await journal.backUp()
+            } catch let failure as JournalFailure where failure.isPassing {
+                log.warning("the journal was not tidied: \(failure.summary)")
+            }
         }
     }
 
@@ -201,8 +206,7 @@ package struct Assembly: Sendable {
             let confirmed = status?.sinks[courier.name] ?? 0
             sinks[courier.name] = StatusReport.Sink(
                 pending: max((status?.head ?? confirmed) - confirmed, 0),
-                deadLetters: status?.deadLetters[courier.name] ?? 0, trouble: standing.trouble,
-                isBlocked: standing.isBlocked)
+                deadLetters: status?.deadLetters[courier.name] ?? 0, standing: standing, at: clock.now())
         }
         var report = StatusReport(
             channels: channels, sinks: sinks, marks: status?.marks ?? 0, phase: board.phase, version: version)

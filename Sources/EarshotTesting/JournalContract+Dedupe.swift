@@ -72,6 +72,27 @@ extension JournalContract {
             let line = try await again.drain("desk").last ?? ""
             findings.expect(line.contains(",\"seen_via\":[\"brand\"],\"provenance\":"), true, "seen_via of \(line)")
         },
+        Property("an older version that comes late changes nothing, also after a restart") { open, findings in
+            let journal = try await open()
+            var versions = ["one", "two", "three"].map { SampleMention("1", $0) }
+            versions[1].edited = 2000
+            versions[2].edited = 3000
+            for (place, expected) in [
+                (0, Receipt(created: 1)), (2, Receipt(updated: 1)), (1, Receipt(repeated: 1)),
+            ] {
+                let batch = Batch([versions[place]], from: "brand")
+                findings.expect(try await journal.append(batch, from: "brand", advancing: nil), expected, "\(place)")
+            }
+            let again = try await open()
+            findings.expect(
+                try await again.append(Batch([versions[1]], from: "brand"), from: "brand", advancing: nil),
+                Receipt(repeated: 1), "after restart")
+            // Who never says when may be newer.
+            versions[0].text = "four"
+            findings.expect(
+                try await again.append(Batch([versions[0]], from: "brand"), from: "brand", advancing: nil),
+                Receipt(updated: 1), "without a moment")
+        },
         Property("a deletion is stored once, and late copies do not undo it") { open, findings in
             let journal = try await open()
             let mention = SampleMention("1", "one")

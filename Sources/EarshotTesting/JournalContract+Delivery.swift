@@ -36,6 +36,26 @@ extension JournalContract {
             }
             findings.expect(counts, [1, 1, 1], "mentions in each delivery")
         },
+        Property("a delivery that was begun is given again as it was, whatever came meanwhile") { open, findings in
+            let journal = try await open()
+            _ = try await journal.register(sink: "desk", fromBeginning: true)
+            let before = Batch(SampleMention.numbered(0..<7), from: "brand")
+            _ = try await journal.append(before, from: "brand", advancing: nil)
+            if let delivery = try await journal.next(for: "desk", limits: BatchLimits(), where: nil) {
+                try await journal.begin(delivery)
+            }
+            let after = Batch(SampleMention.numbered(7..<12), from: "brand")
+            _ = try await journal.append(after, from: "brand", advancing: nil)
+            let again = try await open()
+            for expected in [before.texts, after.texts] {
+                let limits = BatchLimits(wait: .seconds(3600))
+                if expected == after.texts { await again.finish() }
+                guard let delivery = try await again.next(for: "desk", limits: limits, where: nil) else { break }
+                findings.expect(delivery.batch.texts, expected, "what is given after a restart")
+                try await again.confirm(delivery, state: nil, dead: [])
+            }
+            findings.expect(try await again.status().sinks["desk"], 12, "how far the sink is")
+        },
         Property("what was not confirmed is given again, also after a restart") { open, findings in
             let journal = try await open()
             _ = try await journal.register(sink: "desk", fromBeginning: true)

@@ -119,6 +119,10 @@ private final class Comparison {
         findings.expect(found?.batch.texts, expected?.batch.texts, "delivery to \(sink)")
         findings.expect(
             found?.batch.entries.map(\.key), expected?.batch.entries.map(\.key), "keys of a delivery to \(sink)")
+        if Bool.random(using: &random), let found, let expected {
+            try await engine.begin(found)
+            try await model.begin(expected)
+        }
         guard Bool.random(using: &random), let found, let expected else { return }
         try await engine.confirm(found, state: nil, dead: [])
         try await model.confirm(expected, state: nil, dead: [])

@@ -94,6 +94,7 @@ public final class MemoryJournal: Journal {
             guard log.sinks[sink] != nil else { throw MemoryLog.unknown(sink) }
             let first = log.items.first { $0.hour >= hour }?.entry.position ?? log.head + 1
             log.sinks[sink]?.position = first - 1
+            log.sinks[sink]?.reach = 0
             return log.head - first + 1
         }
         bell.nudge()
@@ -114,6 +115,11 @@ public final class MemoryJournal: Journal {
         try await bell.delivery(within: limits, by: clock) {
             try store.contents.withLock { log in try log.look(for: sink, limits, filter) }
         }
+    }
+
+    /// Notes how far a delivery reaches before it is made.
+    public func begin(_ delivery: Delivery) async throws {
+        store.contents.withLock { $0.sinks[delivery.sink]?.reach = delivery.upTo }
     }
 
     /// Records that a delivery has happened.

@@ -21,6 +21,8 @@ struct MemoryLog {
     struct Place {
         var position: Int64
         var state: SinkState?
+        /// How far the delivery goes that was begun.
+        var reach: Int64 = 0
     }
 
     var policy = DedupePolicy()
@@ -125,16 +127,18 @@ struct MemoryLog {
         for sink: String, _ limits: BatchLimits, _ filter: ((ArraySlice<UInt8>) -> Bool)?
     ) throws -> Bell.Found {
         guard let place = sinks[sink] else { throw MemoryLog.unknown(sink) }
-        return look(for: sink, after: place.position, limits, filter)
+        return look(for: sink, after: place.position, upTo: place.reach, limits, filter)
     }
 
     /// What lies beyond a position.
     func look(
-        for sink: String, after place: Int64, _ limits: BatchLimits, _ filter: ((ArraySlice<UInt8>) -> Bool)?
+        for sink: String, after place: Int64, upTo reach: Int64 = 0, _ limits: BatchLimits,
+        _ filter: ((ArraySlice<UInt8>) -> Bool)?
     ) -> Bell.Found {
         var batch = Batch()
         var upTo = place
-        for item in items where item.entry.position > place {
+        let isBegun = reach > place
+        for item in items where item.entry.position > place && (!isBegun || item.entry.position <= reach) {
             if filter?(item.line.line(0)) != false {
                 let isOver = batch.lines.count + item.line.lines.count > limits.bytes && !batch.isEmpty
                 if batch.count >= limits.count || isOver {
@@ -145,7 +149,7 @@ struct MemoryLog {
             }
             upTo = item.entry.position
         }
-        let room = limits.count - batch.count
+        let room = isBegun ? 0 : limits.count - batch.count
         let delivery = upTo == place ? nil : Delivery(sink: sink, batch: batch, after: place, upTo: upTo)
         return Bell.Found(delivery: delivery, upTo: upTo, room: room)
     }

@@ -8,6 +8,8 @@ public struct SampleMention: Sendable, Hashable {
     public var text: String
     /// How many like it; 0 for not said.
     public var likes: Int64 = 0
+    /// When it was last edited, in seconds since 1970; 0 for not said.
+    public var edited: Int64 = 0
     /// The page's address, which makes the network `web`.
     public var page: String?
     /// The feed that the page came from.
@@ -36,6 +38,7 @@ extension Batch {
             row.operation = mention.operation
             row.nativeID = reading.keep(mention.id)
             row.text = reading.keep(mention.text)
+            if mention.edited > 0 { row.editedAt = Timestamp(seconds: mention.edited) }
             if mention.likes > 0 { row.metrics.likes = mention.likes }
             if let page = mention.page {
                 row.network = reading.keep("web")

@@ -54,6 +54,37 @@ import Testing
         #expect(found == .transient(reason: "status 503", retryAfter: expected))
     }
 
+    private func failure(items body: String, _ headers: [(String, String)] = []) async throws -> DeliveryFailure? {
+        do throws(DeliveryFailure) {
+            let sink = try? Desk([reply(207, headers, body)]).sink(["reply": "items"])
+            _ = try await sink?.deliver(batch)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `a reply can decide item by item, and what it does not name is pending`() async throws {
+        let all = (0..<3).map { #"{"id":"twitter:\#($0)","status":201}"# }.joined(separator: ",")
+        #expect(try await failure(items: #"{"items":[\#(all)]}"#) == nil)
+        let some = #"{"items":[{"id":"twitter:2","status":400,"error":"no\nthanks"},{"id":"twitter:0","status":200}]}"#
+        #expect(
+            try await failure(items: some)
+                == .partial(
+                    refused: [2: "status 400: no thanks"], pending: [1], reason: "the reply does not name every item"))
+        let busy =
+            #"{"items":[{"id":"twitter:0","status":429},{"id":"twitter:1","status":200},{"id":"other","status":1}]}"#
+        #expect(
+            try await failure(items: busy, [("Retry-After", "9")])
+                == .partial(
+                    refused: [:], pending: [0, 2], reason: "status 429 for some items", retryAfter: .seconds(9)))
+    }
+
+    @Test(arguments: ["", "ok", "[]", "{}", #"{"items":[{"id":1}]}"#])
+    func `a reply that should decide item by item and does not is no acknowledgement`(_ body: String) async throws {
+        #expect(try await failure(items: body) == .transient(reason: "the reply does not tell of each item"))
+    }
+
     @Test func `requests are signed as Standard Webhooks say`() async throws {
         let desk = Desk()
         let key = Data("a secret of sixteen or more bytes".utf8)

@@ -30,6 +30,8 @@ public struct Batch: Sendable {
         public var publishedAt: Timestamp?
         /// Whether it says less of its item than others do, so that it never replaces what was known.
         public var isPartial = false
+        /// When the source says it was last edited, in seconds since 1970; 0 where it does not say.
+        public var version: UInt32
         /// Its place in the journal; 0 before it has one.
         public var position: Int64 = 0
 
@@ -37,7 +39,7 @@ public struct Batch: Sendable {
         public init(
             start: Int, count: Int, operation: Operation, key: Digest, content: Digest, metrics: UInt64,
             page: Digest?, scope: UInt64, seenViaOffset: Int, network: UInt16, channel: UInt16,
-            observedAt: Timestamp, publishedAt: Timestamp?
+            observedAt: Timestamp, publishedAt: Timestamp?, version: UInt32 = 0
         ) {
             self.start = start
             self.count = count
@@ -52,6 +54,7 @@ public struct Batch: Sendable {
             self.channel = channel
             self.observedAt = observedAt
             self.publishedAt = publishedAt
+            self.version = version
         }
     }
 

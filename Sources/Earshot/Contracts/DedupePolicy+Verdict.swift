@@ -1,15 +1,18 @@
 /// What a journal remembers of an item: enough to tell whether it has changed.
 package struct Mark: Sendable, Equatable {
-    /// Half of the digest of what people read; 0 where only its deletion was seen.
-    package var content: UInt64
+    /// A quarter of the digest of what people read; 0 where only its deletion was seen.
+    package var content: UInt32
+    /// When the source said it was last edited, in seconds since 1970; 0 where it never has.
+    package var version: UInt32
     /// Half of the digest of its metrics; 0 where none were said.
     package var metrics: UInt32
     /// Whether the source has deleted it.
     package var isDeleted: Bool
 
     /// A mark of known parts.
-    package init(content: UInt64, metrics: UInt32, isDeleted: Bool) {
+    package init(content: UInt32, version: UInt32 = 0, metrics: UInt32, isDeleted: Bool) {
         self.content = content
+        self.version = version
         self.metrics = metrics
         self.isDeleted = isDeleted
     }
@@ -17,7 +20,8 @@ package struct Mark: Sendable, Equatable {
     /// The mark that `entry` leaves on an item of which `known` was remembered.
     package init(of entry: Batch.Entry, after known: Mark? = nil) {
         isDeleted = entry.operation == .delete
-        content = isDeleted ? known?.content ?? 0 : entry.content.low
+        content = isDeleted ? known?.content ?? 0 : entry.contentMark
+        version = max(entry.version, known?.version ?? 0)
         metrics = entry.metricsMark == 0 ? known?.metrics ?? 0 : entry.metricsMark
     }
 }
@@ -37,18 +41,19 @@ package enum Verdict: Sendable, Equatable {
 extension DedupePolicy {
     /// Decides what `entry` is, given what is remembered of its item.
     ///
-    /// A deletion outlives late copies: what was deleted comes back only with other content than it had, or where the
-    /// source itself calls it an update. What says less of an item than others do changes nothing that is known.
+    /// What the source says is older than what is known came late and tells nothing new. A deletion outlives late
+    /// copies: what was deleted comes back only with other content than it had, or where the source itself calls it an
+    /// update. What says less of an item than others do changes nothing that is known.
     package func verdict(on entry: Batch.Entry, known: Mark?) -> Verdict {
         if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
         guard let known else { return entry.operation == .update ? .changed(.content) : .new }
-        if entry.isPartial { return .repeated }
+        if entry.isPartial || (entry.version != 0 && entry.version < known.version) { return .repeated }
         if known.isDeleted {
-            let isLate = known.content == 0 || known.content == entry.content.low
+            let isLate = known.content == 0 || known.content == entry.contentMark
             return entry.operation == .create && isLate ? .repeated : .changed(.content)
         }
         var change: Change = []
-        if known.content != entry.content.low { change.insert(.content) }
+        if known.content != entry.contentMark { change.insert(.content) }
         if entry.metricsMark != 0, entry.metricsMark != known.metrics { change.insert(.metrics) }
         if change.isEmpty || (change == .metrics && repeats == .drop) { return .repeated }
         return .changed(change)
@@ -56,6 +61,9 @@ extension DedupePolicy {
 }
 
 extension Batch.Entry {
+    /// A quarter of the digest of what people read; never 0.
+    package var contentMark: UInt32 { max(UInt32(truncatingIfNeeded: content.low), 1) }
+
     /// Half of the digest of the metrics; 0 only where there are none.
     package var metricsMark: UInt32 {
         metrics == 0 ? 0 : max(UInt32(truncatingIfNeeded: metrics), 1)

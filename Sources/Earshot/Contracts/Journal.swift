@@ -39,6 +39,10 @@ public protocol Journal: Sendable {
     /// is something; nil once the journal is closed for appending and there is no more.
     func mentions(after position: Int64, limits: BatchLimits) async throws -> Delivery?
 
+    /// Notes how far a delivery reaches before it is made, so that `next` gives the very same mentions again should it
+    /// never be confirmed: its reader may know them by a name for all of them.
+    func begin(_ delivery: Delivery) async throws
+
     /// Records that a delivery has happened, what the sink remembers (nil: as before), and its dead letters, in one
     /// commit. A delivery may be confirmed in parts, in order.
     func confirm(_ delivery: Delivery, state: SinkState?, dead: [DeadLetter]) async throws
@@ -55,11 +59,19 @@ public protocol Journal: Sendable {
     /// No append comes any more: `next` ends when the sink has had everything.
     func finish() async
 
+    /// Puts a copy of the state aside that a damaged journal can be begun again from, where it is time for one.
+    func backUp() async throws
+
     /// How things stand.
     func status() async throws -> JournalStatus
 
     /// Lets go of files and connections.
     func close() async throws
+}
+
+extension Journal {
+    /// Nothing is put aside.
+    public func backUp() async throws {}
 }
 
 /// What became of the mentions of one `append`.
@@ -184,4 +196,6 @@ public enum JournalFailure: Error, Sendable, Equatable {
     case unreadable(String)
     /// It does not answer.
     case unavailable(String)
+    /// The disk has not confirmed a write: what was written may be gone, and only a new start tells.
+    case broken(String)
 }

@@ -19,6 +19,9 @@ public protocol Sink: Sendable {
     /// How much is taken at a time.
     var limits: BatchLimits { get }
 
+    /// Whether what is delivered again must be the very same batch, as its reader knows it by a name for all of it.
+    var repeatsBatches: Bool { get }
+
     /// Makes ready. `state` is what the last confirmed delivery returned, or nil at first: a sink that can tell what it
     /// has makes itself hold exactly that again, so that what is delivered once more is not held twice.
     func open(resuming state: SinkState?) async throws(DeliveryFailure)
@@ -37,6 +40,9 @@ public protocol Sink: Sendable {
 extension Sink {
     /// A thousand mentions or a mebibyte, at once.
     public var limits: BatchLimits { BatchLimits() }
+
+    /// Any batch will do.
+    public var repeatsBatches: Bool { false }
 
     /// There is nothing to try.
     public func check() async throws(DeliveryFailure) -> String { "nothing to try" }
@@ -94,6 +100,9 @@ public struct BatchLimits: Sendable, Equatable {
 public enum DeliveryFailure: Error, Sendable, Equatable {
     /// Try again, not before `retryAfter` if it is known.
     case transient(reason: String, retryAfter: Duration? = nil)
+    /// The sink told item by item: some will never be taken, for the reasons given by their places in the batch; some
+    /// are to be tried again; all others were taken.
+    case partial(refused: [Int: String], pending: [Int], reason: String, retryAfter: Duration? = nil)
     /// The batch will never be taken: it is split until the mention at fault is alone, and that is a dead letter.
     case permanent(reason: String)
     /// The sink takes nothing until an operator acts: credentials, address, certificate. Nothing is lost meanwhile.

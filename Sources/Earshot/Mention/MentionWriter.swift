@@ -125,7 +125,8 @@ public struct MentionWriter: ~Copyable {
             key: key(network, texts[row.nativeID]), content: content, metrics: metricsDigest(of: row),
             page: MentionWriter.isPage(row, network, texts) ? Digest(of: texts[row.canonicalURL]) : nil,
             scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
-            network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt)
+            network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt,
+            version: row.editedAt.flatMap { UInt32(exactly: $0.seconds) } ?? 0)
         entry.isPartial = row.isPartial
         entries.append(entry)
     }

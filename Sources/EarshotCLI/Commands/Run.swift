@@ -19,14 +19,24 @@ struct Run: AsyncParsableCommand {
     @Argument(help: "The configuration: a file, or a directory of files.")
     var config: String
 
+    @Flag(help: "Set a damaged journal aside, and go on from the newest good backup.")
+    var recover = false
+
     @OptionGroup var options: LogOptions
 
     func run() async throws {
         let configuration = try GatewaySession.configuration(at: config)
         let switchboard = Switchboard()
+        let arriving = await Switchboard.trap()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await switchboard.listen() }
-            group.addTask { try await serve(configuration, switchboard) }
+            group.addTask { await switchboard.listen(to: arriving) }
+            group.addTask {
+                do {
+                    try await serve(configuration, switchboard)
+                } catch let failure as JournalFailure {
+                    throw Exit.saying(failure.summary, Exit.inputOutput)
+                }
+            }
             try await group.next()
             group.cancelAll()
         }
@@ -36,10 +46,13 @@ struct Run: AsyncParsableCommand {
     private func serve(_ first: Configuration, _ switchboard: Switchboard) async throws {
         var configuration = first
         var changed: [String] = []
+        var recovers = recover
         while true {
             let log = options.logger(hiding: configuration.secrets)
             for warning in configuration.warnings { log.warning("\(warning)") }
-            let session = try GatewaySession.open(configuration, log: log)
+            let session = try GatewaySession.open(configuration, log: log, recovers: recovers)
+            recovers = false
+            try await session.sayWhoIsMissing(log)
             try await session.assembly.forgetWaits(of: changed)
             log.info(
                 "listening",

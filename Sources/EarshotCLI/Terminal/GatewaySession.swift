@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Earshot
 internal import EarshotAdapters
 internal import EarshotGateway
@@ -33,17 +34,42 @@ struct GatewaySession {
 
     /// Opens the journal of a configuration and wires everything to it.
     static func open(
-        _ configuration: Configuration, log: Logger, period: Range<Timestamp>? = nil
+        _ configuration: Configuration, log: Logger, period: Range<Timestamp>? = nil, recovers: Bool = false
     ) throws -> GatewaySession {
         let journal: SQLiteJournal
         do {
             journal = try SQLiteJournal(
-                directory: configuration.dataDirectory, options: JournalOptions(dedupe: configuration.dedupe),
+                directory: configuration.dataDirectory,
+                options: JournalOptions(
+                    dedupe: configuration.dedupe, keeping: configuration.keeping, recovers: recovers,
+                    broken: { GatewaySession.abandon($0) }),
                 now: GatewayClock.system.now)
         } catch let failure as JournalFailure {
             throw Exit.saying(failure.summary, Exit.inputOutput)
         }
+        if let folder = journal.recovered {
+            log.notice(
+                "the damaged journal was set aside; sources are asked again for what came since",
+                metadata: ["folder": "\(folder)"])
+        }
         return try GatewaySession(configuration, journal, log, period: period)
+    }
+
+    /// Ends at once: what the disk did not confirm may be gone, and anything written now would stand on it.
+    private static func abandon(_ failure: JournalFailure) {
+        StandardError.line("earshot: \(failure.summary)")
+        _exit(Exit.inputOutput.rawValue)
+    }
+
+    /// Says which sinks hold back the journal although the configuration has them no more.
+    func sayWhoIsMissing(_ log: Logger) async throws {
+        let status = try await journal.status()
+        let names = Set(configuration.sinks.map(\.name))
+        for (name, position) in status.sinks.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
+            log.notice(
+                "sink \(name) is not configured any more: what waits for it is kept until it is again",
+                metadata: ["mentions": "\(status.head - position)"])
+        }
     }
 
     /// Wires a configuration to a journal that is open already.

@@ -14,9 +14,12 @@ final class Switchboard: Sendable {
         return stream
     }
 
+    /// The signals of the process, which from now on do not end it.
+    static func trap() async -> UnixSignalsSequence { await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) }
+
     /// Passes on what arrives until cancelled.
-    func listen() async {
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+    func listen(to arriving: UnixSignalsSequence) async {
+        for await signal in arriving {
             if signal != .sighup { isStopping.withLock { $0 = true } }
             current.withLock { $0 }?.yield(signal)
         }

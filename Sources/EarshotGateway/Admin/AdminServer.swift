@@ -45,7 +45,7 @@ package struct AdminServer: Sendable {
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: "earshot"),
             onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
             logger: quiet)
-        try await application.run()
+        try await application.serve()
     }
 
     fileprivate static func reply(

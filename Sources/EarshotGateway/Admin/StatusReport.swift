@@ -12,17 +12,21 @@ package struct StatusReport: Sendable {
         package var pending: Int64
         /// How many it will never take.
         package var deadLetters: Int
-        /// What is wrong, if something is.
-        package var trouble: String?
         /// Whether only an operator can mend it.
-        package var isBlocked: Bool
+        package var isBlocked: Bool { standing.isBlocked }
+        /// What is wrong, if something is.
+        package var trouble: String? { standing.trouble }
+        /// How its courier is doing.
+        package var standing: CourierStanding
+        /// For how many seconds the oldest mention that is being delivered has been held.
+        package var oldestAge: Int64
 
         /// A sink's standing.
-        package init(pending: Int64, deadLetters: Int, trouble: String?, isBlocked: Bool) {
+        package init(pending: Int64, deadLetters: Int, standing: CourierStanding, at now: Timestamp) {
             self.pending = pending
             self.deadLetters = deadLetters
-            self.trouble = trouble
-            self.isBlocked = isBlocked
+            self.standing = standing
+            oldestAge = standing.oldestPending.map { max(now.seconds - $0.seconds, 0) } ?? 0
         }
     }
 
@@ -139,6 +143,21 @@ extension StatusReport {
         family(
             "earshot_sink_pending", "gauge", "Mentions that wait for a sink.",
             sinks.map { ("sink=\"\($0.key)\"", $0.value.pending) })
+        family(
+            "earshot_sink_oldest_pending_seconds", "gauge",
+            "For how long the oldest mention that is being delivered has been held.",
+            sinks.map { ("sink=\"\($0.key)\"", $0.value.oldestAge) })
+        family(
+            "earshot_sink_mentions_total", "counter", "Mentions that were carried to a sink, by what became of them.",
+            sinks.flatMap { name, sink in
+                [
+                    ("delivered", sink.standing.delivered), ("filtered", sink.standing.passedOver),
+                    ("dead", sink.standing.deadLettered),
+                ].map { ("sink=\"\(name)\",outcome=\"\($0.0)\"", Int64($0.1)) }
+            })
+        family(
+            "earshot_sink_failures_total", "counter", "Efforts to deliver that failed.",
+            sinks.map { ("sink=\"\($0.key)\"", Int64($0.value.standing.failures)) })
         family(
             "earshot_dead_letters", "gauge", "Mentions that a sink will never take.",
             sinks.map { ("sink=\"\($0.key)\"", Int64($0.value.deadLetters)) })

@@ -34,6 +34,7 @@ extension Configuration {
         let sections: [(String, Bool)] = [
             ("data_dir", old.dataDirectory == dataDirectory), ("own_accounts", old.ownAccounts == ownAccounts),
             ("dedupe", old.dedupe == dedupe && old.similarity == similarity),
+            ("journal", old.keeping == keeping),
             ("http", old.perHost == perHost), ("admin", old.admin == admin),
             ("receive", old.receive == receive && old.publicURL == publicURL),
         ]

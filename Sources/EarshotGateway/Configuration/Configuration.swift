@@ -86,6 +86,8 @@ package struct Configuration: Sendable {
     package var watch: [Watch] = []
     /// What becomes of what was seen before.
     package var dedupe = DedupePolicy()
+    /// How much the journal keeps.
+    package var keeping = Keeping()
     /// How alike texts of one cluster must be; nil where none are looked for.
     package var similarity: Double?
     /// Where webhooks are received; nil where they are not.

@@ -13,6 +13,7 @@ enum ConfigurationKeys {
             about: "The brand's own accounts by network: handles, ids or addresses. What they write is outbound."),
         Setting("watch", .map(.object(watch)), about: "Words to look out for, by rule."),
         Setting("dedupe", .object(dedupe), about: "What becomes of what was seen before."),
+        Setting("journal", .object(journal), about: "How much is kept on the disk."),
         Setting("sinks", .map(.object(sink)), about: "Where mentions go, by name."),
         Setting("http", .object(http), about: "How sources are asked."),
         Setting("receive", .object(receive), about: "Where webhooks are received, at /hooks/<channel>."),
@@ -60,6 +61,15 @@ enum ConfigurationKeys {
         Setting("none", .list(.text), about: "Terms of which none may be there."),
         Setting(
             "languages", .list(.text), about: "The languages it holds for, as BCP 47 tags; all where none is named."),
+    ]
+
+    private static let journal: [Setting] = [
+        Setting(
+            "limit", .size, fallback: "16GiB",
+            about: "How many bytes of mentions wait for sinks at most; beyond it nothing is taken in until some have."),
+        Setting("keep", .duration, fallback: "7d", about: "How long mentions are kept that every sink has had."),
+        Setting(
+            "keep_size", .size, fallback: "1GiB", about: "How many bytes of mentions are kept that every sink has had."),
     ]
 
     private static let dedupe: [Setting] = [

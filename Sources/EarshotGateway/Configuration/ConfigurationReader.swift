@@ -1,5 +1,6 @@
 internal import Earshot
 internal import EarshotFormats
+internal import Foundation
 
 /// Makes a configuration of what is written, or says everything that is wrong with it.
 struct ConfigurationReader {
@@ -49,6 +50,7 @@ struct ConfigurationReader {
         }
         for (name, rule) in top["watch"]?.members ?? JSONObject() { watch(name, rule) }
         if let dedupe = top["dedupe"] { self.dedupe(dedupe) }
+        if let journal = top["journal"] { self.journal(journal) }
         if let perHost = top["http"]?["per_host"]?.wholeNumber { result.perHost = Int(perHost) }
         if let receive = top["receive"] {
             result.receive = address(receive["listen"]?.text ?? "127.0.0.1:8080", at: "/receive/listen")
@@ -65,6 +67,12 @@ struct ConfigurationReader {
             check.note(Problem("/watch/\(JSONPointer.escape(name))", "\"any\" or \"all\" must name a term"))
         }
         result.watch.append(watch)
+    }
+
+    private mutating func journal(_ journal: JSONValue) {
+        if let limit = journal["limit"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.limit = limit }
+        if let keep = journal["keep"]?.text.flatMap({ Quantity.duration($0) }) { result.keeping.time = keep }
+        if let size = journal["keep_size"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.size = size }
     }
 
     private mutating func dedupe(_ dedupe: JSONValue) {
@@ -237,6 +245,24 @@ struct ConfigurationReader {
     private mutating func sinks(_ value: JSONValue) {
         guard let members = named(value, at: "/sinks", kind: "sink") else { return }
         for (name, sink) in members { self.sink(name, sink, at: "/sinks/\(JSONPointer.escape(name))") }
+        refuseSharedPaths()
+    }
+
+    /// Two sinks that write to one place would cut off what the other has written.
+    private mutating func refuseSharedPaths() {
+        var owners: [String: String] = [:]
+        for outlet in result.sinks {
+            for setting in outlet.sink.settings {
+                guard case .path = setting.form,
+                    let path = value["sinks"]?[outlet.name]?["settings"]?[setting.name]?.text
+                else { continue }
+                let place = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: result.directory)).path
+                if let owner = owners.updateValue(outlet.name, forKey: place) {
+                    let pointer = "/sinks/\(JSONPointer.escape(outlet.name))/settings/\(setting.name)"
+                    check.note(Problem(pointer, "sink \(owner) writes there already: expected a path of its own"))
+                }
+            }
+        }
     }
 
     private mutating func sink(_ name: String, _ value: JSONValue, at pointer: String) {

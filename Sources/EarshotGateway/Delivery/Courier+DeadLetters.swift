@@ -113,6 +113,7 @@ extension DeliveryFailure {
         case .transient(let reason, _): reason
         case .permanent(let reason): "refused: \(reason)"
         case .blocked(let reason): "blocked: \(reason)"
+        case .partial(_, _, let reason, _): reason
         case .closed: "its reader went away"
         }
     }

@@ -82,57 +82,92 @@ package final class Courier: Sendable {
             case .refused(let reason, _):
                 fail(reason, isBlocked: true)
                 try await clock.sleep(policy.blocked)
+            case .partly: return true
             }
         }
     }
 
-    /// A part of a delivery, and how often its mentions were tried already.
+    /// A part of a delivery.
     private struct Piece {
+        /// What of it is still to be delivered.
         var batch: Batch
+        /// How far in the log it reaches.
+        var upTo: Int64
+        /// How often its mentions were tried.
         var attempts = 0
+        /// The mentions of it that will never be taken.
+        var dead: [DeadLetter] = []
+        /// How many mentions it had at first.
+        let count: Int
+
+        init(_ batch: Batch, upTo: Int64, attempts: Int = 0) {
+            self.batch = batch
+            self.upTo = upTo
+            self.attempts = attempts
+            count = batch.count
+        }
     }
 
     /// Carries one delivery, in halves where the sink refuses it; false where the sink is gone for good.
     private func carry(_ delivery: Delivery) async throws -> Bool {
-        if delivery.batch.isEmpty {
-            try await confirm(delivery, state: nil, dead: [])
-            return true
+        if sink.repeatsBatches, !delivery.batch.isEmpty {
+            try await untilStored { try await journal.begin(delivery) }
         }
-        var pieces = [Piece(batch: delivery.batch)]
-        while let piece = pieces.popLast() {
+        var pieces = [Piece(delivery.batch, upTo: delivery.upTo)]
+        while var piece = pieces.popLast() {
+            if piece.batch.isEmpty {
+                try await confirm(piece, of: delivery, state: nil)
+                continue
+            }
             let batch = piece.batch
-            let last = batch.entries.last?.position ?? delivery.upTo
-            let part = Delivery(
-                sink: name, batch: batch, after: delivery.after, upTo: pieces.isEmpty ? delivery.upTo : last)
             note { $0.oldestPending = batch.entries.map(\.observedAt).min() }
             switch try await attempt({ [sink] () async throws(DeliveryFailure) in try await sink.deliver(batch) }) {
             case .done(let state):
-                do {
-                    try await confirm(part, state: state, dead: [])
-                    await turn.leave()
-                } catch {
-                    await turn.leave()
-                    throw error
-                }
+                Failpoint.afterSend.reach()
+                try await confirmInTurn(piece, of: delivery, state: state)
             case .closed: return false
+            case .partly(let refused, let pending, let wait):
+                settle(&piece, refused: refused, pending: pending)
+                pieces.append(piece)
+                if !piece.batch.isEmpty { try await clock.sleep(wait) }
             case .refused(let reason, let attempts) where batch.count <= 1:
-                let letter = deadLetter(part, reason, attempts + piece.attempts)
-                try await confirm(part, state: nil, dead: [letter])
+                piece.dead.append(deadLetter(batch, 0, reason, attempts + piece.attempts))
+                try await confirm(piece, of: delivery, state: nil)
             case .refused(_, let attempts):
-                let middle = batch.count / 2
-                let tried = piece.attempts + attempts
-                pieces.append(Piece(batch: batch.slice(middle..<batch.count), attempts: tried))
-                pieces.append(Piece(batch: batch.slice(0..<middle), attempts: tried))
+                pieces += halves(of: piece, attempts: attempts)
             }
         }
         return true
     }
 
-    private func deadLetter(_ part: Delivery, _ reason: String, _ attempts: Int) -> DeadLetter {
+    /// What is tried after a piece was refused, the last first; those given up already go with what is confirmed last.
+    private func halves(of piece: Piece, attempts: Int) -> [Piece] {
+        let batch = piece.batch
+        let middle = batch.count / 2
+        let last = batch.entries[middle - 1].position
+        var second = Piece(batch.slice(middle..<batch.count), upTo: piece.upTo, attempts: piece.attempts + attempts)
+        second.dead = piece.dead
+        return [second, Piece(batch.slice(0..<middle), upTo: last, attempts: piece.attempts + attempts)]
+    }
+
+    /// Takes out of a piece what the sink has told of, mention by mention.
+    private func settle(_ piece: inout Piece, refused: [Int: String], pending: [Int]) {
+        for (index, reason) in refused.sorted(by: { $0.key < $1.key }) where index < piece.batch.count {
+            piece.dead.append(deadLetter(piece.batch, index, reason, piece.attempts + 1))
+        }
+        var rest = Batch(networks: piece.batch.networks, channels: piece.batch.channels)
+        for index in Set(pending).sorted() where index < piece.batch.count && refused[index] == nil {
+            rest.entries.append(piece.batch.copy(index, to: &rest.lines))
+        }
+        piece.batch = rest
+        piece.attempts += 1
+    }
+
+    private func deadLetter(_ batch: Batch, _ index: Int, _ reason: String, _ attempts: Int) -> DeadLetter {
         log.error("a mention became a dead letter", metadata: ["sink": "\(name)", "reason": "\(reason)"])
         return DeadLetter(
-            sink: name, position: part.batch.entries.first?.position ?? part.upTo, reason: reason, attempts: attempts,
-            at: clock.now(), line: part.batch.isEmpty ? [] : Array(part.batch.line(0)))
+            sink: name, position: batch.entries[index].position, reason: reason, attempts: attempts, at: clock.now(),
+            line: Array(batch.line(index)))
     }
 
     /// How an effort ended.
@@ -140,6 +175,7 @@ package final class Courier: Sendable {
         /// It succeeded, and the turn is held until the caller leaves.
         case done(SinkState?)
         case refused(reason: String, attempts: Int)
+        case partly(refused: [Int: String], pending: [Int], wait: Duration)
         case closed
     }
 
@@ -160,6 +196,10 @@ package final class Courier: Sendable {
             }
             switch failure {
             case .closed: return .closed
+            case .partial(let refused, let pending, let reason, let asked):
+                fail(reason, isBlocked: false)
+                let wait = policy.delay(after: attempts, asked: asked, random: clock.random())
+                return .partly(refused: refused, pending: pending, wait: wait)
             case .permanent(let reason):
                 fail(reason, isBlocked: false)
                 return .refused(reason: reason, attempts: attempts)
@@ -173,25 +213,44 @@ package final class Courier: Sendable {
         }
     }
 
-    /// Tells the journal, again and again where it is full: what was delivered must not be delivered once more.
-    private func confirm(_ part: Delivery, state: SinkState?, dead: [DeadLetter]) async throws {
-        while true {
-            do {
-                try await journal.confirm(part, state: state, dead: dead)
-                break
-            } catch JournalFailure.full(let reason) {
-                fail(reason, isBlocked: false)
-                try await clock.sleep(policy.full)
-            }
+    /// Confirms what was delivered in the turn that is held since, and ends the turn.
+    private func confirmInTurn(_ piece: Piece, of delivery: Delivery, state: SinkState?) async throws {
+        do {
+            try await confirm(piece, of: delivery, state: state)
+            await turn.leave()
+        } catch {
+            await turn.leave()
+            throw error
         }
+    }
+
+    /// Tells the journal what became of a piece.
+    private func confirm(_ piece: Piece, of delivery: Delivery, state: SinkState?) async throws {
+        let part = Delivery(sink: name, batch: piece.batch, after: delivery.after, upTo: piece.upTo)
+        Failpoint.beforeMark.reach()
+        try await untilStored { try await journal.confirm(part, state: state, dead: piece.dead) }
+        Failpoint.afterMark.reach()
         note { standing in
-            standing.delivered += part.batch.count - dead.count
-            standing.deadLettered += dead.count
-            standing.passedOver += max(Int(part.upTo - standing.position) - part.batch.count, 0)
+            standing.delivered += piece.count - piece.dead.count
+            standing.deadLettered += piece.dead.count
+            standing.passedOver += max(Int(part.upTo - standing.position) - piece.count, 0)
             standing.position = max(standing.position, part.upTo)
             standing.trouble = nil
             standing.isBlocked = false
             standing.oldestPending = nil
+        }
+    }
+
+    /// Tells the journal something again and again where it cannot store it for a while: what was delivered must not
+    /// be delivered once more.
+    private func untilStored(_ effort: () async throws -> Void) async throws {
+        while true {
+            do {
+                return try await effort()
+            } catch let failure as JournalFailure where failure.isPassing {
+                fail(failure.summary, isBlocked: false)
+                try await clock.sleep(policy.full)
+            }
         }
     }
 

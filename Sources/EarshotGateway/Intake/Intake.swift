@@ -32,7 +32,9 @@ package struct Intake: Sendable {
         var tally = IntakeTally(unreadable: unreadable)
         var writer = MentionWriter(origin: origin)
         for document in documents { try await write(document, to: &writer, &tally) }
+        Failpoint.afterParse.reach()
         tally.receipt = try await journal.append(writer.take(), from: channel, advancing: cursor)
+        Failpoint.beforeAck.reach()
         return tally
     }
 

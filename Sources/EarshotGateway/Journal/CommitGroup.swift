@@ -18,13 +18,15 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
     private let reserve: DiskReserve
     private let path: String
     private let now: @Sendable () -> Timestamp
+    private let broken: @Sendable (JournalFailure) -> Void
     private var sinceCheckpoint = 0
 
     /// Told of every commit before those who wrote are answered.
     var published: (Commit) -> Void = { _ in }
 
-    init(file: JournalFile, policy: DedupePolicy, now: @escaping @Sendable () -> Timestamp) {
-        writer = JournalWriter(policy: policy)
+    init(file: JournalFile, options: JournalOptions, now: @escaping @Sendable () -> Timestamp) {
+        writer = JournalWriter(policy: options.dedupe)
+        broken = options.broken
         reserve = DiskReserve(path: file.path + ".reserve")
         path = file.path
         self.now = now
@@ -38,6 +40,7 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         shared.marks = writer.marks
         shared.memory = writer.memory
         shared.places = try SinkTable.places(in: database)
+        shared.reaches = try SinkTable.reaches(in: database)
         shared.size = try Int.fetchOne(database, sql: "SELECT coalesce(sum(bytes), 0) FROM segment") ?? 0
         return shared
     }
@@ -77,8 +80,10 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
                     }
                 }
                 try writer.flush(to: database)
+                Failpoint.beforeCommit.reach()
                 return .commit
             }
+            Failpoint.afterCommit.reach()
         } catch {
             writer.takeBack()
             return failure(for: error)
@@ -94,18 +99,27 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
 
     private func failure(for error: any Error) -> Failure {
         // A page that the disk did not confirm may be gone although a second attempt says otherwise.
-        let isSync = (error as? DatabaseError)?.extendedResultCode == .SQLITE_IOERR_FSYNC
-        let shown =
-            isSync
-            ? JournalFailure.unavailable("the disk did not confirm a write to \(path): restart earshot")
-            : JournalFailure(error, at: path)
-        return Failure(shown: shown, isFinal: isSync)
+        let shown = JournalFailure(error, at: path)
+        guard shown.isFinal else { return Failure(shown: shown, isFinal: false) }
+        broken(shown)
+        return Failure(shown: shown, isFinal: true)
+    }
+
+    /// Folds the log of writes into the database; what fails is tried again later, but for a disk that cannot be believed.
+    func fold(_ mode: Database.CheckpointMode, _ database: Database) {
+        do {
+            _ = try database.checkpoint(mode)
+        } catch {
+            let failure = JournalFailure(error, at: path)
+            if failure.isFinal { broken(failure) }
+        }
     }
 
     private func foldIn(_ commit: Commit, _ database: Database) {
         sinceCheckpoint += commit.segments.reduce(4096) { $0 + $1.batch.lines.count }
         guard sinceCheckpoint > CommitGroup.checkpointSize else { return }
         sinceCheckpoint = 0
-        _ = try? database.checkpoint(.passive)
+        Failpoint.inCheckpoint.reach()
+        fold(.passive, database)
     }
 }

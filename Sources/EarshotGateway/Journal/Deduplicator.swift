@@ -143,7 +143,7 @@ struct Deduplicator: ~Copyable {
     /// Whether another feed has brought the page of an item that is not known.
     private mutating func isMerged(_ entry: Batch.Entry, _ sighting: Sighting) -> Bool {
         guard policy.sameURL == .merge, entry.operation == .create, let page = entry.page,
-            let place = place(of: page), table[place].content != entry.scope
+            let place = place(of: page), table[place].content != Deduplicator.feed(of: entry)
         else { return false }
         see(place, sets.number(of: table[place].channelSet, and: sighting.channel))
         return true
@@ -152,9 +152,12 @@ struct Deduplicator: ~Copyable {
     /// Remembers which feed brought a page first; the feed stands where an item has its content.
     private mutating func remember(pageOf entry: Batch.Entry, _ sighting: Sighting) {
         guard policy.sameURL == .merge, let page = entry.page, place(of: page) == nil else { return }
-        let mark = Mark(content: entry.scope, metrics: 0, isDeleted: false)
+        let mark = Mark(content: Deduplicator.feed(of: entry), metrics: 0, isDeleted: false)
         put(MarkTable.Slot(key: page, mark: mark, channelSet: sighting.alone, hour: hour))
     }
+
+    /// The feed of an entry, as it stands in a mark.
+    private static func feed(of entry: Batch.Entry) -> UInt32 { UInt32(truncatingIfNeeded: entry.scope) }
 
     /// The channels, but the one that brings it now, that brought an item or its page.
     private func others(_ set: UInt16, than sighting: Sighting, _ entry: Batch.Entry) -> [String] {

@@ -7,6 +7,7 @@ struct Gathering {
 
     private let sink: String
     private let start: Int64
+    private let end: Int64
     private let limits: BatchLimits
     private let filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     private var batch = Batch()
@@ -18,8 +19,10 @@ struct Gathering {
     private(set) var isFull = false
 
     init(
-        sink: String, after start: Int64, limits: BatchLimits, filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
+        sink: String, after start: Int64, upTo end: Int64? = nil, limits: BatchLimits,
+        filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) {
+        self.end = end ?? .max
         self.sink = sink
         self.start = start
         self.limits = BatchLimits(count: max(limits.count, 1), bytes: limits.bytes, wait: limits.wait)
@@ -37,15 +40,16 @@ struct Gathering {
     mutating func take(_ segment: Segment) {
         let entries = segment.batch.entries
         let from = Int(max(upTo + 1 - segment.first, 0))
-        let isWhole = from == 0 && filter == nil && batch.isEmpty
+        let isWhole = from == 0 && filter == nil && batch.isEmpty && segment.last <= end
         if isWhole, entries.count <= limits.count, segment.batch.lines.count <= limits.bytes {
             batch = segment.batch
             upTo = segment.last
-            isFull = batch.count == limits.count
+            isFull = batch.count == limits.count || upTo == end
             return
         }
         var run = from..<from
         for index in from..<max(entries.count, from) {
+            guard entries[index].position <= end else { break }
             let size = entries[index].count + 1
             scanned += size
             if filter?(segment.batch.line(index)) == false {
@@ -58,7 +62,7 @@ struct Gathering {
             upTo = entries[index].position
         }
         batch.append(segment.batch, run)
-        if batch.count == limits.count || scanned >= Gathering.scanLimit { isFull = true }
+        if batch.count == limits.count || upTo == end || scanned >= Gathering.scanLimit { isFull = true }
     }
 
     /// Whether a line fits beside what was taken already; there is always room for the first.

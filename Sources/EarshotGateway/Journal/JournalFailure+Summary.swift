@@ -9,6 +9,7 @@ extension JournalFailure {
         case .full(let reason): "the journal is full: \(reason)"
         case .inUse(let reason): "the journal is in use: \(reason)"
         case .unreadable(let reason): "the journal cannot be read: \(reason)"
+        case .broken(let reason): "the journal cannot be trusted: \(reason)"
         case .unavailable(let reason): "the journal does not answer: \(reason)"
         }
     }

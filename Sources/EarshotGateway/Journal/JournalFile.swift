@@ -8,27 +8,40 @@ struct JournalFile {
     let pool: DatabasePool
     /// Where it is.
     let path: String
+    /// Where damaged files were moved to when it was opened; nil where there were none.
+    private(set) var aside: String?
 
     /// Opens the database of a directory whose lock is held, and brings it to this build's version.
+    ///
+    /// Where it is damaged it stays as it is and is refused, unless it is to be recovered: then it is set aside, and
+    /// the newest good backup, or nothing, takes its place.
     init(directory: String, recovers: Bool) throws {
         path = directory + "/journal.db"
         do {
-            try JournalFile.refuseIfNewer(path)
+            try JournalFile.inspect(path)
             pool = try JournalFile.open(path)
         } catch {
             let failure = JournalFailure(error, at: path)
-            guard recovers, case .unreadable = failure, !JournalFile.isNewer(path) else { throw failure }
-            try JournalFile.setAside(path)
+            guard case .unreadable(let reason) = failure, !JournalFile.isNewer(path) else { throw failure }
+            guard recovers else {
+                throw JournalFailure.unreadable(
+                    "\(reason); `earshot run --recover` sets it aside, goes on from the newest good backup and asks "
+                        + "sources again for what came since")
+            }
+            aside = try JournalFile.setAside(path)
+            try JournalBackups(of: path).restore()
             pool = try JournalFile.open(path)
         }
     }
 
-    private static func open(_ path: String) throws -> DatabasePool {
-        try JournalLock.create(path)
+    /// How a connection to a journal is set up.
+    static func configuration(isReading: Bool = false) -> GRDB.Configuration {
         var configuration = GRDB.Configuration()
+        configuration.readonly = isReading
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         configuration.label = "journal"
+        if isReading { return configuration }
         configuration.prepareDatabase { database in
             // Lines are long, so larger pages than usual save links between them; a lone mention still writes few.
             try database.execute(
@@ -37,57 +50,71 @@ struct JournalFile {
                     PRAGMA wal_autocheckpoint = 0
                     """)
         }
-        let pool = try DatabasePool(path: path, configuration: configuration)
+        return configuration
+    }
+
+    private static func open(_ path: String) throws -> DatabasePool {
+        try JournalLock.create(path)
+        let pool = try DatabasePool(path: path, configuration: configuration())
         try pool.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try JournalSchema.migrate(database)
-            try check(database)
             try database.execute(sql: "UPDATE head SET clean = 0")
         }
         return pool
     }
 
-    /// Looks for damage where the last run did not close the journal.
-    private static func check(_ database: Database) throws {
-        guard try Bool.fetchOne(database, sql: "SELECT clean FROM head") != true else { return }
-        // Lines may be many gigabytes; a damaged page among them shows when it is read.
-        for table in ["head", "cursor", "sink", "mark", "dead_letter"] {
-            let found = try String.fetchOne(database, sql: "PRAGMA quick_check(\(table))")
-            guard found == "ok" else { throw JournalFailure.unreadable(found ?? "the check gave no answer") }
+    /// Looks at the version, and for damage where the last run did not close the journal, on a connection that cannot
+    /// write: what is refused stays as it is.
+    private static func inspect(_ path: String) throws {
+        guard let size = size(of: path), size > 0 else { return }
+        let queue = try DatabaseQueue(path: path, configuration: configuration(isReading: true))
+        try queue.read { database in
+            guard try JournalSchema.found(in: database) > 0 else { return }
+            guard try Bool.fetchOne(database, sql: "SELECT clean FROM head") != true else { return }
+            try check(database, whole: size + (self.size(of: path + "-wal") ?? 0) <= wholeLimit)
         }
-    }
-
-    /// Reads the version on a connection that cannot write, so that a newer journal stays as it is.
-    private static func refuseIfNewer(_ path: String) throws {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else {
-            return
-        }
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        _ = try queue.read { try JournalSchema.found(in: $0) }
         try queue.close()
     }
 
+    /// How large a journal is at most that is looked through whole before it is opened.
+    private static let wholeLimit = 512 << 20
+
+    /// Looks for damage; where not the whole is looked through, a damaged page among the lines shows when it is read.
+    private static func check(_ database: Database, whole: Bool) throws {
+        let checks = whole ? [""] : ["(head)", "(cursor)", "(sink)", "(mark)", "(dead_letter)"]
+        for check in checks {
+            let found = try String.fetchOne(database, sql: "PRAGMA quick_check\(check)")
+            guard found == "ok" else {
+                let reason = (found ?? "the check gave no answer").split(separator: "\n").joined(separator: " ")
+                throw JournalFailure.unreadable("\(database.description): \(reason)")
+            }
+        }
+    }
+
+    private static func size(of path: String) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+    }
+
     private static func isNewer(_ path: String) -> Bool {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        let queue = try? DatabaseQueue(path: path, configuration: configuration)
+        let queue = try? DatabaseQueue(path: path, configuration: configuration(isReading: true))
         let found = try? queue?.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         return found ?? 0 > JournalSchema.version
     }
 
     /// Moves damaged files to a folder of their own, all of them together.
-    private static func setAside(_ path: String) throws {
+    private static func setAside(_ path: String) throws -> String {
         let stamp = Int(Date().timeIntervalSince1970)
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
         let aside = directory.appendingPathComponent("corrupt-\(stamp)")
-        try FileManager.default.createDirectory(at: aside, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: aside, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         for suffix in ["", "-wal", "-shm"] {
             let file = URL(fileURLWithPath: path + suffix)
             guard FileManager.default.fileExists(atPath: file.path) else { continue }
             try FileManager.default.moveItem(at: file, to: aside.appendingPathComponent(file.lastPathComponent))
         }
+        return aside.path
     }
 }
 
@@ -104,6 +131,8 @@ extension JournalFailure {
         }
         let message = error.message ?? error.resultCode.description
         switch (error.resultCode, error.extendedResultCode) {
+        case (_, .SQLITE_IOERR_FSYNC), (_, .SQLITE_IOERR_DIR_FSYNC):
+            self = .broken("the disk did not confirm a write to \(path): look after the disk, then start earshot again")
         case (.SQLITE_FULL, _), (_, .SQLITE_IOERR_WRITE): self = .full("no room for \(path): \(message)")
         case (.SQLITE_CORRUPT, _), (.SQLITE_NOTADB, _): self = .unreadable("\(path) is damaged: \(message)")
         default: self = .unavailable("\(path): \(message)")

@@ -1,24 +1,37 @@
 package import Earshot
 
+/// How much a journal keeps.
+package struct Keeping: Sendable, Equatable {
+    /// How many bytes of lines there are at most, whether sinks have had them or not; nil: any number.
+    package var limit: Int? = 16 << 30
+    /// How long lines are kept that every sink has had; nil: for good.
+    package var time: Duration? = .seconds(7 * 86_400)
+    /// How many bytes of lines are kept that every sink has had; nil: any number.
+    package var size: Int? = 1 << 30
+
+    /// By default a week and a gibibyte of lines for new sinks and replays, and sixteen gibibytes in all.
+    package init() {}
+}
+
 /// What a journal's engine may be told.
 package struct JournalOptions: Sendable {
     /// What becomes of what was seen before.
     package var dedupe: DedupePolicy
-    /// How long lines are kept that every sink has had; nil: for good.
-    package var keepFor: Duration?
-    /// How many bytes of lines are kept that every sink has had; nil: any number.
-    package var keepBytes: Int?
+    /// How much is kept.
+    package var keeping: Keeping
     /// Whether damaged files are set aside and a new journal begun.
     package var recovers: Bool
+    /// Told when the disk has not confirmed a write, after which nothing that was read or written can be believed.
+    package var broken: @Sendable (JournalFailure) -> Void
 
-    /// Options; by default a week and a gibibyte of lines are kept for new sinks and replays.
+    /// Options of known parts.
     package init(
-        dedupe: DedupePolicy = DedupePolicy(), keepFor: Duration? = .seconds(7 * 86_400),
-        keepBytes: Int? = 1 << 30, recovers: Bool = false
+        dedupe: DedupePolicy = DedupePolicy(), keeping: Keeping = Keeping(), recovers: Bool = false,
+        broken: @escaping @Sendable (JournalFailure) -> Void = { _ in }
     ) {
         self.dedupe = dedupe
-        self.keepFor = keepFor
-        self.keepBytes = keepBytes
+        self.keeping = keeping
         self.recovers = recovers
+        self.broken = broken
     }
 }

@@ -1,17 +1,21 @@
 internal import Earshot
+internal import Foundation
 internal import GRDB
 
 /// The tables of a journal's database, and their versions.
 enum JournalSchema {
     /// The version that this build writes.
-    static let version = 1
+    static let version = 2
 
     /// Brings a database to this build's version; refuses one of a newer version, untouched.
     static func migrate(_ database: Database) throws {
         let found = try found(in: database)
         guard found < version else { return }
         try database.inTransaction(.immediate) {
-            for step in steps[found...] { try database.execute(sql: step) }
+            for step in steps[found...] {
+                try step(database)
+                Failpoint.inMigration.reach()
+            }
             try database.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -29,8 +33,30 @@ enum JournalSchema {
     }
 
     /// What leads from each version to the next.
-    private static let steps = [
-        """
+    private static let steps: [@Sendable (Database) throws -> Void] = [
+        { try $0.execute(sql: first) },
+        { database in
+            try database.execute(sql: "ALTER TABLE sink ADD COLUMN reach INTEGER NOT NULL DEFAULT 0")
+            try giveMarksVersions(database)
+        },
+    ]
+
+    /// Marks of the first version held half of a content's digest; the second has a version in one half of that.
+    private static func giveMarksVersions(_ database: Database) throws {
+        for page in try Int64.fetchAll(database, sql: "SELECT page FROM mark") {
+            guard
+                let stored = try Data.fetchOne(
+                    database, sql: "SELECT marks FROM mark WHERE page = ?", arguments: [page])
+            else { continue }
+            var marks = [UInt8](stored)
+            for start in stride(from: 0, to: marks.count - MarkPage.stride + 1, by: MarkPage.stride) {
+                marks.replaceSubrange((start + 20)..<(start + 24), with: [0, 0, 0, 0])
+            }
+            try database.execute(sql: "UPDATE mark SET marks = ? WHERE page = ?", arguments: [Data(marks), page])
+        }
+    }
+
+    private static let first = """
         CREATE TABLE head (position INTEGER NOT NULL, clean INTEGER NOT NULL);
         INSERT INTO head VALUES (0, 1);
         CREATE TABLE segment (
@@ -44,5 +70,4 @@ enum JournalSchema {
             sink TEXT NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL, attempts INTEGER NOT NULL,
             reason TEXT NOT NULL, line BLOB NOT NULL, PRIMARY KEY (sink, position)) WITHOUT ROWID;
         """
-    ]
 }

@@ -40,6 +40,20 @@ enum SinkTable {
         }
     }
 
+    /// How far the deliveries go that were begun.
+    static func reaches(in database: Database) throws -> [String: Int64] {
+        try Row.fetchAll(database, sql: "SELECT name, reach FROM sink").reduce(into: [:]) { found, row in
+            found[row[0]] = row[1]
+        }
+    }
+
+    /// Notes how far a delivery goes.
+    static func begin(_ delivery: Delivery, in database: Database) throws {
+        try require(delivery.sink, in: database)
+        let statement = try database.cachedStatement(sql: "UPDATE sink SET reach = ? WHERE name = ?")
+        try statement.execute(arguments: [delivery.upTo, delivery.sink])
+    }
+
     static func sink(named name: String, in database: Database) throws -> (SinkState?, Int64)? {
         let sql = "SELECT state, position FROM sink WHERE name = ?"
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [name]) else { return nil }

@@ -3,7 +3,7 @@ internal import Foundation
 
 /// The marks that one commit left, as they are stored: thirty bytes each, and the sets of channels they name.
 struct MarkPage {
-    private static let stride = 30
+    static let stride = 30
 
     private(set) var bytes: [UInt8] = []
     private var sets: Set<UInt16> = []
@@ -17,6 +17,7 @@ struct MarkPage {
         bytes.append(integer: slot.key.high)
         bytes.append(integer: slot.key.low)
         bytes.append(integer: slot.content)
+        bytes.append(integer: slot.version)
         bytes.append(integer: slot.metrics)
         bytes.append(integer: slot.channels)
         if slot.channelSet != latest || sets.isEmpty {
@@ -57,8 +58,8 @@ struct MarkPage {
             for offset in Swift.stride(from: 0, to: raw.count, by: stride) {
                 var slot = unsafe MarkTable.Slot(
                     key: Digest(high: raw.integer(at: offset), low: raw.integer(at: offset + 8)),
-                    content: raw.integer(at: offset + 16), metrics: raw.integer(at: offset + 24),
-                    channels: raw.integer(at: offset + 28), hour: hour)
+                    content: raw.integer(at: offset + 16), version: raw.integer(at: offset + 20),
+                    metrics: raw.integer(at: offset + 24), channels: raw.integer(at: offset + 28), hour: hour)
                 let set = numbers[slot.channelSet] ?? 0
                 slot = MarkTable.Slot(key: slot.key, mark: slot.mark, channelSet: set, hour: hour)
                 body(slot)

@@ -9,7 +9,8 @@ struct MarkTable: ~Copyable {
     /// One mark. `hour` is the hour of its last sighting since 1970, cut to 16 bits.
     struct Slot: Equatable {
         var key: Digest
-        var content: UInt64
+        var content: UInt32
+        var version: UInt32
         var metrics: UInt32
         /// The number of the set of channels; the highest bit says that the item is deleted.
         var channels: UInt16
@@ -164,12 +165,12 @@ extension MarkTable.Slot {
     var channelSet: UInt16 { channels & ~Self.deletedBit }
 
     /// What is remembered of the item.
-    var mark: Mark { Mark(content: content, metrics: metrics, isDeleted: isDeleted) }
+    var mark: Mark { Mark(content: content, version: version, metrics: metrics, isDeleted: isDeleted) }
 
     /// A slot for a mark.
     init(key: Digest, mark: Mark, channelSet: UInt16, hour: UInt16) {
         self.init(
-            key: key, content: mark.content, metrics: mark.metrics,
+            key: key, content: mark.content, version: mark.version, metrics: mark.metrics,
             channels: channelSet & ~Self.deletedBit | (mark.isDeleted ? Self.deletedBit : 0), hour: hour)
     }
 

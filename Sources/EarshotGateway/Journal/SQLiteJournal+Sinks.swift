@@ -19,7 +19,10 @@ extension SQLiteJournal {
     /// Forgets a sink.
     package func retire(sink: String) async throws {
         try await write { database, _ in try SinkTable.delete(sink, in: database) }
-        shared.withLock { $0.places[sink] = nil }
+        shared.withLock { shared in
+            shared.places[sink] = nil
+            shared.reaches[sink] = nil
+        }
     }
 
     /// Lets a sink begin again.
@@ -30,12 +33,23 @@ extension SQLiteJournal {
             let first = try Int64.fetchOne(
                 database, sql: "SELECT min(first) FROM segment WHERE at >= ?", arguments: [moment.seconds])
             let place = (first ?? writer.head + 1) - 1
-            try database.execute(sql: "UPDATE sink SET position = ? WHERE name = ?", arguments: [place, sink])
+            try database.execute(
+                sql: "UPDATE sink SET position = ?, reach = 0 WHERE name = ?", arguments: [place, sink])
             return (place, writer.head)
         }
-        shared.withLock { $0.places[sink] = place }
+        shared.withLock { shared in
+            shared.places[sink] = place
+            shared.reaches[sink] = 0
+        }
         bell.nudge()
         return head - place
+    }
+
+    /// Notes how far a delivery reaches before it is made; where that is noted already, nothing is written.
+    package func begin(_ delivery: Delivery) async throws {
+        guard shared.withLock({ $0.reaches[delivery.sink] }) != delivery.upTo else { return }
+        try await write { database, _ in try SinkTable.begin(delivery, in: database) }
+        shared.withLock { $0.reaches[delivery.sink] = delivery.upTo }
     }
 
     /// Records that a delivery has happened.
@@ -67,16 +81,19 @@ extension SQLiteJournal {
     func look(
         for sink: String, limits: BatchLimits, filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Bell.Found {
-        guard let place = shared.withLock({ $0.places[sink] }) else { throw SinkTable.unknown(sink) }
-        return try await look(for: sink, after: place, limits: limits, filter: filter)
+        let (place, reach) = shared.withLock { ($0.places[sink], $0.reaches[sink] ?? 0) }
+        guard let place else { throw SinkTable.unknown(sink) }
+        let end = reach > place ? reach : nil
+        return try await look(for: sink, after: place, upTo: end, limits: limits, filter: filter)
     }
 
     /// What lies beyond a position.
     private func look(
-        for sink: String, after place: Int64, limits: BatchLimits, filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
+        for sink: String, after place: Int64, upTo end: Int64? = nil, limits: BatchLimits,
+        filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Bell.Found {
         let head = shared.withLock { $0.head }
-        var gathering = Gathering(sink: sink, after: place, limits: limits, filter: filter)
+        var gathering = Gathering(sink: sink, after: place, upTo: end, limits: limits, filter: filter)
         while gathering.upTo < head, !gathering.isFull {
             let segments = try await segments(after: gathering.upTo, for: sink, count: limits.count)
             // What is missing was trimmed.

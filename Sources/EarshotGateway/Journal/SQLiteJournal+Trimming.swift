@@ -23,6 +23,22 @@ extension SQLiteJournal {
         return total
     }
 
+    /// How many bytes of lines may stay that every sink has had: less than half of all there is room for.
+    private var kept: Int { min(options.keeping.size ?? .max, (options.keeping.limit ?? .max) / 2) }
+
+    /// Refuses to take anything in while there are too many lines that a sink has not had.
+    func requireRoom() async throws {
+        guard let limit = options.keeping.limit, shared.withLock({ $0.size }) >= limit else { return }
+        let moment = now().seconds
+        let isTime = shared.withLock { shared in
+            defer { shared.trimmedAt = moment }
+            return shared.trimmedAt != moment
+        }
+        if isTime { _ = try await trim() }
+        guard shared.withLock({ $0.size }) >= limit else { return }
+        throw JournalFailure.full("\(limit) bytes of mentions wait for sinks, which is the limit (journal.limit)")
+    }
+
     /// Forgets up to a commit's worth of segments; tells mentions, bytes and whether it was the last.
     private func trimStep(of size: Int, head: Int64, _ database: Database) throws -> (Int, Int, Bool) {
         let seconds = now().seconds
@@ -30,8 +46,8 @@ extension SQLiteJournal {
         try database.execute(sql: "DELETE FROM mark WHERE at < ?", arguments: [oldestMark])
         try database.execute(sql: "UPDATE head SET position = ?", arguments: [head])
         let confirmed = try Int64.fetchOne(database, sql: "SELECT min(position) FROM sink") ?? head
-        let oldest = options.keepFor.map { seconds - $0.components.seconds } ?? Int64.min
-        let excess = options.keepBytes.map { size - $0 } ?? 0
+        let oldest = options.keeping.time.map { seconds - $0.components.seconds } ?? Int64.min
+        let excess = size - kept
         var (mentions, bytes, last, count) = (0, 0, Int64(0), 0)
         let rows = try Row.fetchCursor(
             database, sql: "SELECT last, first, at, bytes FROM segment WHERE last <= ? ORDER BY last",

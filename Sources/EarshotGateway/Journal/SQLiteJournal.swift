@@ -12,12 +12,16 @@ package final class SQLiteJournal: Journal {
     struct Shared {
         var head: Int64 = 0
         var places: [String: Int64] = [:]
+        /// How far the delivery goes that a sink has begun.
+        var reaches: [String: Int64] = [:]
         var reading: [String: Int64] = [:]
         var cache = SegmentCache()
         var marks = 0
         var memory = 0
         /// The bytes of all lines in the log.
         var size = 0
+        /// When room was last looked for, in seconds since 1970.
+        var trimmedAt: Int64 = 0
     }
 
     let file: JournalFile
@@ -28,6 +32,7 @@ package final class SQLiteJournal: Journal {
     let clock: any Clock<Duration>
     private let lock: Mutex<Held>
     private let commits: CommitQueue
+    private let group: CommitGroup
 
     /// The lock file, until the journal is closed.
     private struct Held: ~Copyable {
@@ -43,12 +48,13 @@ package final class SQLiteJournal: Journal {
     ) throws {
         let lock = try JournalLock(directory: directory)
         let file = try JournalFile(directory: directory, recovers: options.recovers)
-        let group = CommitGroup(file: file, policy: options.dedupe, now: now)
+        let group = CommitGroup(file: file, options: options, now: now)
         do {
             shared = Mutex(try file.pool.writeWithoutTransaction { try group.restore(from: $0) })
         } catch {
             throw JournalFailure(error, at: file.path)
         }
+        self.group = group
         self.file = file
         self.options = options
         self.clock = clock
@@ -100,6 +106,7 @@ package final class SQLiteJournal: Journal {
     ) async throws -> Receipt {
         guard !bell.isOver else { throw JournalFailure.unavailable("the journal is closed") }
         guard !batch.isEmpty || cursor != nil else { return Receipt() }
+        if !batch.isEmpty { try await requireRoom() }
         return try await write(weight: batch.lines.count + 1) { database, writer in
             if let cursor { try CursorTable.set(cursor, of: channel, in: database) }
             return writer.append(batch, from: channel)
@@ -150,6 +157,9 @@ package final class SQLiteJournal: Journal {
         }
     }
 
+    /// Where damaged files were moved to when it was opened; nil where there were none.
+    package var recovered: String? { file.aside }
+
     /// The bytes of memory that the marks take.
     package var markMemory: Int { shared.withLock { $0.memory } }
 
@@ -179,6 +189,10 @@ package final class SQLiteJournal: Journal {
 
     /// Folds the log of writes into the database, on the connection that writes.
     func checkpoint() async throws {
-        try await file.pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+        try await file.pool.writeWithoutTransaction { [group] database in
+            group.fold(.passive, database)
+            Failpoint.inCheckpoint.reach()
+            group.fold(.truncate, database)
+        }
     }
 }

@@ -76,7 +76,7 @@ enum EntryBlock {
         bytes.append(integer: entry.operation.rawValue)
         bytes.append(integer: flags(of: entry))
         bytes.append(integer: UInt16(0))
-        bytes.append(integer: UInt32(0))
+        bytes.append(integer: entry.version)
     }
 
     private static func flags(of entry: Batch.Entry) -> UInt8 {
@@ -116,7 +116,8 @@ enum EntryBlock {
             scope: raw.integer(at: 56), seenViaOffset: Int(raw.integer(at: 88) as UInt32),
             network: raw.integer(at: 92), channel: raw.integer(at: 94),
             observedAt: timestamp(raw.integer(at: 64), flags & 8 != 0),
-            publishedAt: flags & 2 == 0 ? nil : timestamp(raw.integer(at: 72), flags & 4 != 0))
+            publishedAt: flags & 2 == 0 ? nil : timestamp(raw.integer(at: 72), flags & 4 != 0),
+            version: raw.integer(at: 100))
     }
 
     private static func timestamp(_ milliseconds: Int64, _ hasMilliseconds: Bool) -> Timestamp {

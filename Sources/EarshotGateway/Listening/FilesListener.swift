@@ -40,8 +40,13 @@ package struct FilesListener: ChannelListener {
     /// Looks for new and changed files, again and again.
     package func run() async throws {
         while true {
-            try await drain(nil)
-            try await clock.sleep(interval)
+            do {
+                try await drain(nil)
+                try await clock.sleep(interval)
+            } catch let failure as JournalFailure where failure.isPassing {
+                fail("what came cannot be stored: \(failure.summary)")
+                try await clock.sleep(Poller.storePause)
+            }
         }
     }
 

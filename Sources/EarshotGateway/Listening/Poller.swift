@@ -77,7 +77,7 @@ package struct Poller: ChannelListener {
             try await rest(after: failure, backoff.next(after: failure, random: clock.random()))
         } catch let failure as JournalFailure where failure.isPassing {
             try await rest(
-                after: .unreachable("what came cannot be stored: \(failure)"),
+                after: .unreachable("what came cannot be stored: \(failure.summary)"),
                 Backoff.Step(pause: Poller.storePause, state: .retrying))
         }
         return nil
@@ -137,7 +137,9 @@ package struct Poller: ChannelListener {
         while true {
             let cursor = try await journal.cursor(of: channel)?.value
             let page = try await page(after: cursor)
+            Failpoint.afterFetch.reach()
             let tally = try await intake.take(held(page.documents), advancing: page.next)
+            Failpoint.afterAck.reach()
             report(tally)
             if !page.hasMore { board.noteMissing(of: channel, page.notice) }
             taken?(tally)
@@ -215,8 +217,13 @@ extension JournalFailure {
     var isPassing: Bool {
         switch self {
         case .full, .unavailable: true
-        case .revisionConflict, .inUse, .unreadable: false
+        case .revisionConflict, .inUse, .unreadable, .broken: false
         }
+    }
+
+    /// Whether nothing may be written any more.
+    var isFinal: Bool {
+        if case .broken = self { true } else { false }
     }
 }
 

@@ -68,6 +68,11 @@ package struct StreamListener: ChannelListener {
                 if progress.hasSpoken { pace.succeed() }
                 let step = pace.next(after: end.failure, isReply: end.isReply, random: clock.random())
                 try await rest(after: end.failure, step)
+            } catch let failure as JournalFailure where failure.isPassing {
+                // What came since is asked for again with the gap.
+                try await rest(
+                    after: .unreachable("what came cannot be stored: \(failure.summary)"),
+                    Backoff.Step(pause: Poller.storePause, state: .retrying))
             }
         }
     }

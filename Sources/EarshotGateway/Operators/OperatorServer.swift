@@ -52,7 +52,7 @@ package struct OperatorServer: Sendable {
             logger: quiet)
         defer { _ = unsafe unlink(path) }
         do {
-            try await application.run()
+            try await application.serve()
         } catch {
             try Task.checkCancellation()
             log.warning("no commands are heard", metadata: ["path": "\(path)", "reason": "\(error)"])

@@ -74,7 +74,7 @@ package struct Receiver: Sendable {
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
             onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
             logger: quiet)
-        try await application.run()
+        try await application.serve()
     }
 
     private func route(_ context: ReceiverContext) -> Route? {
@@ -242,8 +242,9 @@ package struct Receiver: Sendable {
 
     /// What is not in the journal is not acknowledged.
     private func notStored(_ channel: String, _ error: any Error) -> Response {
-        log.error("\(channel): a delivery could not be stored: \(error)")
-        board.failed(channel, "a delivery could not be stored", isBlocked: false)
+        let reason = (error as? JournalFailure)?.summary ?? "\(error)"
+        log.error("\(channel): what came cannot be stored: \(reason)", metadata: ["channel": "\(channel)"])
+        board.failed(channel, "what came cannot be stored: \(reason)", isBlocked: false)
         var response = busy
         response.headers[.retryAfter] = "30"
         return response

@@ -2,7 +2,7 @@ internal import Earshot
 
 /// What a reply says about a batch.
 struct HTTPReply {
-    private let response: FetchResponse
+    let response: FetchResponse
     private let now: Timestamp
 
     init(_ response: FetchResponse, at now: Timestamp) {
@@ -28,7 +28,7 @@ struct HTTPReply {
     }
 
     /// What `Retry-After` says: seconds, or a date (RFC 9110, 10.2.3).
-    private var retryAfter: Duration? {
+    var retryAfter: Duration? {
         guard let text = response["Retry-After"] else { return nil }
         if let seconds = Int64(text), seconds >= 0 { return .seconds(min(seconds, 86_400)) }
         guard let date = HTTPReply.date(text) else { return nil }

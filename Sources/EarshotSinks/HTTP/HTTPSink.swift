@@ -16,9 +16,10 @@ package struct HTTPSink: Sink {
         var batchBytes: WrittenSize?
         var batchWait: WrittenDuration?
         var timeout: WrittenDuration?
+        var reply: HTTPReplyForm?
 
         private enum CodingKeys: String, CodingKey {
-            case url, format, secret, token, user, password, headers, timeout
+            case url, format, secret, token, user, password, headers, timeout, reply
             case batchCount = "batch_count"
             case batchBytes = "batch_bytes"
             case batchWait = "batch_wait"
@@ -54,6 +55,9 @@ package struct HTTPSink: Sink {
         Setting(
             "batch_wait", .duration, fallback: "\"0s\"", about: "How long to wait for more before a smaller request."),
         Setting("timeout", .duration, fallback: "\"30s\"", about: "How long a request may take."),
+        Setting(
+            "reply", .choice(HTTPReplyForm.allCases.map(\.rawValue)), fallback: "\"batch\"",
+            about: "What a status from 200 to 299 is about: the whole batch, or only a reply that names each mention."),
     ]
 
     /// How much a request holds.
@@ -76,10 +80,13 @@ package struct HTTPSink: Sink {
             wait: settings.batchWait?.duration ?? .zero)
     }
 
+    /// A batch has one idempotency key, so what is posted again must be that batch.
+    package var repeatsBatches: Bool { true }
+
     /// Nothing is to be made ready.
     package func open(resuming state: SinkState?) async throws(DeliveryFailure) {}
 
-    /// Posts a batch; any status from 200 to 299 is the acknowledgement of all of it.
+    /// Posts a batch; any status from 200 to 299 is the acknowledgement of all of it, or of what the reply names.
     package func deliver(_ batch: Batch) async throws(DeliveryFailure) -> SinkState? {
         let response: FetchResponse
         do throws(FetchFailure) {
@@ -87,7 +94,9 @@ package struct HTTPSink: Sink {
         } catch {
             throw DeliveryFailure(error)
         }
-        try HTTPReply(response, at: surroundings.now()).accept()
+        let reply = HTTPReply(response, at: surroundings.now())
+        try reply.accept()
+        if settings.reply == .items { try reply.accept(each: batch) }
         return nil
     }
 

@@ -200,6 +200,19 @@ import Testing
         #expect(Configuration.problems(text).first == problem)
     }
 
+    @Test func `two sinks do not write to one path`() {
+        let text = """
+            {"channels": {"c": {"adapter": "paper", "settings": {"listen": "files", "path": "a"}}},
+             "sinks": {"s": {"sink": "shelf", "settings": {"path": "x"}},
+                       "t": {"sink": "shelf", "settings": {"path": "./x"}},
+                       "u": {"sink": "shelf", "settings": {"path": "y"}}}}
+            """
+        #expect(
+            Configuration.problems(text) == [
+                "/sinks/t/settings/path: sink s writes there already: expected a path of its own"
+            ])
+    }
+
     @Test(arguments: [
         ("a == 'b' &&", "not a JMESPath expression: unexpected the end (character 12)"),
         ("lenght(text) > `3`", "not a JMESPath expression: there is no function lenght() (character 1)"),

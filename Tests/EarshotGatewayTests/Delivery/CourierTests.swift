@@ -147,6 +147,42 @@ private final class Waits: Sendable {
         #expect(waits.list.withLock { $0 } == [])
     }
 
+    @Test func `a sink that tells item by item is asked again only for what is pending`() async throws {
+        let lines = try await fill(10)
+        let sink = ScriptedSink(answer: { batch, call in
+            switch call {
+            case 1: .partial(refused: [2: "no"], pending: [4, 5, 9], reason: "status 429", retryAfter: .seconds(7))
+            case 2: .partial(refused: [1: "not this"], pending: [2], reason: "status 429")
+            default: nil
+            }
+        })
+        let courier = courier(sink)
+        try await courier.run()
+        #expect(sink.memory.withLock { $0.calls } == [10, 3, 1])
+        #expect(sink.memory.withLock { $0.taken } == [lines[9]])
+        let letters = try await journal.deadLetters(of: "desk")
+        #expect(letters.map(\.position) == [3, 6])
+        #expect(letters.map(\.reason) == ["no", "not this"])
+        #expect(letters.map(\.attempts) == [1, 2])
+        #expect(waits.list.withLock { $0.first } == .seconds(7))
+        #expect(try await journal.status().sinks == ["desk": 10])
+        #expect(courier.standing.delivered == 8)
+        #expect(courier.standing.passedOver == 0)
+    }
+
+    @Test func `a journal that is full for a while is told again, and nothing is delivered twice`() async throws {
+        let lines = try await fill(10)
+        let full = GatedJournal(journal)
+        full.refuse(confirmations: [.full("no room"), .unavailable("busy"), .full("no room")])
+        let sink = ScriptedSink()
+        let courier = Courier(
+            name: "desk", sink: sink, journal: full, fromBeginning: true, clock: waits.clock(),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await courier.run()
+        #expect(sink.memory.withLock { $0.taken } == lines)
+        #expect(waits.list.withLock { $0 } == [.seconds(5), .seconds(5), .seconds(5)])
+    }
+
     @Test func `a blocked sink keeps its mentions and is tried each minute`() async throws {
         let lines = try await fill(3)
         let standing = Mutex<CourierStanding?>(nil)

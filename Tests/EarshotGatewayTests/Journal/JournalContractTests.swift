@@ -31,10 +31,19 @@ final class TestDirectory: Sendable {
     func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
 }
 
+extension JournalOptions {
+    /// Nothing is kept that every sink has had.
+    static var forgetting: JournalOptions {
+        var options = JournalOptions()
+        options.keeping.time = .zero
+        return options
+    }
+}
+
 extension SQLiteJournal {
     /// A journal with a clock that stands still.
     static func testing(
-        _ directory: TestDirectory, options: JournalOptions = JournalOptions(keepFor: .zero),
+        _ directory: TestDirectory, options: JournalOptions = .forgetting,
         now: @escaping @Sendable () -> Timestamp = { Fixture.observedAt }
     ) throws -> SQLiteJournal {
         try SQLiteJournal(directory: directory.path, options: options, now: now)

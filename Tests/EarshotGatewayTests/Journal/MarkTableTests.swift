@@ -5,7 +5,7 @@ import Testing
 @testable import EarshotGateway
 
 @Suite struct MarkTableTests {
-    private func slot(_ number: Int, content: UInt64 = 1) -> MarkTable.Slot {
+    private func slot(_ number: Int, content: UInt32 = 1) -> MarkTable.Slot {
         MarkTable.Slot(
             key: Digest(of: Array("key \(number)".utf8)), mark: Mark(content: content, metrics: 0, isDeleted: false),
             channelSet: 0, hour: 0)
@@ -13,11 +13,11 @@ import Testing
 
     @Test func `every mark is found again, and no other`() {
         var table = MarkTable()
-        for number in 0..<20_000 { table.insert(slot(number, content: UInt64(number))) }
+        for number in 0..<20_000 { table.insert(slot(number, content: UInt32(number))) }
         #expect(table.count == 20_000)
         for number in 0..<20_000 {
             let place = table.place(of: slot(number).key)
-            #expect(place.map { table[$0].content } == UInt64(number))
+            #expect(place.map { table[$0].content } == UInt32(number))
         }
         for number in 20_000..<30_000 { #expect(table.place(of: slot(number).key) == nil) }
     }
@@ -49,10 +49,10 @@ import Testing
 
     @Test func `sweeping keeps the others in their order`() {
         var table = MarkTable()
-        for number in 0..<10_000 { table.insert(slot(number, content: UInt64(number))) }
+        for number in 0..<10_000 { table.insert(slot(number, content: UInt32(number))) }
         table.sweep { $0.content % 3 == 0 }
         #expect(table.count == 3334)
-        #expect((0..<table.count).map { table[$0].content } == (0..<3334).map { UInt64($0 * 3) })
+        #expect((0..<table.count).map { table[$0].content } == (0..<3334).map { UInt32($0 * 3) })
         for number in 0..<10_000 { #expect((table.place(of: slot(number).key) != nil) == (number % 3 == 0)) }
     }
 

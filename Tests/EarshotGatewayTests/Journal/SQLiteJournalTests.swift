@@ -86,6 +86,93 @@ import Testing
         #expect(try Data(contentsOf: directory.url(aside[0]).appendingPathComponent("journal.db")) == damaged)
     }
 
+    @Test func `a damaged journal goes on from its newest good backup, and sources are asked again from there`()
+        async throws
+    {
+        let moment = Mutex(Fixture.observedAt)
+        let journal = try SQLiteJournal.testing(directory) { moment.withLock { $0 } }
+        _ = try await journal.register(sink: "desk", fromBeginning: true)
+        _ = try await journal.append(batch(0..<10), from: "brand", advancing: Cursor("10"))
+        let held = Delivery(sink: "desk", batch: Batch(), upTo: 10)
+        try await journal.confirm(held, state: SinkState("{}"), dead: [])
+        _ = try await journal.append(batch(10..<15), from: "brand", advancing: Cursor("15"))
+        try await journal.backUp()
+        _ = try await journal.append(batch(15..<20), from: "brand", advancing: Cursor("20"))
+        // Not yet time for another.
+        try await journal.backUp()
+        #expect(JournalBackups(of: journal.file.path).all.count == 1)
+        try await journal.close()
+        try Data(repeating: 0xA5, count: 8192).write(to: directory.url("journal.db"))
+        let again = try SQLiteJournal.testing(directory, options: JournalOptions(recovers: true))
+        #expect(again.recovered?.contains("corrupt-") == true)
+        #expect(try await again.cursor(of: "brand")?.value == Cursor("15"))
+        #expect(try await again.append(batch(0..<20), from: "brand", advancing: nil) == receipt(5, repeated: 15))
+        // The sink has what the backup knows nothing of: it is not to go back.
+        #expect(try await again.register(sink: "desk", fromBeginning: true) == nil)
+        let delivery = try await again.next(for: "desk", limits: BatchLimits(), where: nil)
+        #expect(delivery?.batch.texts == batch(10..<20).texts)
+    }
+
+    @Test func `three backups are kept, one a day`() async throws {
+        let moment = Mutex(Fixture.observedAt)
+        let journal = try SQLiteJournal.testing(directory) { moment.withLock { $0 } }
+        for day in 0..<5 {
+            _ = try await journal.append(batch(day..<(day + 1)), from: "brand", advancing: nil)
+            try await journal.backUp()
+            moment.withLock { $0.milliseconds += 86_400_000 }
+        }
+        let names = JournalBackups(of: journal.file.path).all.map { URL(fileURLWithPath: $0).lastPathComponent }
+        let first = Fixture.observedAt.seconds
+        #expect(names == [Int64(4), 3, 2].map { day in "journal-\(first + day * 86_400).db" })
+    }
+
+    @Test func `what is refused as damaged is not touched, and says what to do`() async throws {
+        let journal = try SQLiteJournal.testing(directory)
+        for page in 0..<40 {
+            _ = try await journal.append(batch((page * 50)..<(page * 50 + 50)), from: "brand", advancing: nil)
+        }
+        try await journal.checkpoint()
+        let copy = try directory.copy()
+        let file = try FileHandle(forUpdating: copy.url("journal.db"))
+        let size = try file.seekToEnd()
+        for page in stride(from: UInt64(8192), to: size, by: 8192) {
+            try file.seek(toOffset: page)
+            try file.write(contentsOf: Data(repeating: 0x5A, count: 64))
+        }
+        try file.close()
+        let before = try Data(contentsOf: copy.url("journal.db"))
+        let failure = #expect(throws: JournalFailure.self) { try SQLiteJournal.testing(copy) }
+        guard case .unreadable(let reason) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(reason.contains("--recover"))
+        #expect(try Data(contentsOf: copy.url("journal.db")) == before)
+    }
+
+    @Test func `marks of the first version know their items in the second`() async throws {
+        let journal = try SQLiteJournal.testing(directory)
+        _ = try await journal.append(batch(0..<10), from: "brand", advancing: nil)
+        try await journal.file.pool.writeWithoutTransaction { database in
+            // As the first version left it: eight bytes of the content's digest, and sinks without a reach.
+            var marks = [UInt8](try Data.fetchOne(database, sql: "SELECT marks FROM mark") ?? Data())
+            for (index, entry) in batch(0..<10).entries.enumerated() {
+                let start = index * 30 + 16
+                marks.replaceSubrange(
+                    start..<(start + 8), with: (0..<8).map { UInt8(truncatingIfNeeded: entry.content.low >> ($0 * 8)) })
+            }
+            try database.execute(sql: "UPDATE mark SET marks = ?", arguments: [Data(marks)])
+            try database.execute(sql: "ALTER TABLE sink DROP COLUMN reach; PRAGMA user_version = 1")
+        }
+        try await journal.close()
+        let again = try SQLiteJournal.testing(directory)
+        #expect(try await again.append(batch(0..<10), from: "brand", advancing: nil) == receipt(0, repeated: 10))
+        var edited = SampleMention("3", "other")
+        edited.edited = 5
+        let update = try await again.append(Batch([edited], from: "brand"), from: "brand", advancing: nil)
+        #expect(update.updated == 1)
+    }
+
     @Test func `whenever the process dies, every cursor has its mentions and nothing is there twice`() async throws {
         let journal = try SQLiteJournal.testing(directory)
         let copies = try await withThrowingTaskGroup(of: [TestDirectory].self) { group in
@@ -174,7 +261,9 @@ import Testing
 
     @Test func `lines are forgotten by age and by size, only where every sink has had them`() async throws {
         let moment = Mutex(Fixture.observedAt)
-        let options = JournalOptions(keepFor: .seconds(86_400), keepBytes: 40_000)
+        var options = JournalOptions()
+        options.keeping.time = .seconds(86_400)
+        options.keeping.size = 40_000
         let journal = try SQLiteJournal.testing(directory, options: options) { moment.withLock { $0 } }
         _ = try await journal.register(sink: "desk", fromBeginning: true)
         for page in 0..<10 {
@@ -191,6 +280,28 @@ import Testing
         try await journal.confirm(Delivery(sink: "desk", batch: Batch(), upTo: 100), state: nil, dead: [])
         #expect(try await journal.trim() == 50)
         #expect(try await journal.append(batch(0..<100), from: "brand", advancing: nil).repeated == 100)
+    }
+
+    @Test func `above its limit the journal takes nothing in until a sink has had some`() async throws {
+        let moment = Mutex(Fixture.observedAt)
+        var options = JournalOptions()
+        options.keeping.limit = 40_000
+        let journal = try SQLiteJournal.testing(directory, options: options) { moment.withLock { $0 } }
+        _ = try await journal.register(sink: "desk", fromBeginning: true)
+        var count = 0
+        let failure = await #expect(throws: JournalFailure.self) {
+            while count < 1000 {
+                _ = try await journal.append(batch(count..<(count + 10)), from: "brand", advancing: nil)
+                count += 10
+            }
+        }
+        #expect(failure == .full("40000 bytes of mentions wait for sinks, which is the limit (journal.limit)"))
+        #expect(count > 20 && count < 200)
+        // A cursor alone takes no room.
+        _ = try await journal.append(Batch(), from: "brand", advancing: Cursor("1"))
+        try await journal.confirm(Delivery(sink: "desk", batch: Batch(), upTo: Int64(count)), state: nil, dead: [])
+        moment.withLock { $0.milliseconds += 1000 }
+        #expect(try await journal.append(batch(count..<(count + 1)), from: "brand", advancing: nil) == receipt(1))
     }
 
     @Test func `policies decide what a repeat and a page are`() async throws {

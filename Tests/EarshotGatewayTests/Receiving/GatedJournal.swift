@@ -5,6 +5,7 @@ import Synchronization
 final class GatedJournal: Journal {
     private struct Gate {
         var failure: JournalFailure?
+        var confirmations: [JournalFailure] = []
         var isHeld = false
         var held: [CheckedContinuation<Void, Never>] = []
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -14,6 +15,9 @@ final class GatedJournal: Journal {
     private let gate = Mutex(Gate())
 
     init(_ journal: any Journal) { self.journal = journal }
+
+    /// Refuses the next confirmations, each with a reason.
+    func refuse(confirmations: [JournalFailure]) { gate.withLock { $0.confirmations = confirmations } }
 
     /// Refuses every append, or with nil none.
     func refuse(_ failure: JournalFailure?) { gate.withLock { $0.failure = failure } }
@@ -80,7 +84,9 @@ final class GatedJournal: Journal {
     func next(
         for sink: String, limits: BatchLimits, where filter: (@Sendable (ArraySlice<UInt8>) -> Bool)?
     ) async throws -> Delivery? { try await journal.next(for: sink, limits: limits, where: filter) }
+    func begin(_ delivery: Delivery) async throws { try await journal.begin(delivery) }
     func confirm(_ delivery: Delivery, state: SinkState?, dead: [DeadLetter]) async throws {
+        if let failure = gate.withLock({ $0.confirmations.popLast() }) { throw failure }
         try await journal.confirm(delivery, state: state, dead: dead)
     }
     func deadLetters(of sink: String) async throws -> [DeadLetter] { try await journal.deadLetters(of: sink) }

@@ -75,7 +75,7 @@ struct FeedCursor {
             guard asked < round else { return false }
             if memory.pace.isSkipped(now), now - asked < patience { return false }
         }
-        return memory.due <= round || memory.due > now + FeedCursor.farthest
+        return memory.due <= round || memory.due > now + FeedCursor.farthest || memory.isAhead(of: now)
     }
 
     /// The seconds from now beyond which nothing is put off.
@@ -85,7 +85,7 @@ struct FeedCursor {
     func wait(for addresses: [String], at now: Int64) -> Int64 {
         let moments = addresses.compactMap { address -> Int64? in
             guard let memory = feeds[address] else { return now }
-            return memory.isGone ? nil : memory.due
+            return memory.isGone ? nil : memory.isAhead(of: now) ? now : memory.due
         }
         return max((moments.min() ?? now) - now, 0)
     }

@@ -21,6 +21,9 @@ struct FeedMemory: Equatable {
     /// When it was asked last and when it is asked next, in seconds since 1970.
     var asked: Int64?
     var due: Int64 = 0
+
+    /// Whether it was asked at a moment that is yet to come: the clock was set back, and `due` was said by the old one.
+    func isAhead(of now: Int64) -> Bool { (asked ?? 0) > now + 60 }
     /// How often it says it wants to be asked.
     var pace = FeedPace()
     /// The digest of its last bytes, and traces of its newest entries.

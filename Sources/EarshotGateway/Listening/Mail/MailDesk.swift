@@ -70,7 +70,7 @@ package struct MailDesk: Sendable {
             } catch let failure as JournalFailure where failure.isPassing {
                 await afterFailure()
                 try await rest(
-                    after: .unreachable("what came cannot be stored: \(failure)"),
+                    after: .unreachable("what came cannot be stored: \(failure.summary)"),
                     Backoff.Step(pause: Poller.storePause, state: .retrying))
             }
         }

@@ -13,12 +13,13 @@ PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev lib
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks
 
-.PHONY: demo test conformance fuzz schemas format lint bench install clean deps deps-test help
+.PHONY: demo test conformance faults fuzz schemas format lint bench install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
 	@echo "make test         build, and run every test"
 	@echo "make conformance  run the corpora, where they are present, and print what held"
+	@echo "make faults       inject every fault into the built program: KILLS=500 EACH=20 SEED=1, FAULTS=\"F01 F13\""
 	@echo "make fuzz         fuzz every adapter and format for TIME=60 seconds each, or those in TARGETS=\"rss html\""
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
 	@echo "make schemas format lint bench clean deps"
@@ -61,6 +62,7 @@ test: deps-test .venv/bin/python
 	cat adapters/*/Fixtures/*/mentions.ndjson adapters/declared/*/Fixtures/*/mentions.ndjson | grep -v '^refused: ' | $(PYTHON) Tests/Schema/validate.py
 	@$(MAKE) --no-print-directory conformance-only
 	swift test --skip-build
+	.build/debug/Faults WORKERS=6
 
 conformance: deps-test .venv/bin/python
 	$(BUILD) --build-tests
@@ -72,6 +74,11 @@ conformance-only:
 bench: deps
 	$(BUILD_RELEASE)
 	python3 Tests/Benchmarks/bench.py $(RELEASE) $(or $(EARSHOT_PEERS),../shared/bench)
+
+faults: deps-test
+	$(BUILD)
+	.build/debug/Faults all KILLS=$(or $(KILLS),500) EACH=$(or $(EACH),20) SEED=$(or $(SEED),1) \
+		BACKLOG=$(or $(BACKLOG),1000000) WORKERS=$(or $(WORKERS),2) PROGRAM=$(or $(PROGRAM),.build/debug/earshot) $(FAULTS)
 
 fuzz: deps-test
 	RUNS=$(RUNS) Tests/Fuzzing/run $(or $(TIME),60) $(TARGETS)

@@ -89,7 +89,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            swiftSettings: strict
+            // Places where a test ends the process; what is built for speed has none of them.
+            swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]
         ),
         .target(name: "EarshotTesting", dependencies: ["Earshot"], swiftSettings: strict),
         .executableTarget(
@@ -110,6 +111,15 @@ let package = Package(
                 .embedInCode("Schemas/mention.v1.json"),
                 .embedInCode("Schemas/examples/starter.json"),
             ],
+            swiftSettings: strict
+        ),
+
+        // Not a product: `make faults` and `make test` run it from the build folder.
+        .executableTarget(
+            name: "Faults",
+            dependencies: ["EarshotTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/Faults",
+            exclude: ["numbers", "Shim", "states"],
             swiftSettings: strict
         ),
 

@@ -62,7 +62,7 @@ test: deps-test .venv/bin/python
 	cat adapters/*/Fixtures/*/mentions.ndjson adapters/declared/*/Fixtures/*/mentions.ndjson | grep -v '^refused: ' | $(PYTHON) Tests/Schema/validate.py
 	@$(MAKE) --no-print-directory conformance-only
 	swift test --skip-build
-	.build/debug/Faults WORKERS=6
+	.build/debug/Faults WORKERS=8
 
 conformance: deps-test .venv/bin/python
 	$(BUILD) --build-tests

@@ -23,7 +23,7 @@ struct Faults {
             case "BACKLOG": harness.backlog = Int(value) ?? harness.backlog
             case "SEED": harness.seed = UInt64(value) ?? UInt64.random(in: 1...UInt64.max)
             case "WORKERS": workers = Int(value) ?? workers
-            case "PROGRAM": harness.program = value
+            case "PROGRAM": harness.program = URL(fileURLWithPath: value).path
             case "all": harness.isShare = false
             default: chosen.append(argument)
             }

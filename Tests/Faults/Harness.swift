@@ -63,5 +63,5 @@ struct Trial: Sendable {
     }
 
     /// Every fault that there is.
-    static let all = crashes + sinks + sources + disks + states
+    static let all = crashes.reversed() + sinks + sources + disks + states
 }

@@ -2,16 +2,16 @@ internal import ArgumentParser
 internal import Earshot
 internal import EarshotGateway
 
-/// `earshot state list|show|set|clear`
+/// `earshot state list|show|set|clear|retire`
 struct State: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "state",
-        abstract: "See and set where each channel got to.",
+        abstract: "See and set where each channel got to, and forget sinks that are gone.",
         discussion: """
             A channel's cursor says from where its source is asked the next time. Forgetting it lets the channel begin \
             anew; what was seen before is still not told twice. Works while the gateway runs and while it does not.
             """,
-        subcommands: [List.self, Show.self, Set.self, Clear.self])
+        subcommands: [List.self, Show.self, Set.self, Clear.self, Retire.self])
 
     /// `earshot state list`
     struct List: AsyncParsableCommand {
@@ -78,6 +78,23 @@ struct State: AsyncParsableCommand {
         func run() async throws {
             try await options.withDesk { try await $0.setCursor(nil, of: channel) }
             StandardError.line("the cursor of \(channel) is forgotten")
+        }
+    }
+
+    /// `earshot state retire SINK`
+    struct Retire: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retire",
+            abstract: "Forget a sink that is not configured any more, with what waits for it and its dead letters.")
+
+        @Argument(help: "The sink's name.")
+        var sink: String
+
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            let count = try await options.withDesk { try await $0.retire(sink: sink) }
+            StandardError.line("sink \(sink) is forgotten; mentions that waited for it: \(count)")
         }
     }
 }

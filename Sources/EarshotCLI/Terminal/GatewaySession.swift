@@ -67,7 +67,7 @@ struct GatewaySession {
         let names = Set(configuration.sinks.map(\.name))
         for (name, position) in status.sinks.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
             log.notice(
-                "sink \(name) is not configured any more: what waits for it is kept until it is again",
+                "sink \(name) is not configured any more: what waits for it is kept until it is again, or until `earshot state retire \(name)`",
                 metadata: ["mentions": "\(status.head - position)"])
         }
     }

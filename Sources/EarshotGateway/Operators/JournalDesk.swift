@@ -87,6 +87,17 @@ package struct JournalDesk: OperatorDesk {
         return try await journal.rewind(sink: sink, to: moment)
     }
 
+    /// Forgets a sink that is not configured any more.
+    package func retire(sink: String) async throws -> Int64 {
+        try await require(sink)
+        guard couriers[sink] == nil else {
+            throw OperatorFailure.wrong("sink \"\(sink)\" is configured: take it out of the configuration first")
+        }
+        let status = try await journal.status()
+        try await journal.retire(sink: sink)
+        return status.head - (status.sinks[sink] ?? status.head)
+    }
+
     /// What was stored after a position.
     package func look(_ view: TapView) async throws -> TapPage {
         let filter = try filter(of: view)

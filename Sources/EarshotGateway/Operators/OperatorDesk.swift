@@ -20,6 +20,9 @@ package protocol OperatorDesk: Sendable {
     /// Lets a sink begin again at what was stored from a moment on, and tells how many mentions that are.
     func replay(sink: String, since moment: Timestamp) async throws -> Int64
 
+    /// Forgets a sink that is not configured any more, and tells how many mentions waited for it.
+    func retire(sink: String) async throws -> Int64
+
     /// What was stored after a position and is asked for, waiting for a while where there is nothing.
     func look(_ view: TapView) async throws -> TapPage
 }

@@ -83,6 +83,15 @@ package struct OperatorServer: Sendable {
             let wish = try await text(of: request)
             return await answer { try await replay(wish) }
         }
+        router.post("/retire") { request, _ in
+            let wish = try await text(of: request)
+            return await answer {
+                guard let sink = (try? JSONValue(parsing: wish))?["sink"]?.text else {
+                    throw OperatorFailure.wrong("expected {\"sink\": …}")
+                }
+                return OperatorServer.lines([Array("{\"mentions\":\(try await desk.retire(sink: sink))}".utf8)])
+            }
+        }
         router.get("/tap") { request, _ in await answer { try await tap(request) } }
         return router
     }

@@ -54,6 +54,15 @@ package struct RemoteDesk: OperatorDesk {
         return count
     }
 
+    /// Forgets a sink that is not configured any more.
+    package func retire(sink: String) async throws -> Int64 {
+        var fields = JSONFields()
+        fields.string("sink", sink)
+        let answer = try await records("POST", "/retire", body: fields.withBytes { $0.array }).first
+        guard let count = answer?["mentions"]?.wholeNumber else { throw RemoteDesk.senseless }
+        return count
+    }
+
     /// What was stored after a position.
     package func look(_ view: TapView) async throws -> TapPage {
         let members = [

@@ -52,6 +52,20 @@ import Testing
         #expect(RemoteDesk(directory: folder.path, http: CurlClient(agent: "test")) == nil)
     }
 
+    @Test func `a sink is retired once it is not configured any more`() async throws {
+        try await both { desk in
+            _ = try await journal.register(sink: "gone", fromBeginning: true)
+            let batch = Batch(SampleMention.numbered(0..<3), from: "\(UUID())")
+            _ = try await journal.append(batch, from: "brand", advancing: nil)
+            let head = try await journal.status().head
+            #expect(try await desk.retire(sink: "gone") == head)
+            #expect(try await journal.status().sinks.keys.sorted() == ["desk"])
+            await fails("sink \"desk\" is configured: take it out of the configuration first") {
+                _ = try await desk.retire(sink: "desk")
+            }
+        }
+    }
+
     private func fails(_ reason: String, _ effort: () async throws -> Void) async {
         do {
             try await effort()

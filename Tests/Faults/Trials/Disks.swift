@@ -55,7 +55,9 @@ extension Trial {
             bench.wait(10) { bench.desk.count == 70 }
             let second = try bench.run(["run", bench.folder + "/earshot.json"])
             bench.expect(second.code == 74 && second.said.contains("another earshot"), "second instance: \(second)")
-            let other = try DatabaseQueue(path: bench.data + "/journal.db")
+            var patient = Configuration()
+            patient.busyMode = .timeout(20)
+            let other = try DatabaseQueue(path: bench.data + "/journal.db", configuration: patient)
             try other.inDatabase { database in
                 try database.execute(sql: "BEGIN IMMEDIATE")
                 bench.source.add(feed: 20, api: 50)

@@ -23,7 +23,13 @@ extension Trial {
                     let before = bench.desk.count
                     try bench.start()
                     bench.wait(10) { bench.desk.count > before + 20 }
+                    // Some have begun to send, and never come to an end.
+                    let slow = (0..<20).compactMap { _ in Socket.connected(to: bench.receive) }
+                    for socket in slow {
+                        socket.write(Array("POST /hooks/hook HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n".utf8))
+                    }
                     bench.stop()
+                    for socket in slow { socket.close() }
                 }
                 bench.expect(bench.desk.taken.values.allSatisfy { $0 == 1 }, "a polite stop told something twice")
                 bench.faultIsOver()

@@ -21,6 +21,8 @@ public struct Reading: Sendable {
     public var matches: [MatchRow] = []
     /// What could not be read; the rest was.
     public var defects: [Defect] = []
+    /// How many known parts of the document are no mentions, such as notes that a message was read.
+    public var ignored = 0
     /// Rows that only name something, in order, and how the rest of it is asked for.
     public var leads: [Lead] = []
     /// The network of every row that does not name its own.

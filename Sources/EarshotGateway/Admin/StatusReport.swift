@@ -93,6 +93,9 @@ extension StatusReport {
             "earshot_defects_total", "counter", "Parts of documents that could not be read.",
             channels.map { ("channel=\"\($0.key)\"", Int64($0.value.tally.defects)) })
         family(
+            "earshot_ignored_total", "counter", "Known parts of documents that are no mentions, such as reads.",
+            channels.map { ("channel=\"\($0.key)\"", Int64($0.value.tally.ignored)) })
+        family(
             "earshot_mentions_total", "counter", "Mentions read, by what became of them.",
             channels.flatMap { name, channel in
                 channel.tally.receipt.outcomes.map { ("channel=\"\(name)\",outcome=\"\($0.name)\"", Int64($0.count)) }

@@ -64,6 +64,7 @@ package struct Intake: Sendable {
         }
         if !reading.leads.isEmpty { try await note(leadsOf: &reading) }
         tally.mentions += reading.rows.count
+        tally.ignored += reading.ignored
         tally.outside += leaveOut(of: &reading)
         enrichment.enrich(&reading)
         tally.add(reading.defects, of: document)
@@ -109,6 +110,8 @@ package struct IntakeTally: Sendable {
     package var bytes = 0
     /// How many parts could not be read.
     package var defects = 0
+    /// How many known parts are no mentions, such as notes that a message was read.
+    package var ignored = 0
     /// The first findings, for the log.
     package var findings: [Finding] = []
     /// What the journal made of the mentions.
@@ -144,6 +147,7 @@ package struct IntakeTally: Sendable {
         total.outside += part.outside
         total.bytes += part.bytes
         total.defects += part.defects
+        total.ignored += part.ignored
         total.receipt += part.receipt
         for finding in part.findings { total.keep(finding) }
     }

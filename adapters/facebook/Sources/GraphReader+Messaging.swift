@@ -2,14 +2,18 @@ internal import Earshot
 internal import EarshotFormats
 
 extension GraphReader {
-    /// Reads one event of `messaging` or `standby`: a message, its edit or its withdrawal; other events say nothing.
+    /// Reads one event of `messaging` or `standby`: a message, its edit or its withdrawal; other events, such as reads and
+    /// deliveries, are counted.
     mutating func messaging(
         _ node: JSONNode, of account: JSONNode, at location: @autoclosure () -> String
     ) {
         guard node.isObject else { return reading.append(defect: "an event that is no object", at: location()) }
         let edit = node["message_edit"]
         let message = edit.isObject ? edit : node["message"]
-        guard message.isObject else { return }
+        guard message.isObject else {
+            reading.ignored += 1
+            return
+        }
         beginExtra()
         var row = MentionRow(kind: .message)
         row.nativeID = keepMessageID(message["mid"])

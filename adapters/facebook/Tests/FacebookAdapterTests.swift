@@ -56,6 +56,17 @@ import Testing
         #expect(line.contains(#""kind":"comment""#) && line.contains(#""thread_id":"facebook:700_1""#))
     }
 
+    @Test func `reads and deliveries are no mentions, and are counted`() throws {
+        let delivery =
+            #"{"object":"page","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"read":{"watermark":1}},"#
+            + #"{"sender":{"id":"2"},"delivery":{"watermark":1}},{"sender":{"id":"2"},"message":{"mid":"m","text":"x"}}],"#
+            + #""standby":[{"sender":{"id":"2"},"read":{"watermark":1}}]}]}"#
+        let reading = try adapter().read(Document(Array(delivery.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.rows.count == 1)
+        #expect(reading.ignored == 3)
+        #expect(reading.defects.isEmpty)
+    }
+
     @Test func `a record is kept whole where the channel asks for it`() throws {
         let line = lines(#"{"id":"1_2","message":"x","odd":[1,null]}"#, of: try adapter(#"{"keep_raw":true}"#))[0]
         #expect(line.hasSuffix(#""raw":{"id":"1_2","message":"x","odd":[1,null]}}"#))

@@ -2,16 +2,19 @@ import Earshot
 import EarshotGateway
 import EarshotTesting
 import Logging
+import Synchronization
 import Testing
 
 @Suite struct PollerTests {
-    private func poller(_ adapter: any PollingAdapter, _ journal: any Journal, _ board: StatusBoard) -> Poller {
+    private func poller(
+        _ adapter: any PollingAdapter, _ journal: any Journal, _ board: StatusBoard, _ clock: GatewayClock = .fixed
+    ) -> Poller {
         var log = Logger(label: "test")
         log.logLevel = .critical
         let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
         return Poller(
             channel: "c", adapter: adapter, interval: .seconds(30), intake: intake, journal: journal,
-            http: NoNetwork(), clock: .fixed, board: board, log: log)
+            http: NoNetwork(), clock: clock, board: board, log: log)
     }
 
     @Test func `every page is taken once, and polling again goes on after the last`() async throws {
@@ -27,6 +30,24 @@ import Testing
         #expect(board.all["c"]?.tally.defects == 1)
         let cursor = try await journal.cursor(of: "c")
         #expect(cursor?.value == Cursor("3"))
+    }
+
+    @Test func `polls drift apart by up to a tenth of their interval`() async throws {
+        let chances = [0, 0.5, 0.875]
+        let pauses = Mutex<[Duration]>([])
+        let clock = GatewayClock(
+            now: { Timestamp(seconds: 1_767_225_600) },
+            sleep: { pause in
+                let count = pauses.withLock { pauses in
+                    pauses.append(pause)
+                    return pauses.count
+                }
+                if count == chances.count { throw CancellationError() }
+            }, random: { chances[pauses.withLock { $0.count }] })
+        let poller = poller(LineAdapter(settings: .init()), MemoryJournal(), StatusBoard(), clock)
+        await #expect(throws: CancellationError.self) { try await poller.run() }
+        let milliseconds = pauses.withLock { $0.map { ($0 / .milliseconds(1)).rounded() } }
+        #expect(milliseconds == [30_000, 31_500, 32_625])
     }
 
     @Test func `a page that cannot be fetched leaves the cursor where it was`() async throws {

@@ -8,6 +8,8 @@ final class GatedJournal: Journal {
         var confirmations: [JournalFailure] = []
         var isHeld = false
         var held: [CheckedContinuation<Void, Never>] = []
+        var underWay = 0
+        var most = 0
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -38,6 +40,9 @@ final class GatedJournal: Journal {
     /// How many appends are held.
     var held: Int { gate.withLock { $0.held.count } }
 
+    /// How many appends were under way at once at the most.
+    var most: Int { gate.withLock { $0.most } }
+
     /// Returns when so many appends are held.
     func holds(_ count: Int) async {
         await withCheckedContinuation { continuation in
@@ -51,6 +56,11 @@ final class GatedJournal: Journal {
 
     func append(_ batch: Batch, from channel: String, advancing cursor: Cursor?) async throws -> Receipt {
         if let failure = gate.withLock({ $0.failure }) { throw failure }
+        gate.withLock { gate in
+            gate.underWay += 1
+            gate.most = max(gate.most, gate.underWay)
+        }
+        defer { gate.withLock { $0.underWay -= 1 } }
         await withCheckedContinuation { continuation in
             let ready = gate.withLock { gate -> [CheckedContinuation<Void, Never>] in
                 guard gate.isHeld else { return [continuation] }

@@ -15,11 +15,18 @@ struct ReceiverBench: Sendable {
         challenge: .hub(verifyToken: "token"))
     var journal: any Journal = MemoryJournal()
     var board = StatusBoard()
-    var limits = ReceiverLimits()
+    var limits = ReceiverBench.patient
     var hand = HandClock()
     var http: any HTTPFetching = ScriptedHTTP([:])
     var adapter: any Adapter = LineAdapter(settings: .init())
     var leads: LeadBox?
+
+    /// No connection is ended for being idle, which goes by the machine's clock.
+    private static let patient: ReceiverLimits = {
+        var limits = ReceiverLimits()
+        limits.idle = .seconds(86_400)
+        return limits
+    }()
 
     static let log: Logger = {
         var log = Logger(label: "test")

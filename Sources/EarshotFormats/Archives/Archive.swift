@@ -26,6 +26,7 @@ internal import Glibc
     private(set) var canGoOn = true
 
     init(_ stream: FileStream) throws(MalformedDocument) {
+        try ZipDirectory.check(stream)
         guard let handle = unsafe archive_read_new() else { throw MalformedDocument("no memory for an archive") }
         unsafe self.handle = handle
         input = ArchiveInput(stream)

@@ -64,6 +64,23 @@ final class FileStream: ByteStream {
         return lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset)
     }
 
+    /// So many bytes at a place of a file that can be read from any place, or nil where they are not there; what is read
+    /// next is what it was.
+    func bytes(at offset: Int, count: Int) -> [UInt8]? {
+        guard offset >= 0, count >= 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let part = unsafe bytes.withUnsafeMutableBytes { space in
+                unsafe pread(descriptor, space.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset + done))
+            }
+            if part < 0 && errno == EINTR { continue }
+            guard part > 0 else { return nil }
+            done += part
+        }
+        return bytes
+    }
+
     private func fetch(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
         let free = buffer.capacity - buffer.count
         if free < FileStream.share { buffer.reserveCapacity(max(2 * buffer.capacity, buffer.count + FileStream.share)) }

@@ -55,7 +55,7 @@ public struct MailPart: Sendable {
         let name = dispositionParameters["filename"] ?? contentType["name"] ?? dispositionParameters["name"]
         // Some programs write the whole path.
         let last = name?.split { $0 == "/" || $0 == "\\" }.last.map(String.init)
-        return last.flatMap { $0.isEmpty ? nil : $0 }
+        return last.flatMap { $0.isEmpty || $0 == "." || $0 == ".." ? nil : $0 }
     }
 
     /// Whether parameters beyond the limit were left out.

@@ -66,7 +66,7 @@ enum Packing {
         return file
     }
 
-    private static func le(_ value: Int, _ width: Int) -> [UInt8] {
+    static func le(_ value: Int, _ width: Int) -> [UInt8] {
         (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 

@@ -1,4 +1,5 @@
 import EarshotFormats
+import Foundation
 import Testing
 
 /// Programs of chance over values of every type: none may trap, and each must end at its bound.
@@ -7,11 +8,14 @@ import Testing
         "a": [[1, 2.5, "x"], ["b": [nil, true]], [], [:]], "b": ["a": [3, 1, 2], "b": "text é\u{1F6EB}"], "c": nil,
     ]
 
+    /// How many programs each test makes; a million in all with `EARSHOT_PROGRAMS=125000`, as `make hostile` has it.
+    private static let count = ProcessInfo.processInfo.environment["EARSHOT_PROGRAMS"].flatMap { Int($0) } ?? 300
+
     @Test(arguments: 0..<8)
     func `a program that follows the grammar ends, and its mutations are refused or end`(_ seed: Int) {
         var programs = Programs(chance: Mutations(seed: UInt64(seed)))
         let limits = JMESPathLimits(steps: 2000, outputBytes: 4096, textBytes: 4096)
-        for _ in 0..<300 {
+        for _ in 0..<JMESPathFuzzTests.count {
             let source = programs.expression(depth: 4)
             #expect((try? JMESPath(compiling: source)) != nil, "\(source)")
             _ = try? JMESPath(compiling: source).evaluate(over: value, limits: limits)

@@ -3,53 +3,60 @@ package import Earshot
 internal import Foundation
 internal import Synchronization
 
-/// HTTP through libcurl: one multi handle on a thread of its own, bridged to `async`.
+/// HTTP through libcurl: two multi handles, each on a thread of its own, bridged to `async`.
 package final class CurlClient: HTTPFetching {
-    private let driver: CurlDriver
-    private static let redirectLimit = 5
+    /// Connections of those who may reach private networks, and of those who may not: a connection that is open already
+    /// is not judged once more, so that they share none.
+    private let drivers: (free: CurlDriver, bound: CurlDriver)
+    private let agent: String
+    private let names: [String]
 
     /// Whether libcurl could start, which it does the first time that this is asked.
     static var isReady: Bool { CurlDriver.global }
 
-    /// A client with its thread; `agent` is the User-Agent.
-    package init(agent: String) {
+    /// A client with its threads; `agent` is the User-Agent, `names` what is known of names without asking for them, as
+    /// `host:port:address`.
+    package init(agent: String, names: [String] = []) {
         self.agent = agent
-        driver = CurlDriver()
+        self.names = names
+        drivers = (CurlDriver(), CurlDriver())
     }
 
-    private let agent: String
-
-    deinit { driver.stop() }
+    deinit {
+        drivers.free.stop()
+        drivers.bound.stop()
+    }
 
     /// Sends a request and follows its redirects, if it is a GET.
     package func fetch(_ request: FetchRequest) async throws(FetchFailure) -> FetchResponse {
         var hop = signed(request)
         var permanent: String?
         var allPermanent = true
-        for _ in 0...CurlClient.redirectLimit {
-            let reply = try await driver.send(hop)
+        for _ in 0...Redirect.limit {
+            let reply = try await driver(for: hop).send(hop, names: names)
             let response = FetchResponse(
                 status: reply.status, headers: reply.headers, body: reply.body, url: hop.url, permanentURL: permanent)
             guard request.method == "GET", [301, 302, 303, 307, 308].contains(reply.status),
                 let location = response["Location"], !location.isEmpty
             else { return response }
-            let target = try CurlClient.target(of: location, from: hop.url)
-            if !CurlClient.isSameOrigin(target, hop.url) {
-                // Whoever is behind another origin gets nothing that was meant for this one.
-                hop.headers = hop.headers.filter { CurlClient.harmless.contains($0.name.lowercased()) }
-            }
+            let redirect = try Redirect(to: location, from: hop.url, askedFor: request.url)
             allPermanent = allPermanent && (reply.status == 301 || reply.status == 308)
-            if allPermanent { permanent = target }
-            hop.url = target
+            if allPermanent { permanent = redirect.url }
+            hop = redirect.following(hop, repliedFromPublic: reply.isFromPublic)
         }
-        throw .refused("more than \(CurlClient.redirectLimit) redirects from \(request.url)")
+        throw .refused("more than \(Redirect.limit) redirects from \(request.url.prefix { $0 != "?" })")
+    }
+
+    private func driver(for request: FetchRequest) -> CurlDriver {
+        request.allowsPrivateNetworks ? drivers.free : drivers.bound
     }
 
     /// Opens a request and gives its reply as it comes.
     package func stream(_ request: FetchRequest) async throws(FetchFailure) -> HTTPStream {
+        let driver = driver(for: request)
         let ticket = CurlTicket(driver)
         let flow = ByteFlow(limit: CurlClient.backlog) { ticket.resume() }
-        let reply = try await driver.send(signed(request), into: flow, as: ticket)
+        let reply = try await driver.send(signed(request), names: names, into: flow, as: ticket)
         // The request lives as long as somebody may ask for what follows.
         let lease = CurlLease(ticket)
         return HTTPStream(status: reply.status, headers: reply.headers, url: request.url) {
@@ -68,26 +75,6 @@ package final class CurlClient: HTTPFetching {
             signed.headers.append((name: "User-Agent", value: agent))
         }
         return signed
-    }
-
-    private static let harmless: Set<String> = ["user-agent", "accept", "accept-language"]
-
-    /// The address that a `Location` means, refusing what leads from `https` to `http` or out of HTTP.
-    private static func target(of location: String, from base: String) throws(FetchFailure) -> String {
-        guard let from = URL(string: base), let target = URL(string: location, relativeTo: from)?.absoluteURL,
-            let scheme = target.scheme?.lowercased(), scheme == "http" || scheme == "https"
-        else { throw .refused("a redirect to what is no HTTP address") }
-        if from.scheme?.lowercased() == "https", scheme == "http" {
-            throw .refused("a redirect from https to http")
-        }
-        return target.absoluteString
-    }
-
-    private static func isSameOrigin(_ one: String, _ other: String) -> Bool {
-        guard let one = URL(string: one), let other = URL(string: other) else { return false }
-        return one.scheme?.lowercased() == other.scheme?.lowercased()
-            && one.host?.lowercased() == other.host?.lowercased()
-            && one.port == other.port
     }
 }
 
@@ -151,12 +138,12 @@ private final class CurlDriver: @unchecked Sendable {
 
     /// Sends one request and gives what came back: all of it, or its beginning where the body goes into a flow.
     func send(
-        _ request: FetchRequest, into flow: ByteFlow? = nil, as ticket: CurlTicket? = nil
+        _ request: FetchRequest, names: [String], into flow: ByteFlow? = nil, as ticket: CurlTicket? = nil
     ) async throws(FetchFailure) -> CurlTransfer.Reply {
         let ticket = ticket ?? CurlTicket(self)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                guard let transfer = CurlTransfer(request, into: flow, resuming: continuation) else {
+                guard let transfer = CurlTransfer(request, names: names, into: flow, resuming: continuation) else {
                     return continuation.resume(returning: .failure(.unreachable("no memory for a connection")))
                 }
                 let number = inbox.withLock { inbox -> Int? in

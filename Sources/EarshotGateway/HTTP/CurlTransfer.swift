@@ -12,6 +12,8 @@ final class CurlTransfer: @unchecked Sendable {
         var status: Int
         var headers: [(name: String, value: String)]
         var body: [UInt8]
+        /// Whether a public address replied.
+        var isFromPublic = false
     }
 
     private let request: FetchRequest
@@ -19,6 +21,8 @@ final class CurlTransfer: @unchecked Sendable {
     private let flow: ByteFlow?
     private let handle: UnsafeMutableRawPointer
     private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var nameList: UnsafeMutablePointer<curl_slist>?
+    private var headerBytes = 0
     private var continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>?
     private var headers: [(name: String, value: String)] = []
     private var body: [UInt8] = []
@@ -36,7 +40,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// A transfer of `request`, whose body goes into a flow where there is one; nil where libcurl has no memory for it.
     init?(
-        _ request: FetchRequest, into flow: ByteFlow? = nil,
+        _ request: FetchRequest, names: [String], into flow: ByteFlow? = nil,
         resuming continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>
     ) {
         guard let handle = unsafe curl_easy_init() else { return nil }
@@ -45,11 +49,14 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe self.handle = handle
         self.continuation = continuation
         setUp()
+        names.forEach { unsafe nameList = curl_slist_append(nameList, $0) }
+        if unsafe nameList != nil { unsafe _ = ccurl_set_pointer(handle, CURLOPT_RESOLVE, nameList) }
     }
 
     deinit {
-        unsafe curl_slist_free_all(headerList)
         unsafe curl_easy_cleanup(handle)
+        unsafe curl_slist_free_all(headerList)
+        unsafe curl_slist_free_all(nameList)
     }
 
     /// Ends the transfer and wakes who waits for it; the second call does nothing.
@@ -86,7 +93,10 @@ final class CurlTransfer: @unchecked Sendable {
     private var reply: Reply {
         var status = 0
         _ = unsafe ccurl_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
-        return Reply(status: status, headers: headers, body: body)
+        var address: UnsafeMutablePointer<CChar>?
+        _ = unsafe ccurl_get_text(handle, CURLINFO_PRIMARY_IP, &address)
+        let isFromPublic = unsafe address.map { unsafe NetworkPolicy.isPublic(String(cString: $0)) } ?? false
+        return Reply(status: status, headers: headers, body: body, isFromPublic: isFromPublic)
     }
 
     /// Goes on with a body that had no room.

@@ -19,6 +19,16 @@ enum NetworkPolicy {
         }
     }
 
+    /// Whether an address that is written as numbers is public.
+    static func isPublic(_ text: String) -> Bool {
+        var v4 = in_addr()
+        if unsafe inet_pton(AF_INET, text, &v4) == 1 { return isPublic(v4: UInt32(bigEndian: v4.s_addr)) }
+        var v6 = in6_addr()
+        // What follows a percent sign names an interface.
+        guard unsafe inet_pton(AF_INET6, String(text.prefix { $0 != "%" }), &v6) == 1 else { return false }
+        return unsafe withUnsafeBytes(of: &v6) { unsafe isPublic(v6: Array($0)) }
+    }
+
     /// Whether an IPv4 address is public.
     static func isPublic(v4 address: UInt32) -> Bool {
         !reserved.contains { network in address >> (32 - network.bits) == network.prefix >> (32 - network.bits) }
@@ -29,23 +39,23 @@ enum NetworkPolicy {
         guard bytes.count == 16 else { return false }
         if let inner = embedded(in: bytes) { return isPublic(v4: inner) }
         let first = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
-        if bytes.prefix(15).allSatisfy({ $0 == 0 }) { return false }  // :: and ::1
-        if first == 0x0100 && bytes[2..<8].allSatisfy({ $0 == 0 }) { return false }  // 100::/64
+        // Only 2000::/3 is given out for hosts: not ::1, 100::/64, fc00::/7, fe80::/10, fec0::/10, ff00::/8.
+        guard first & 0xE000 == 0x2000 else { return false }
         if first == 0x2001 && bytes[2] < 2 { return false }  // 2001::/23
         if first == 0x2001 && bytes[2] == 0x0D && bytes[3] == 0xB8 { return false }  // documentation
-        if first & 0xFE00 == 0xFC00 { return false }  // unique local
-        if first & 0xFF80 == 0xFE80 || first & 0xFFC0 == 0xFEC0 { return false }  // link and site local
-        return first & 0xFF00 != 0xFF00  // multicast
+        return !(first == 0x3FFF && bytes[2] & 0xF0 == 0)  // documentation
     }
 
-    /// The IPv4 address within a mapped, translated or 6to4 address.
+    /// The IPv4 address within a mapped, compatible, translated or 6to4 address.
     private static func embedded(in bytes: [UInt8]) -> UInt32? {
         func number(at offset: Int) -> UInt32 {
             bytes[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) }
         }
         if bytes.prefix(10).allSatisfy({ $0 == 0 }) && bytes[10] == 0xFF && bytes[11] == 0xFF { return number(at: 12) }
         if bytes.prefix(8).allSatisfy({ $0 == 0 }) && bytes[8] == 0xFF && bytes[9] == 0xFF { return number(at: 12) }
-        if bytes[0] == 0 && bytes[1] == 0x64 && bytes[2] == 0xFF && bytes[3] == 0x9B { return number(at: 12) }
+        if bytes.prefix(12).allSatisfy({ $0 == 0 }) { return number(at: 12) }
+        // 64:ff9b:1::/48 is for private translation, and holds the address in other places.
+        if bytes.prefix(6) == [0, 0x64, 0xFF, 0x9B, 0, 0] { return number(at: 12) }
         if bytes[0] == 0x20 && bytes[1] == 0x02 { return number(at: 2) }
         return nil
     }

@@ -8,16 +8,7 @@ final class PlainSocket: Sendable {
     /// Connects to a port of this machine.
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { throw CocoaError(.fileReadUnknown) }
+        guard LoopbackAddress(port: port).connect(descriptor) else { throw CocoaError(.fileReadUnknown) }
     }
 
     deinit { close(descriptor) }

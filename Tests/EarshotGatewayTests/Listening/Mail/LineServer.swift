@@ -24,19 +24,10 @@ final class LineServer: Sendable {
     init(greeting: String, answer: @escaping @Sendable (_ line: String, _ connection: Int) -> Answer) throws {
         signal(SIGPIPE, SIG_IGN)
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(descriptor, address, length) == 0 && listen(descriptor, 16) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard isBound else { throw CocoaError(.featureUnsupported) }
+        var address = LoopbackAddress(port: 0)
+        guard address.bind(descriptor), listen(descriptor, 16) == 0 else { throw CocoaError(.featureUnsupported) }
         listening = descriptor
-        port = Int(UInt16(bigEndian: address.sin_port))
+        port = address.port
         Thread.detachNewThread {
             var connection = 0
             while true {

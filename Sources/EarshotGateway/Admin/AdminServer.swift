@@ -20,19 +20,16 @@ package struct AdminServer: Sendable {
         self.log = log
     }
 
-    /// Whether an address is this machine's own and no other's.
-    package static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
-    }
-
     /// Listens until cancelled; `started` is told the port.
     package func run(started: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
-        let router = Router()
+        let router = Router(context: AdminContext.self)
         router.add(middleware: AdminGuard(token: token))
         router.get("/livez") { _, _ in AdminServer.reply("ok\n") }
-        router.get("/readyz") { _, _ in
+        router.get("/readyz") { _, context in
             let report = await report()
-            return AdminServer.reply(report.readiness, status: report.isReady ? .ok : .serviceUnavailable)
+            // Why is for those who may know; whether is for the load balancer too.
+            let answer = context.isKnown ? report.readiness : report.isReady ? "ready\n" : "not ready\n"
+            return AdminServer.reply(answer, status: report.isReady ? .ok : .serviceUnavailable)
         }
         router.get("/metrics") { _, _ in
             AdminServer.reply(await report().prometheus, type: "text/plain; version=0.0.4; charset=utf-8")
@@ -52,33 +49,66 @@ package struct AdminServer: Sendable {
         _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
     ) -> Response {
         var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
-        headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        headers[.contentSecurityPolicy] = policy
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
+
+    /// Nothing is loaded, sent or run, and no style but the page's own, known by its digest, is taken.
+    private static let policy: String = {
+        let digest = Data(SHA256.hash(data: Data(StatusReport.style.utf8))).base64EncodedString()
+        return "default-src 'none'; style-src 'sha256-\(digest)'; img-src 'none'; frame-ancestors 'none'; "
+            + "base-uri 'none'; form-action 'none'"
+    }()
 }
 
-/// Lets in who names a loopback host (so that a rebound name does not) or brings the token.
+/// What is known of one who asks.
+private struct AdminContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Whether the answer may say more than whether all is well.
+    var isKnown = false
+
+    init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
+}
+
+/// Lets in who brings the token, or, where there is none, who names a loopback host, so that a name which was bound to
+/// this machine by somebody else does not. All that others are told is whether the gateway lives and is ready.
 private struct AdminGuard: RouterMiddleware {
     let token: String?
 
     @concurrent func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: AdminContext,
+        next: @concurrent (Request, AdminContext) async throws -> Response
     ) async throws -> Response {
+        var context = context
         if let token {
-            let given = request.headers[.authorization].map { Data($0.utf8) } ?? Data()
-            guard SHA256.hash(data: given) == SHA256.hash(data: Data("Bearer \(token)".utf8)) else {
+            context.isKnown = isRight(request.headers[.authorization], token)
+            guard context.isKnown || AdminGuard.open.contains(request.uri.path) else {
                 return AdminServer.reply("a token is needed\n", status: .unauthorized)
             }
-        } else if !AdminServer.isLoopback(host(of: request.head.authority ?? "")) {
-            return AdminServer.reply("this page answers to loopback names only\n", status: .forbidden)
+        } else {
+            guard Address.isLoopback(host(of: request.head.authority ?? "")) else {
+                return AdminServer.reply("this page answers to loopback names only\n", status: .forbidden)
+            }
+            context.isKnown = true
         }
-        return try await next(request, context)
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError {
+            return AdminServer.reply("\(error.status.reasonPhrase.lowercased())\n", status: error.status)
+        }
+    }
+
+    /// What probes ask, which have no token.
+    private static let open: Set<String> = ["/livez", "/readyz"]
+
+    /// Whether a field brings the token; digests are compared, so that the time tells nothing of either.
+    private func isRight(_ field: String?, _ token: String) -> Bool {
+        guard let field, field.lowercased().hasPrefix("bearer ") else { return false }
+        return SHA256.hash(data: Data(field.dropFirst(7).utf8)) == SHA256.hash(data: Data(token.utf8))
     }
 
     private func host(of authority: String) -> String {
-        if authority.hasPrefix("[") { return authority.prefix { $0 != "]" } + "]" }
+        if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
         return String(authority.prefix { $0 != ":" })
     }
 }

@@ -36,9 +36,10 @@ package final class StatusBoard: Sendable {
 
     private let channels = Mutex<[String: Channel]>([:])
     private let current = Mutex(StatusReport.Phase.starting)
+    private let secrets: SecretBook
 
-    /// A board on which nothing has happened.
-    package init() {}
+    /// A board on which nothing has happened, and which shows nothing that `secrets` hides.
+    package init(hiding secrets: SecretBook = SecretBook()) { self.secrets = secrets }
 
     /// What the gateway is at.
     package var phase: StatusReport.Phase {
@@ -63,6 +64,7 @@ package final class StatusBoard: Sendable {
 
     /// The source could not be asked; it is asked again at `moment`, if that is known.
     package func failed(_ channel: String, _ reason: String, as state: ChannelState, until moment: Timestamp? = nil) {
+        let reason = secrets.masked(reason)
         change(channel) { entry in
             entry.trouble = reason
             entry.state = state
@@ -88,6 +90,7 @@ package final class StatusBoard: Sendable {
 
     /// A part of the channel's source cannot be had, or all of it can.
     package func noteMissing(of channel: String, _ missing: String?) {
+        let missing = missing.map { secrets.masked($0) }
         change(channel) { entry in entry.missing = missing }
     }
 

@@ -64,7 +64,7 @@ extension StatusReport {
             .replacing("\"", with: "&quot;")
     }
 
-    private static let style = """
+    static let style = """
         :root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}body{margin:0}
         header,main{max-width:70rem;margin:0 auto;padding:1rem 1.5rem}header{display:flex;gap:1rem;align-items:baseline}
         h1{margin:0;font-size:1.4rem}h2{font-size:1.05rem;margin:1.5rem 0 .5rem}header p{margin:0;opacity:.7}

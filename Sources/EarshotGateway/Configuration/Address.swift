@@ -22,7 +22,16 @@ package struct Address: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether only this machine can reach it.
-    package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    package var isLoopback: Bool { Address.isLoopback(host) }
+
+    /// Whether a host, without brackets, is this machine's own: `localhost`, or a number. A name that only begins like
+    /// one, as `127.0.0.1.evil.example`, is anybody's.
+    package static func isLoopback(_ host: String) -> Bool {
+        if host.lowercased() == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127"
+            && parts.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && UInt8($0) != nil }
+    }
 
     /// The address as it is written.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -117,7 +117,9 @@ enum SigningMoment {
         _ text: String?, within tolerance: Duration?, of now: Timestamp
     ) throws(DeliveryRefusal) {
         guard let tolerance else { return }
-        guard let text, let number = Int64(text), number > 0 else { throw DeliveryRefusal("no moment of signing") }
+        guard let text, text.utf8.first != UInt8(ascii: "+"), let number = Int64(text), number > 0 else {
+            throw DeliveryRefusal("no moment of signing")
+        }
         let seconds = number > 100_000_000_000 ? number / 1000 : number
         guard abs(seconds - now.seconds) <= tolerance.components.seconds else {
             throw DeliveryRefusal("signed too long ago, or in the future: look at the clocks, or set \"tolerance\"")

@@ -88,8 +88,8 @@ extension Request {
 }
 
 extension Response {
-    /// There is nothing here.
-    static let notFound = Response.plain(.notFound, "not found\n")
+    /// There is nothing here: the very answer to a path that nobody has, so that nobody learns which channels there are.
+    static let notFound = Response(status: .notFound)
     /// It is safe.
     static let ok = Response.plain(.ok, "ok\n")
 

@@ -82,7 +82,7 @@ package struct Receiver: Sendable {
     }
 
     private func challenge(_ request: Request, _ context: ReceiverContext) async -> Response {
-        guard let route = route(context) else { return .notFound }
+        guard let route = route(context), route.verifier.isAsked else { return .notFound }
         guard let answer = route.verifier.answer(to: request.plainQuery) else {
             return .plain(.forbidden, "forbidden\n")
         }

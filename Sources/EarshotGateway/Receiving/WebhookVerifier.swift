@@ -145,6 +145,12 @@ package struct WebhookVerifier: Sendable {
         }
     }
 
+    /// Whether the source asks whether we are there.
+    package var isAsked: Bool {
+        if case .none = webhook.challenge { return false }
+        return true
+    }
+
     /// The answer to a source that asks whether we are there, or nil where the question is not right.
     package func answer(to query: [String: String]) -> (body: String, contentType: String)? {
         switch webhook.challenge {

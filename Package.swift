@@ -158,7 +158,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EarshotCLITests",
-            dependencies: ["Earshot", "EarshotCLI", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                "Earshot", "EarshotCLI", "EarshotGateway", .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict
         ),
     ],

@@ -37,6 +37,8 @@ static void become(const cspawn_request *request, int output, int errors, int re
     limit(RLIMIT_AS, request->memory);
     limit(RLIMIT_FSIZE, request->file);
     limit(RLIMIT_NOFILE, request->files);
+    if (request->processes > 0) limit(RLIMIT_NPROC, request->processes);
+    if (request->seconds > 0) limit(RLIMIT_CPU, request->seconds);
     execve(request->path, request->arguments, request->environment);
 failed:;
     int error = errno;
@@ -99,6 +101,11 @@ int cspawn_start(const cspawn_request *request, cspawn_process *process) {
         cspawn_reap(pid);
     }
     return error;
+}
+
+void cspawn_seal(void) {
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    limit(RLIMIT_CORE, 0);
 }
 
 int cspawn_reap(int pid) {

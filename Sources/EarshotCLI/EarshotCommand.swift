@@ -27,7 +27,11 @@ struct EarshotCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(withError: error)
+            let words = fullMessage(for: error)
+            guard exitCode(for: error) == .failure, !words.isEmpty else { exit(withError: error) }
+            // Not by the parser's own way out, which hides nothing.
+            StandardError.line(words)
+            Glibc.exit(ExitCode.failure.rawValue)
         }
     }
 }

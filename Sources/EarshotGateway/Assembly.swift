@@ -49,7 +49,7 @@ package struct Assembly: Sendable {
         journal = surroundings.journal
         clock = surroundings.clock
         log = surroundings.log
-        board = StatusBoard()
+        board = StatusBoard(hiding: configuration.secrets)
         let enrichment = configuration.enrichment
         let network = ChannelNetwork(configuration, in: surroundings, board: board)
         var listeners: [any ChannelListener] = []
@@ -95,7 +95,8 @@ package struct Assembly: Sendable {
     ) throws -> Courier {
         let sink = try outlet.makeSink(
             in: SinkSurroundings(
-                name: outlet.name, directory: configuration.directory, http: surroundings.http,
+                name: outlet.name, directory: configuration.directory,
+                http: MaskedClient(base: surroundings.http, secrets: configuration.secrets, sparesSuccess: false),
                 now: surroundings.clock.now))
         return Courier(
             name: outlet.name, sink: sink, journal: surroundings.journal,

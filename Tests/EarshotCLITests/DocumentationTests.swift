@@ -156,3 +156,26 @@ import Testing
         return Set(all.map { ($0 as NSString).lastPathComponent })
     }
 }
+
+extension DocumentationTests {
+    /// The unit's directives are systemd's, and close what can be closed.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+    func `the unit for systemd is judged safe by systemd`() throws {
+        let page = try String(
+            contentsOf: Program.root.appendingPathComponent("Sources/Earshot/Earshot.docc/Security.md"), encoding: .utf8
+        )
+        let unit = try #require(page.split(separator: "```ini\n").dropFirst().first?.split(separator: "```").first)
+        let folder = try Folder()
+        let path = try folder.write(String(unit), to: "earshot.service")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/systemd-analyze")
+        process.arguments = ["security", "--offline=true", "--no-pager", "--threshold=15", path]
+        process.standardOutput = try folder.file("output")
+        process.standardError = try folder.file("errors")
+        try process.run()
+        process.waitUntilExit()
+        let told = try folder.text("output")
+        #expect(process.terminationStatus == 0, "\(told.suffix(300))")
+        #expect(try folder.text("errors").isEmpty)
+    }
+}

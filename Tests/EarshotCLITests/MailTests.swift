@@ -20,7 +20,7 @@ import Testing
 
     /// A configuration with one channel of mail, and its file sink `out.ndjson`.
     private func configure(_ settings: String, every: String = "20s", admin: String = "") throws -> String {
-        try folder.write(Dovecot.password + "\n", to: "password")
+        try folder.keep(Dovecot.password + "\n", in: "password")
         return try folder.write(
             """
             { "data_dir": "data",
@@ -191,7 +191,7 @@ import Testing
               "channels": { "support": { "adapter": "email", "every": "1h", "settings": { \(imap) } } },
               "sinks": { "screen": { "sink": "stdout" } } }
             """, to: "earshot.json")
-        try folder.write(Dovecot.password, to: "password")
+        try folder.keep(Dovecot.password, in: "password")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = ["run", config]

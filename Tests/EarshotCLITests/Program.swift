@@ -113,6 +113,14 @@ final class Folder: Sendable {
         return path(name)
     }
 
+    /// Writes a file that nobody else can read.
+    @discardableResult
+    func keep(_ secret: String, in name: String) throws -> String {
+        let path = try write(secret, to: name)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        return path
+    }
+
     /// A file's text; what is not UTF-8 becomes U+FFFD.
     func text(_ name: String) throws -> String {
         String(decoding: try Data(contentsOf: url.appendingPathComponent(name)), as: UTF8.self)

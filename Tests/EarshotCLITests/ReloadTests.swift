@@ -29,7 +29,7 @@ import Testing
     @Test func `SIGHUP has an unauthorized channel asked again at once, with or without a new token`() async throws {
         let folder = try Folder()
         try await ReloadTests.serve { port in
-            try folder.write("old-token", to: "token")
+            try folder.keep("old-token", in: "token")
             try folder.write(
                 #"{"data_dir":"data","channels":{"social":{"adapter":"mastodon","settings":{"listen":"home","#
                     + #""url":"http://127.0.0.1:\#(port)","token":"${file:\#(folder.path("token"))}"}}},"#
@@ -55,7 +55,7 @@ import Testing
             await wait(for: "reloaded: nothing has changed")
             await wait(for: "asked again at once: social")
             await wait(for: "social: unauthorized")
-            try folder.write("new-token", to: "token")
+            try folder.keep("new-token", in: "token")
             kill(process.processIdentifier, SIGHUP)
             await wait(for: "reloaded: channel social changed: settings")
             await wait(for: "listening")

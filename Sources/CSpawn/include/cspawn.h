@@ -14,6 +14,10 @@ typedef struct {
     size_t memory;
     size_t file;
     size_t files;
+    /// The most processes and threads of the user that there may be for it to start another, and the most seconds of a
+    /// processor's time of each of its processes; 0 is no limit.
+    size_t processes;
+    size_t seconds;
 } cspawn_request;
 
 /// A process that was started: the ends of its pipes, and a descriptor that can be read once it has ended.
@@ -29,6 +33,9 @@ typedef struct {
 ///
 /// The program is killed when the thread that called this ends.
 int cspawn_start(const cspawn_request *request, cspawn_process *process);
+
+/// Keeps what is in this process to itself: no other process of the user may look into it, and it leaves no core dump.
+void cspawn_seal(void);
 
 /// A descriptor that wakes a thread which polls it; no program inherits it.
 static inline int cspawn_bell(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

@@ -41,7 +41,8 @@ struct Check: AsyncParsableCommand {
         let log = options.logger(hiding: configuration.secrets)
         let session = try GatewaySession(configuration, MemoryJournal(policy: configuration.dedupe), log)
         var isWhole = true
-        for finding in await Check.findings(of: session) {
+        for var finding in await Check.findings(of: session) {
+            finding.says = configuration.secrets.masked(finding.says)
             isWhole = isWhole && finding.works
             try OperatorOptions.show([finding.json])
         }

@@ -50,6 +50,10 @@ struct Run: AsyncParsableCommand {
         while true {
             let log = options.logger(hiding: configuration.secrets)
             for warning in configuration.warnings { log.warning("\(warning)") }
+            StandardError.hide(configuration.secrets)
+            if ProcessGuard.isAlmighty {
+                log.warning("earshot runs as root and needs nothing of it: give it a user of its own")
+            }
             let session = try GatewaySession.open(configuration, log: log, recovers: recovers)
             recovers = false
             try await session.sayWhoIsMissing(log)

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import EarshotGateway
 internal import Foundation
+internal import Synchronization
 
 /// How a command ends, beyond 0: the codes of `sysexits.h` that the outside relies on.
 enum Exit {
@@ -31,6 +33,14 @@ enum StandardError {
     /// Writes one line.
     static func line(_ text: String) { write(text + "\n") }
 
-    /// Writes text as it stands.
-    static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Writes text, without what is hidden.
+    static func write(_ text: String) {
+        let shown = secrets.withLock { $0 }.masked(text)
+        FileHandle.standardError.write(Data(shown.utf8))
+    }
+
+    /// Hides secrets from now on, whoever says them.
+    static func hide(_ book: SecretBook) { secrets.withLock { $0 = book } }
+
+    private static let secrets = Mutex(SecretBook())
 }

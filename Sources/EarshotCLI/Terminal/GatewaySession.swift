@@ -22,8 +22,11 @@ struct GatewaySession {
 
     /// Reads and checks a configuration; every problem goes to standard error.
     static func configuration(at path: String) throws -> Configuration {
+        ProcessGuard.engage()
         do throws(ConfigurationFailure) {
-            return try Configuration.load(path, catalog: catalog)
+            let configuration = try Configuration.load(path, catalog: catalog)
+            StandardError.hide(configuration.secrets)
+            return configuration
         } catch {
             for problem in error.problems { StandardError.line("\(problem)") }
             if error.isMissing { throw Exit.noInput }

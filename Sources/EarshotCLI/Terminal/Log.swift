@@ -42,8 +42,9 @@ private struct LineLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
 
-    /// How much of one value is shown.
+    /// How many bytes of one value are shown, and of how many secrets are hidden: one that is cut off is none any more.
     private static let valueLimit = 1024
+    private static let lookLimit = 64 * 1024
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -80,7 +81,10 @@ private struct LineLog: LogHandler {
     /// A value without secrets and without anything that could end its line or turn the terminal over.
     private func shown(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
-        for scalar in secrets.masked(String(text.prefix(LineLog.valueLimit))).unicodeScalars {
+        var size = 0
+        for scalar in secrets.masked(LineLog.beginning(of: text)).unicodeScalars {
+            size += UTF8.width(scalar)
+            guard size <= LineLog.valueLimit else { break }
             switch scalar.value {
             case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069:
                 shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
@@ -88,5 +92,10 @@ private struct LineLog: LogHandler {
             }
         }
         return String(shown)
+    }
+
+    /// The bytes of a text that are looked at: a character may have any number of them.
+    private static func beginning(of text: String) -> String {
+        text.utf8.count <= lookLimit ? text : String(decoding: text.utf8.prefix(lookLimit), as: UTF8.self)
     }
 }

@@ -50,11 +50,12 @@ extension Configuration {
         if !merger.faults.isEmpty { throw ConfigurationFailure(problems: merger.faults) }
         var substitution = Substitution(source: source, directory: directory)
         let value = substitution.apply(to: merger.value)
-        let check = SettingsCheck(original: merger.value, replaced: substitution.replaced)
+        let check = SettingsCheck(
+            original: merger.value, replaced: substitution.replaced, exposed: substitution.exposed)
         var reader = ConfigurationReader(value, check: check, catalog: catalog, directory: directory)
         var (configuration, found) = reader.read()
         found += substitution.problems + merger.problems
-        let problems = Set(found).sorted().map { merger.placed($0) }
+        let problems = Set(found).sorted().map { merger.placed($0).hiding(configuration.secrets) }
         guard !problems.contains(where: { $0.severity == .error }) else {
             throw ConfigurationFailure(problems: problems)
         }
@@ -143,9 +144,12 @@ extension SubstitutionSource {
         variable: { ProcessInfo.processInfo.environment[$0] },
         file: { FileBytes.read($0, limit: Substitution.sizeLimit) },
         isExposed: { path in
-            // Containers mount secrets so that everybody in the container can read them.
+            // Containers mount secrets so that everybody in the container can read them; systemd's credentials are in a
+            // folder that nobody else can enter.
+            let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { $0 + "/" }
+            let isKept = path.hasPrefix("/run/secrets/") || credentials.map { path.hasPrefix($0) } ?? false
             let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
-            return !path.hasPrefix("/run/secrets/") && (mode ?? 0) & 0o007 != 0
+            return !isKept && (mode ?? 0) & 0o007 != 0
         })
 }
 

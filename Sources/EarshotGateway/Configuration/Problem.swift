@@ -38,6 +38,15 @@ package struct Problem: Sendable, Hashable {
     }
 }
 
+extension Problem {
+    /// The problem, said without what is hidden.
+    func hiding(_ secrets: SecretBook) -> Problem {
+        var problem = self
+        problem.message = secrets.masked(message)
+        return problem
+    }
+}
+
 extension Problem: CustomStringConvertible {
     /// The problem in one line.
     package var description: String {

@@ -7,14 +7,17 @@ struct SettingsCheck {
     private let original: JSONValue
     /// The pointers of the texts in which something was replaced.
     private let replaced: Set<String>
+    /// The files that every user of the machine can read, by the texts that they were taken into.
+    private let exposed: [String: String]
     /// What was found.
     private(set) var problems: [Problem] = []
     /// The values of every setting that is a secret.
     private(set) var secrets: [Secret] = []
 
-    init(original: JSONValue, replaced: Set<String>) {
+    init(original: JSONValue, replaced: Set<String>, exposed: [String: String] = [:]) {
         self.original = original
         self.replaced = replaced
+        self.exposed = exposed
     }
 
     mutating func note(_ problem: Problem) { problems.append(problem) }
@@ -160,6 +163,9 @@ struct SettingsCheck {
             return nil
         }
         secrets.append(Secret(text))
+        if let path = exposed[pointer] {
+            note(Problem(pointer, "every user of this machine can read the secret in \(path): chmod o= \(path)"))
+        }
         if !isReplaced(pointer) {
             note(
                 Problem(

@@ -28,6 +28,8 @@ struct Substitution {
     private(set) var problems: [Problem] = []
     /// The pointers of the texts in which something was replaced.
     private(set) var replaced: Set<String> = []
+    /// The files that every user of the machine can read, by the pointers of the texts that they were taken into.
+    private(set) var exposed: [String: String] = [:]
 
     /// The largest file that is taken in.
     static let sizeLimit = 64 * 1024
@@ -94,10 +96,7 @@ struct Substitution {
             problems.append(Problem(pointer, "the file \(path) cannot be read"))
             return ""
         }
-        if source.isExposed(place) {
-            let message = "every user of this machine can read the file \(path); chmod o-rwx keeps it to yourself"
-            problems.append(Problem(pointer, message, severity: .warning))
-        }
+        if source.isExposed(place) { exposed[pointer] = path }
         guard bytes.count <= Substitution.sizeLimit, let text = String(validating: bytes, as: UTF8.self) else {
             problems.append(Problem(pointer, "the file \(path) is no text of at most 64 KiB"))
             return ""

@@ -13,7 +13,8 @@ struct ChannelNetwork {
     /// The ways of a configuration's channels.
     init(_ configuration: Configuration, in surroundings: Assembly.Surroundings, board: StatusBoard) {
         polite = PoliteClient(
-            over: surroundings.http, perHost: configuration.perHost, clock: surroundings.clock)
+            over: MaskedClient(base: surroundings.http, secrets: configuration.secrets, sparesSuccess: true),
+            perHost: configuration.perHost, clock: surroundings.clock)
         ledger = QuotaLedger(surroundings.journal, now: surroundings.clock.now)
         self.board = board
         directory = configuration.dataDirectory + "/tokens"

@@ -10,7 +10,7 @@ struct JournalLock: ~Copyable {
 
     /// Takes the lock `state.lock` of a directory, which is made where it is missing.
     init(directory: String) throws {
-        try JournalLock.make(directory)
+        try DataDirectory.prepare(directory)
         descriptor = try JournalLock.take(directory)
     }
 
@@ -42,16 +42,6 @@ struct JournalLock: ~Copyable {
                 "another earshot is running on \(directory); ask it through its admin page, or stop it first")
         }
         return descriptor
-    }
-
-    /// Makes a directory that only its owner may look into, and those above it.
-    private static func make(_ directory: String) throws {
-        if unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = directory.lastIndex(of: "/"), slash > directory.startIndex else {
-            throw failure("cannot make \(directory)")
-        }
-        try make(String(directory[..<slash]))
-        guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw failure("cannot make \(directory)") }
     }
 
     /// Makes an empty file that only its owner may read, unless it is there.

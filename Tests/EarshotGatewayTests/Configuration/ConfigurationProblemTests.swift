@@ -100,9 +100,9 @@ import Testing
             ),
             (whole(settings: #""pause": "${EMPTY:-5s}", "stations": ["${file:secrets/one}"]"#), []),
             (
-                whole(settings: #""stations": ["${file:secrets/open}"]"#),
+                whole(settings: #""stations": ["${file:secrets/open}"], "headers": {"A": "${file:secrets/open}"}"#),
                 [
-                    "warning: /channels/wire/settings/stations/0: every user of this machine can read the file secrets/open; chmod o-rwx keeps it to yourself"
+                    "/channels/wire/settings/headers/A: every user of this machine can read the secret in secrets/open: chmod o= secrets/open"
                 ]
             ),
             (

@@ -150,6 +150,7 @@ package struct ProgramListener: ChannelListener {
         ProgramRun.Order(
             path: program.command.first ?? "", arguments: program.command.dropFirst() + handed.arguments,
             environment: program.environment.merging(handed.environment) { $1 }, directory: directory,
-            outputLimit: program.outputLimit, memoryLimit: program.memoryLimit)
+            outputLimit: program.outputLimit, memoryLimit: program.memoryLimit,
+            timeLimit: program.timeout.map { Int($0.components.seconds) + 1 } ?? 0)
     }
 }

@@ -17,6 +17,8 @@ final class ProgramRun: Sendable {
         var directory: String
         var outputLimit: Int
         var memoryLimit: Int
+        /// The most seconds that a processor works for one of its processes; 0 is no limit.
+        var timeLimit = 0
     }
 
     private struct Standing {
@@ -36,6 +38,8 @@ final class ProgramRun: Sendable {
     private static let grace: Int32 = 2000
     private static let fileLimit = 1 << 30
     private static let openFiles = 1024
+    /// How many processes and threads a program may add to those that its user has.
+    private static let processLimit = 512
 
     /// Starts a program; `complaints` takes what it writes to its standard error.
     init(_ order: Order, complaints: Complaints) {
@@ -115,11 +119,26 @@ final class ProgramRun: Sendable {
                     unsafe order.directory.withCString { directory in
                         var request = unsafe cspawn_request(
                             path: path, arguments: arguments, environment: environment, directory: directory,
-                            memory: order.memoryLimit, file: ProgramRun.fileLimit, files: ProgramRun.openFiles)
+                            memory: order.memoryLimit, file: ProgramRun.fileLimit, files: ProgramRun.openFiles,
+                            processes: ProgramRun.tasksOfUser() + ProgramRun.processLimit, seconds: order.timeLimit)
                         return unsafe cspawn_start(&request, &process)
                     }
                 }
             }
+        }
+    }
+
+    /// How many processes and threads this user has, which is what the system holds against its limit.
+    private static func tasksOfUser() -> Int {
+        let user = geteuid()
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return numbers.reduce(0) { total, number in
+            var status = stat()
+            guard number.utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true,
+                unsafe stat("/proc/\(number)/task", &status) == 0, status.st_uid == user
+            else { return total }
+            // A folder has a link of its parent, one of itself, and one of each folder in it.
+            return total + max(Int(status.st_nlink) - 2, 1)
         }
     }
 

@@ -13,7 +13,7 @@ PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev lib
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks
 
-.PHONY: demo test conformance faults fuzz schemas format lint bench install clean deps deps-test help
+.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
@@ -21,6 +21,9 @@ help:
 	@echo "make conformance  run the corpora, where they are present, and print what held"
 	@echo "make faults       inject every fault into the built program: KILLS=500 EACH=20 SEED=1, FAULTS=\"F01 F13\""
 	@echo "make fuzz         fuzz every adapter and format for TIME=60 seconds each, or those in TARGETS=\"rss html\""
+	@echo "make hostile      read COUNT=10000 hostile documents with every adapter, each in less than 256 MiB"
+	@echo "make sanitize     run the C and C++ under sanitizers, over seeds and corpora"
+	@echo "make race         run the gateway's tests under the thread sanitizer"
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
 	@echo "make schemas format lint bench clean deps"
 
@@ -82,3 +85,17 @@ faults: deps-test
 
 fuzz: deps-test
 	RUNS=$(RUNS) Tests/Fuzzing/run $(or $(TIME),60) $(TARGETS)
+
+hostile: deps
+	$(BUILD) --product earshot
+	python3 Tests/Hostile/run.py $(or $(PROGRAM),.build/debug/earshot) $(or $(COUNT),10000) $(or $(SEED),1)
+
+sanitize: deps-test
+	Tests/Sanitizing/run $(wildcard $(or $(EARSHOT_CORPORA),../shared/corpora))
+	RUNS=0 CORPORA=$(abspath $(wildcard $(or $(EARSHOT_CORPORA),../shared/corpora))) Tests/Fuzzing/run 0 $(TARGETS)
+
+# A build of its own, as everything is compiled otherwise.
+race: deps-test
+	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/race
+	TSAN_OPTIONS="halt_on_error=0 suppressions=$(CURDIR)/Tests/Sanitizing/races" swift test --skip-build --sanitize=thread \
+		--scratch-path .build/race --filter '$(or $(FILTER),EarshotGatewayTests)'

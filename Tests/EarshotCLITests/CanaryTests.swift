@@ -198,15 +198,16 @@ import Testing
                 "a wrong question",
                 try await ask(receive, "/hooks/hook?hub.mode=subscribe&hub.verify_token=x&hub.challenge=1")
             ))
-        for (name, ending) in try operators(config) { said.append((name, ending.output + ending.errors)) }
+        for (name, ending) in try await Program.aside({ try operators(config) }) {
+            said.append((name, ending.output + ending.errors))
+        }
         #expect(said.contains { $0.place.hasPrefix("dead-letters list") && $0.text.contains("\"sink\":\"desk\"") })
-        for (name, ending) in try wrongConfigurations(text, folder) {
+        for (name, ending) in try await Program.aside({ try wrongConfigurations(text, folder) }) {
             said.append((name, ending.output + ending.errors))
         }
         for command in ["check", "dry-run", "validate"] {
-            let ending = try Program.run(
-                [command, config, "--log-level", "trace"].prefix(command == "validate" ? 2 : 4).map { $0 },
-                environment: CanaryTests.secrets)
+            let arguments = command == "validate" ? [command, config] : [command, config, "--log-level", "trace"]
+            let ending = try await Program.aside { try Program.run(arguments, environment: CanaryTests.secrets) }
             said.append((command, ending.output + ending.errors))
         }
         try folder.write(text.replacing("\"every\": \"1s\"", with: "\"every\": \"${S_BEARER}\""), to: "earshot.json")

@@ -57,6 +57,13 @@ struct Program {
         try run(arguments, input: input, environment: environment)
     }
 
+    /// Waits for `body` on a thread of its own: the pool of Swift's tasks has one for each processor, and others need them.
+    static func aside<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
+
     /// Runs a command to its end, with `input` on its standard input.
     static func run(_ arguments: [String], input: Data? = nil, environment: [String: String] = [:]) throws -> Ending {
         let process = Process()

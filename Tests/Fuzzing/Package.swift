@@ -17,6 +17,8 @@ let language: [SwiftSetting] = [
     .strictMemorySafety(),
 ]
 let declarations = ["bluesky", "hackernews", "mastodon", "reddit"]
+// Whether a class is what it is said to be needs a part of the runtime that Swift does not link.
+let watchedC = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=undefined"]
 let watched = language + [.unsafeFlags(["-sanitize=fuzzer,address"])]
 
 let package = Package(
@@ -25,7 +27,8 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CSimdJSON", cxxSettings: [.unsafeFlags(watchedC)], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "Earshot", exclude: ["Earshot.docc"], swiftSettings: watched),
         .target(
             name: "EarshotFormats",

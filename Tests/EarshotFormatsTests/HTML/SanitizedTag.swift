@@ -11,53 +11,89 @@ struct SanitizedTag {
         "param",
     ]
 
+    /// Attributes that must never be.
+    static let deadlyAttributes: Set<String> = ["srcdoc", "formaction", "xlink:href", "id", "name", "srcset", "ping"]
+    /// Attributes that are addresses.
+    static let addresses: Set<String> = ["href", "src", "poster", "background", "action", "data", "cite", "longdesc"]
+
+    /// Whether an address runs nothing, wherever it leads.
+    static func isHarmless(_ address: String) -> Bool {
+        ["http://", "https://", "mailto:"].contains { address.lowercased().hasPrefix($0) }
+    }
+
     /// Every tag of a text of the grammar; nil where anything in it is of another.
     ///
     ///     html  = { text | "<" name { " " name "=" '"' value '"' } [ " /" ] ">" | "</" name ">" }
     ///     text  = characters but < > "
     ///     value = characters but < > "
     static func all(in html: String) -> [SanitizedTag]? {
-        var tags: [SanitizedTag] = []
-        var rest = Array(html.unicodeScalars)[...]
-        var open: [String] = []
-        while let scalar = rest.popFirst() {
-            if scalar == ">" || scalar == "\"" || scalar.value == 0 { return nil }
-            guard scalar == "<" else { continue }
-            if rest.first == "/" {
-                rest.removeFirst()
-                guard let name = word(&rest), rest.popFirst() == ">", open.popLast() == name else { return nil }
-                continue
-            }
-            guard let name = word(&rest) else { return nil }
-            var attributes: [String: String] = [:]
-            while rest.first == " ", rest.dropFirst().first != "/" {
-                rest.removeFirst()
-                guard let key = word(&rest), rest.popFirst() == "=", rest.popFirst() == "\"",
-                    let end = rest.firstIndex(of: "\"")
-                else { return nil }
-                let value = rest[..<end]
-                guard !value.contains("<"), !value.contains(">"), attributes[key] == nil else { return nil }
-                attributes[key] = String(String.UnicodeScalarView(value))
-                rest = rest[(end + 1)...]
-            }
-            if rest.first == " " {
-                guard rest.dropFirst().first == "/" else { return nil }
-                rest = rest.dropFirst(2)
-            } else {
-                open.append(name)
-            }
-            guard rest.popFirst() == ">" else { return nil }
-            tags.append(SanitizedTag(name: name, attributes: attributes))
-        }
-        return open.isEmpty ? tags : nil
+        var reader = Reader(bytes: Array(html.utf8))
+        return reader.all()
     }
 
-    private static func word(_ rest: inout ArraySlice<Unicode.Scalar>) -> String? {
-        let end = rest.firstIndex {
-            !($0.properties.isLowercase && $0.isASCII) && !"0123456789:-".unicodeScalars.contains($0)
+    private struct Reader {
+        let bytes: [UInt8]
+        var place = 0
+        var open: [String] = []
+        var tags: [SanitizedTag] = []
+
+        init(bytes: [UInt8]) { self.bytes = bytes }
+
+        mutating func all() -> [SanitizedTag]? {
+            while place < bytes.count {
+                let byte = bytes[place]
+                if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "\"") || byte == 0 { return nil }
+                place += 1
+                if byte == UInt8(ascii: "<") && !tag() { return nil }
+            }
+            return open.isEmpty ? tags : nil
         }
-        let word = rest[..<(end ?? rest.endIndex)]
-        rest = rest[word.endIndex...]
-        return word.isEmpty ? nil : String(String.UnicodeScalarView(word))
+
+        private mutating func tag() -> Bool {
+            if take("/") {
+                guard let name = word(), take(">") else { return false }
+                return open.popLast() == name
+            }
+            guard let name = word() else { return false }
+            var attributes: [String: String] = [:]
+            while !take(">") {
+                guard take(" ") else { return false }
+                if take("/") {
+                    tags.append(SanitizedTag(name: name, attributes: attributes))
+                    return take(">")
+                }
+                guard let key = word(), take("="), take("\""), let value = value(), attributes[key] == nil else {
+                    return false
+                }
+                attributes[key] = value
+            }
+            open.append(name)
+            tags.append(SanitizedTag(name: name, attributes: attributes))
+            return true
+        }
+
+        private mutating func take(_ byte: Unicode.Scalar) -> Bool {
+            guard place < bytes.count, bytes[place] == UInt8(ascii: byte) else { return false }
+            place += 1
+            return true
+        }
+
+        private mutating func value() -> String? {
+            guard let end = bytes[place...].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+            let value = bytes[place..<end]
+            place = end + 1
+            guard !value.contains(UInt8(ascii: "<")), !value.contains(UInt8(ascii: ">")) else { return nil }
+            return String(decoding: value, as: UTF8.self)
+        }
+
+        private mutating func word() -> String? {
+            let start = place
+            while place < bytes.count, Reader.isOfWord(bytes[place]) { place += 1 }
+            return place == start ? nil : String(decoding: bytes[start..<place], as: UTF8.self)
+        }
+
+        private static func isOfWord(_ byte: UInt8) -> Bool {
+            (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x3A) || byte == UInt8(ascii: "-")
+        }
     }
 }

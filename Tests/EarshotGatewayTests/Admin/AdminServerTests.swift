@@ -15,9 +15,11 @@ import Testing
     private static func report() -> StatusReport {
         let board = StatusBoard()
         board.failed("page", hostile, isBlocked: true)
+        var standing = CourierStanding()
+        standing.trouble = hostile
+        let desk = StatusReport.Sink(pending: 1, deadLetters: 2, standing: standing, at: Timestamp(seconds: 0))
         var report = StatusReport(
-            channels: board.all, sinks: ["desk": .init(pending: 1, deadLetters: 2, trouble: hostile, isBlocked: false)],
-            marks: 3, phase: .running, version: "1\"><script>")
+            channels: board.all, sinks: ["desk": desk], marks: 3, phase: .running, version: "1\"><script>")
         report.labels = ["page": hostile, "desk": hostile]
         return report
     }

@@ -2,6 +2,7 @@ import Earshot
 import EarshotAdapters
 import EarshotTesting
 import Foundation
+import Glibc
 import Testing
 
 @testable import EarshotGateway
@@ -41,6 +42,12 @@ import Testing
         return !status.isEmpty && !status.contains(") Z")
     }
 
+    /// Returns once a process that was killed has ended, which on a busy machine is not at once. That this returns is what
+    /// is tested.
+    private func end(of number: Int) {
+        while isAlive(number) { sched_yield() }
+    }
+
     private static let mention = #"{"schema":"mention/1.0","network":"forum","native_id":"1","kind":"post","text":"x"}"#
 
     @Test func `a bomb of forks is bounded, and all of it is ended`() async throws {
@@ -66,7 +73,7 @@ import Testing
             #expect(throws: FetchFailure.self) { try result.get() }
             let members = try text("members", in: folder).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
             #expect(members.count >= 127)
-            #expect(members.filter { isAlive($0) } == [])
+            for member in members { end(of: member) }
             let limit = try text("limit", in: folder).trimmingCharacters(in: .whitespacesAndNewlines)
             #expect(Int(limit).map { $0 < 100_000 } == true, "\(limit)")
         }
@@ -96,7 +103,7 @@ import Testing
             let script = "sleep 1000 & echo $! >child; printf '%s\\n' '\(ProgramIsolationTests.mention)'; exit 0"
             for _ in 0..<5 { try await listener(script, in: folder).drain(nil) }
             let child = try #require(Int(try text("child", in: folder).trimmingCharacters(in: .whitespacesAndNewlines)))
-            #expect(!isAlive(child))
+            end(of: child)
             let stats = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int($0) }.compactMap {
                 try? String(contentsOfFile: "/proc/\($0)/stat", encoding: .utf8)
             }

@@ -32,7 +32,11 @@ final class LineServer: Sendable {
             var connection = 0
             while true {
                 let client = accept(descriptor, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else {
+                    // Closed by who accepts on it: closed by another, its number could be somebody else's by then.
+                    close(descriptor)
+                    return
+                }
                 let number = connection
                 connection += 1
                 Thread.detachNewThread { LineServer.serve(client, greeting) { answer($0, number) } }
@@ -40,10 +44,7 @@ final class LineServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listening, Int32(SHUT_RDWR))
-        close(listening)
-    }
+    deinit { shutdown(listening, Int32(SHUT_RDWR)) }
 
     private static func serve(_ client: Int32, _ greeting: String, _ answer: (String) -> Answer) {
         defer { close(client) }

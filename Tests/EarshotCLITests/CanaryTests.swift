@@ -7,7 +7,7 @@ import Testing
 
 /// A gateway that knows a secret of every kind, with sources and sinks that repeat what they are shown in every word of
 /// theirs: none of the secrets may be found again, wherever somebody may look.
-@Suite(.timeLimit(.minutes(3))) struct CanaryTests {
+@Suite(.timeLimit(.minutes(15))) struct CanaryTests {
     /// The secrets by the variable that each stands in: every one has signs that addresses, JSON and base64 write in
     /// other ways, and the word that is looked for.
     private static let secrets: [String: String] = {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A real tap of Singer's from PyPI, run by the built program.
-@Suite(.timeLimit(.minutes(3))) struct ExecTests {
+@Suite(.timeLimit(.minutes(15))) struct ExecTests {
     /// The tap, which `make test` installs.
     private static let tap = Program.root.appendingPathComponent(".venv/bin/tap-jsonl").path
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The share of `make hostile` that every run of the tests has.
-@Suite(.timeLimit(.minutes(10))) struct HostileTests {
+@Suite(.timeLimit(.minutes(15))) struct HostileTests {
     @Test func `hostile documents neither end the program nor fill its memory`() async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

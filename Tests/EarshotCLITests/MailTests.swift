@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Mail, with a real Dovecot and a gateway as an operator runs it.
-@Suite(.timeLimit(.minutes(5))) struct MailTests {
+@Suite(.timeLimit(.minutes(15))) struct MailTests {
     private let folder: Folder
     private let dovecot: Dovecot
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands for operators, on a journal at rest and on a gateway that runs.
-@Suite(.timeLimit(.minutes(2))) struct OperatorCommandTests {
+@Suite(.timeLimit(.minutes(15))) struct OperatorCommandTests {
     private func message(_ number: Int) -> String {
         "From: a@example.org\nMessage-ID: <m\(number)@example.org>\nSubject: Number \(number)\n\nWhere is it?\n"
     }

@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ReloadTests {
+@Suite(.timeLimit(.minutes(15))) struct ReloadTests {
     /// A source on a loopback port that knows one token.
     private static func serve(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         let router = Router()

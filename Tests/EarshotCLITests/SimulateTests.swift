@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `earshot simulate` against `earshot run`: what operators do before their source knows them.
-@Suite(.timeLimit(.minutes(2))) struct SimulateTests {
+@Suite(.timeLimit(.minutes(15))) struct SimulateTests {
     private let pageEvent =
         #"{"object":"page","entry":[{"id":"7","time":1767225600,"changes":[{"field":"feed","value":{"item":"comment","#
         + #""verb":"add","comment_id":"7_9","post_id":"7_8","message":"Where is my bag?","created_time":1767225600,"#

@@ -6,7 +6,7 @@ import Testing
 @testable import EarshotGateway
 
 /// Who may look at the gateway, and what is shown.
-@Suite(.timeLimit(.minutes(1))) struct AdminServerTests {
+@Suite(.timeLimit(.minutes(15))) struct AdminServerTests {
     private static let token = "0123456789abcdef0123456789abcdef"
 
     /// What a hostile source could put into a trouble, and an operator into a label.

@@ -8,7 +8,7 @@ import Testing
 @testable import EarshotGateway
 
 /// Programs that do not behave: none outlives its run, and none gets at what is the gateway's.
-@Suite(.timeLimit(.minutes(2))) struct ProgramIsolationTests {
+@Suite(.timeLimit(.minutes(15))) struct ProgramIsolationTests {
     private let journal = MemoryJournal()
     private let board = StatusBoard()
     private let log = LogLines()

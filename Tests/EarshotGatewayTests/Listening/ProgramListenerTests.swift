@@ -8,7 +8,7 @@ import Testing
 
 @testable import EarshotGateway
 
-@Suite(.timeLimit(.minutes(2))) struct ProgramListenerTests {
+@Suite(.timeLimit(.minutes(15))) struct ProgramListenerTests {
     /// A listener to a shell script, and what it listens into.
     private struct Bench {
         let journal = MemoryJournal()

@@ -11,7 +11,7 @@ import Testing
 
 @testable import EarshotGateway
 
-@Suite(.timeLimit(.minutes(2))) struct StreamListenerTests {
+@Suite(.timeLimit(.minutes(15))) struct StreamListenerTests {
     private static func post(_ id: String) -> String {
         #"{"data":{"id":"\#(id)","text":"post \#(id)"},"matching_rules":[{"id":"1","tag":"earshot:brand"}]}"#
     }

@@ -9,7 +9,7 @@ import Testing
 @testable import EarshotGateway
 
 /// Mail that providers post, through real sockets into the journal.
-@Suite(.timeLimit(.minutes(1))) struct ProviderTests {
+@Suite(.timeLimit(.minutes(15))) struct ProviderTests {
     private let message =
         "From: Ann <ann@example.org>\r\nTo: care@acme.example\r\nMessage-ID: <1@example.org>\r\n"
         + "Subject: Lost\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nMy suitcase is g\u{F6}ne.\r\n"

@@ -4,7 +4,7 @@ import EarshotTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReceiverTests {
+@Suite(.timeLimit(.minutes(15))) struct ReceiverTests {
     private let bench = ReceiverBench()
 
     @Test func `a signed delivery is in the journal when it is answered`() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import EarshotGateway
 
 /// Subscriptions at a hub over real sockets, with the clock in hand.
-@Suite(.timeLimit(.minutes(1))) struct WebSubTests {
+@Suite(.timeLimit(.minutes(15))) struct WebSubTests {
     private let hub = TestHub()
     private let journal = MemoryJournal()
     private let hand = HandClock()

@@ -7,7 +7,7 @@ import Testing
 @testable import EarshotGateway
 
 /// What is no delivery of the source: bit by bit, moment by moment, and under keys that are exchanged.
-@Suite(.timeLimit(.minutes(1))) struct WebhookAttackTests {
+@Suite(.timeLimit(.minutes(15))) struct WebhookAttackTests {
     private let now = Timestamp(seconds: 1_767_225_600)
     private let body = Array(#"{"object":"page","entry":[{"id":"1","text":"é"}]}"#.utf8)
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import EarshotGateway
 
-@Suite(.timeLimit(.minutes(2))) struct IMAPListenerTests {
+@Suite(.timeLimit(.minutes(15))) struct IMAPListenerTests {
     private let journal = MemoryJournal()
     private let board = StatusBoard()
 

@@ -8,7 +8,7 @@ import Testing
 @testable import EarshotGateway
 
 /// What mail servers hear, on real connections.
-@Suite(.timeLimit(.minutes(1))) struct LMTPListenerTests {
+@Suite(.timeLimit(.minutes(15))) struct LMTPListenerTests {
     private let journal = GatedJournal(MemoryJournal())
     private let board = StatusBoard()
 

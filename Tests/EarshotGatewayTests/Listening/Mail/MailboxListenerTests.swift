@@ -8,7 +8,7 @@ import Testing
 @testable import EarshotGateway
 
 /// POP3, and what is remembered of mailboxes without numbers.
-@Suite(.timeLimit(.minutes(1))) struct MailboxListenerTests {
+@Suite(.timeLimit(.minutes(15))) struct MailboxListenerTests {
     private let journal = MemoryJournal()
     private let board = StatusBoard()
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EarshotGateway
 
-@Suite(.timeLimit(.minutes(1))) struct MaildirListenerTests {
+@Suite(.timeLimit(.minutes(15))) struct MaildirListenerTests {
     /// A Maildir that goes when the test does.
     private final class Maildir: Sendable {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("earshot-\(UUID().uuidString)")

@@ -64,8 +64,8 @@ test: deps-test .venv/bin/python
 	$(BUILD) --build-tests
 	cat adapters/*/Fixtures/*/mentions.ndjson adapters/declared/*/Fixtures/*/mentions.ndjson | grep -v '^refused: ' | $(PYTHON) Tests/Schema/validate.py
 	@$(MAKE) --no-print-directory conformance-only
-	swift test --skip-build
 	.build/debug/Faults WORKERS=8
+	swift test --skip-build
 
 conformance: deps-test .venv/bin/python
 	$(BUILD) --build-tests

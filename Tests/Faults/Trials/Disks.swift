@@ -96,12 +96,14 @@ extension Trial {
             let readOnly = try bench.run(["run", bench.folder + "/earshot.json"], wrapper: wrapper)
             bench.expect(readOnly.code == 74 && readOnly.said.contains(bench.data), "read-only: \(readOnly)")
             if isRoot {
-                _ = shell(
-                    "chmod 755 \(bench.data) && touch \(bench.data)/journal.db && chmod 600 \(bench.data)/journal.db && chmod 777 \(bench.data)"
-                )
-                let others = try bench.run(["run", bench.folder + "/earshot.json"], wrapper: wrapper)
-                bench.expect(others.code == 74 && others.said.contains("journal.db"), "another's: \(others)")
-                _ = shell("rm \(bench.data)/journal.db")
+                _ = shell("chmod 777 \(bench.data)")
+                let folder = try bench.run(["run", bench.folder + "/earshot.json"], wrapper: wrapper)
+                bench.expect(folder.code == 74 && folder.said.contains(bench.data), "another's: \(folder)")
+                let file = bench.data + "/journal.db"
+                _ = shell("chmod 700 \(bench.data) && chown 65534 \(bench.data) && touch \(file) && chmod 600 \(file)")
+                let journal = try bench.run(["run", bench.folder + "/earshot.json"], wrapper: wrapper)
+                bench.expect(journal.code == 74 && journal.said.contains("journal.db"), "another's: \(journal)")
+                _ = shell("rm \(file) && chown 0 \(bench.data)")
             }
             _ = shell("chmod 755 \(bench.data)")
             bench.source.add(feed: 20, api: 20)

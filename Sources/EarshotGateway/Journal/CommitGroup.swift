@@ -47,17 +47,34 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
 
     /// Commits a group and answers it; gives the fault after which nothing must be written any more.
     func commit(_ writes: [Write], to database: Database) -> JournalFailure? {
-        reserve.fill()
+        guard reserve.fill() else {
+            let limit = DiskReserve.size >> 20
+            return commitSmall(
+                writes, to: database, because: .full("no room for \(path): less than \(limit) MiB are free"))
+        }
         guard let failure = attempt(writes, database) else { return nil }
-        // On a full disk the small writes of sinks must still get through, or nothing would ever be given free.
-        let small = writes.filter { $0.weight == 0 }
-        if case .full = failure.shown, !small.isEmpty, reserve.giveUp() {
-            for write in writes where write.weight > 0 { write.fail(failure.shown) }
-            guard let again = attempt(small, database) else { return nil }
-            for write in small { write.fail(again.shown) }
-            return again.isFinal ? again.shown : nil
+        if case .full = failure.shown {
+            _ = reserve.giveUp()
+            return commitSmall(writes, to: database, because: failure.shown)
         }
         for write in writes { write.fail(failure.shown) }
+        return failure.isFinal ? failure.shown : nil
+    }
+
+    /// Commits what sinks have to say and refuses the rest: were that not stored, a full disk would never be given free.
+    private func commitSmall(
+        _ writes: [Write], to database: Database, because full: JournalFailure
+    ) -> JournalFailure? {
+        for write in writes where write.weight > 0 { write.fail(full) }
+        let small = writes.filter { $0.weight == 0 }
+        guard !small.isEmpty, var failure = attempt(small, database) else { return nil }
+        if case .full = failure.shown {
+            // Room in the log of writes may be all that is left.
+            fold(.truncate, database)
+            guard let again = attempt(small, database) else { return nil }
+            failure = again
+        }
+        for write in small { write.fail(failure.shown) }
         return failure.isFinal ? failure.shown : nil
     }
 

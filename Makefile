@@ -13,7 +13,7 @@ PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev lib
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks
 
-.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench install clean deps deps-test help
+.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench bench-peers install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
@@ -25,7 +25,9 @@ help:
 	@echo "make sanitize     run the C and C++ under sanitizers, over seeds and corpora"
 	@echo "make race         run the gateway's tests under the thread sanitizer"
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
-	@echo "make schemas format lint bench clean deps"
+	@echo "make bench        time the program built for speed in turn with its peers: ROUNDS=5 SCALE=\"1 4\" ONLY=\"feeds\""
+	@echo "make bench-peers  install the peers that are written in Python"
+	@echo "make schemas format lint clean deps"
 
 deps:
 	@.ci/packages $(PACKAGES)
@@ -74,9 +76,16 @@ conformance: deps-test .venv/bin/python
 conformance-only:
 	$(PYTHON) Tests/Conformance/run.py .build/debug/earshot $(or $(EARSHOT_CORPORA),../shared/corpora)
 
+# Options: ROUNDS=5, SCALE="1 4", ONLY="feeds mail". The table is kept in .build/bench.md and .build/bench.json.
 bench: deps
 	$(BUILD_RELEASE)
-	python3 Tests/Benchmarks/bench.py $(RELEASE) $(or $(EARSHOT_PEERS),../shared/bench)
+	ROUNDS="$(ROUNDS)" SCALE="$(SCALE)" ONLY="$(ONLY)" python3 Tests/Benchmarks/bench.py \
+		$(or $(PROGRAM),$(RELEASE)) $(or $(EARSHOT_PEERS),../shared/bench)
+
+# What peers written in Python import, in an environment of their own.
+bench-peers:
+	python3 -m venv .venv/peers
+	.venv/peers/bin/pip -q install --disable-pip-version-check -r Tests/Benchmarks/requirements.txt
 
 faults: deps-test
 	$(BUILD)

@@ -3,6 +3,7 @@ public import Earshot
 /// What every journal promises, as named properties that are checked over an engine made by a closure.
 ///
 /// Every property is given storage of its own. Opening once more, without closing, is a crash and a restart.
+/// `JournalSequences` looks for what no property thought of.
 public struct JournalContract: Sendable {
     /// Opens a journal on the property's storage; the second call opens what the first one left.
     public typealias Open = @Sendable () async throws -> any Journal
@@ -51,7 +52,7 @@ public struct JournalContract: Sendable {
     }
 
     /// Every promise.
-    public static let properties: [Property] = dedupe + delivery + keeping + [model]
+    public static let properties: [Property] = dedupe + delivery + keeping
 }
 
 extension Receipt {

@@ -11,9 +11,9 @@ SOURCES := Package.swift Sources Tests adapters
 # The Debian packages that building and the demo need, and those that only tests need.
 PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev libsimdjson-dev libsqlite3-dev \
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
-TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks
+TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks valgrind
 
-.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench bench-peers install clean deps deps-test help
+.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench bench-peers counts install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
@@ -26,6 +26,7 @@ help:
 	@echo "make race         run the gateway's tests under the thread sanitizer"
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
 	@echo "make bench        time the program built for speed in turn with its peers: ROUNDS=5 SCALE=\"1 4\" ONLY=\"feeds\""
+	@echo "make counts       count the instructions of the inner stages, and hold them against thresholds; RECORD=1"
 	@echo "make bench-peers  install the peers that are written in Python"
 	@echo "make schemas format lint clean deps"
 
@@ -67,6 +68,7 @@ test: deps-test .venv/bin/python
 	cat adapters/*/Fixtures/*/mentions.ndjson adapters/declared/*/Fixtures/*/mentions.ndjson | grep -v '^refused: ' | $(PYTHON) Tests/Schema/validate.py
 	@$(MAKE) --no-print-directory conformance-only
 	.build/debug/Faults WORKERS=8
+	@$(MAKE) --no-print-directory counts
 	swift test --skip-build
 
 conformance: deps-test .venv/bin/python
@@ -86,6 +88,11 @@ bench: deps
 bench-peers:
 	python3 -m venv .venv/peers
 	.venv/peers/bin/pip -q install --disable-pip-version-check -r Tests/Benchmarks/requirements.txt
+
+# Instructions an item of the inner stages, against Tests/Benchmarks/thresholds.json; RECORD=1 writes those anew.
+counts: deps-test
+	cd Tests/Benchmarks && $(BUILD) -c release -debug-info-format none
+	RECORD="$(RECORD)" ONLY="$(ONLY)" python3 Tests/Benchmarks/counts.py Tests/Benchmarks/.build/release/Counts
 
 faults: deps-test
 	$(BUILD)

@@ -63,23 +63,27 @@ def webhook(folder, sink):
 class Server:
     """A server of its own process, from when it listens until it was stopped."""
 
-    def __init__(self, arguments, port=None, output=subprocess.DEVNULL, environment=None):
+    def __init__(self, arguments, port=None, receives=True, output=subprocess.DEVNULL, environment=None):
         self.words = tempfile.TemporaryFile()
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             list(map(str, arguments)), stdout=output, stderr=self.words, stdin=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})})
-        self.port = port or self.heard(rb"webhooks are received.*?http://[^:]+:(\d+)", int)
+        self.port = port
         if port:
             self.wait_for(port)
+        elif receives:
+            self.port = int(self.heard(rb"webhooks are received.*?http://[^:]+:(\d+)"))
+        else:
+            self.heard(rb'"message":"(listening)"')
 
-    def heard(self, pattern, made=str, within=60):
+    def heard(self, pattern, within=60):
         """Waits for a line of its log, and gives what the pattern finds there."""
         limit = time.monotonic() + within
         while time.monotonic() < limit:
             found = re.search(pattern, self.log())
             if found:
-                return made(found[1])
+                return found[1]
             if self.process.poll() is not None:
                 break
             time.sleep(0.01)
@@ -101,8 +105,7 @@ class Server:
 
     def memory(self):
         """How many MiB it holds now."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+        return memory(self.process.pid, "VmRSS")
 
     def cpu(self):
         """The CPU seconds it has used so far."""
@@ -115,6 +118,12 @@ class Server:
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
         return timing.used(usage, time.monotonic() - self.began)
+
+
+def memory(process, word):
+    """How many MiB a process holds by a word of the kernel's: VmRSS now, VmHWM at most."""
+    status = pathlib.Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(re.search(word + r":\s+(\d+)", status)[1]) / 1024
 
 
 def send(port, requests, rate=0, connections=CONNECTIONS):

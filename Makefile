@@ -13,7 +13,7 @@ PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev lib
 	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks valgrind
 
-.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench bench-peers counts install clean deps deps-test help
+.PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench bench-peers counts growth latency install clean deps deps-test help
 
 help:
 	@echo "make demo         build, and run the quickstart on the sample data of all channels"
@@ -26,6 +26,8 @@ help:
 	@echo "make race         run the gateway's tests under the thread sanitizer"
 	@echo "make install      build for speed and install to \$$PREFIX/bin (default /usr/local)"
 	@echo "make bench        time the program built for speed in turn with its peers: ROUNDS=5 SCALE=\"1 4\" ONLY=\"feeds\""
+	@echo "make growth       measure much of everything: archives, seen keys, feeds, channels, sinks"
+	@echo "make latency      measure how long a mention is under way, by load"
 	@echo "make counts       count the instructions of the inner stages, and hold them against thresholds; RECORD=1"
 	@echo "make bench-peers  install the peers that are written in Python"
 	@echo "make schemas format lint clean deps"
@@ -88,6 +90,18 @@ bench: deps
 bench-peers:
 	python3 -m venv .venv/peers
 	.venv/peers/bin/pip -q install --disable-pip-version-check -r Tests/Benchmarks/requirements.txt
+
+# How it grows: ONLY="streams keys feeds channels sinks", GIGABYTES=10 KEYS=10000000 FEEDS=10000 CHANNELS=1000 SINKS=50.
+growth: deps
+	$(BUILD_RELEASE)
+	ONLY="$(ONLY)" GIGABYTES="$(GIGABYTES)" KEYS="$(KEYS)" FEEDS="$(FEEDS)" CHANNELS="$(CHANNELS)" SINKS="$(SINKS)" \
+		python3 Tests/Benchmarks/growth.py $(or $(PROGRAM),$(RELEASE)) $(or $(EARSHOT_PEERS),../shared/bench)
+
+# How long a mention is under way at 10, 50 and 90 % of the capacity: ONLY="webhooks feeds", SECONDS_EACH=10, EVERY=5.
+latency: deps
+	$(BUILD_RELEASE)
+	ONLY="$(ONLY)" SECONDS_EACH="$(SECONDS_EACH)" EVERY="$(EVERY)" python3 Tests/Benchmarks/latency.py \
+		$(or $(PROGRAM),$(RELEASE)) $(or $(EARSHOT_PEERS),../shared/bench)
 
 # Instructions an item of the inner stages, against Tests/Benchmarks/thresholds.json; RECORD=1 writes those anew.
 counts: deps-test

@@ -24,16 +24,16 @@ def main():
     only = (os.environ.get("ONLY") or "").split()
     bench = jobs.Bench(program, folder, rounds)
     rows, failures = [], []
-    chosen = [job for job in jobs.JOBS if not only or any(word in job.name for word in only)]
-    for job in chosen:
-        for scale in scales:
-            print(f"{job.name}, {scale}x", file=sys.stderr)
-            try:
-                rows += bench.rows(job, scale)
-            except timing.Failed as failure:
-                failures.append(str(failure))
+    works = [(f"{job.name}, {scale}x", lambda job=job, scale=scale: bench.rows(job, scale))
+             for job in jobs.JOBS if not only or any(word in job.name for word in only) for scale in scales]
     if os.cpu_count() > 1 and (not only or "cores" in only):
-        rows.append(bench.cores(max(scales)))
+        works.append(("two cores to one", lambda: [bench.cores(max(scales))]))
+    for name, work in works:
+        print(name, file=sys.stderr)
+        try:
+            rows += work()
+        except timing.Failed as failure:
+            failures.append(str(failure))
     print(report.write(rows, bench.notes, rounds, workloads.ROOT / ".build/bench"))
     for failure in failures:
         print(f"failed: {failure}", file=sys.stderr)

@@ -77,7 +77,7 @@ def streams(program, peers):
             small = small or rate
             yield (f"{kind} stream, {sent / 1e9:.1f} GB", f"{items:,} mentions", f"{rate:,.0f} items/CPU s "
                    f"({rate / small:.2f} of the smallest)", f"{took.mebibytes:.0f} MiB at most",
-                   took.mebibytes <= 150 and rate >= 0.95 * small)
+                   took.mebibytes <= 150 and (size < total or rate >= 0.95 * small))
 
 
 def write_numbered_pages(path, count):

@@ -4,15 +4,16 @@ enum CleanText {
     static func isClean(_ bytes: Bytes) -> Bool {
         let buffer = unsafe bytes.buffer
         guard let start = buffer.baseAddress else { return true }
+        let quiet = quietLeads
         return unsafe blocks.withUnsafeBufferPointer { blocks in
             guard let busy = blocks.baseAddress else { return false }
-            return unsafe isClean(start, buffer.count, busy)
+            return unsafe isClean(start, buffer.count, busy, quiet)
         }
     }
 
     @unsafe
     private static func isClean(
-        _ start: UnsafePointer<UInt8>, _ count: Int, _ busy: UnsafePointer<UInt64>
+        _ start: UnsafePointer<UInt8>, _ count: Int, _ busy: UnsafePointer<UInt64>, _ quiet: UInt64
     ) -> Bool {
         var lastClass: UInt8 = 0
         var index = 0
@@ -22,6 +23,11 @@ enum CleanText {
                 lastClass = 0
                 index &+= 1
                 unsafe skipASCII(start, &index, count)
+                continue
+            }
+            // Cyrillic, most of Latin and of Han need no closer look than at their form.
+            if lead >= 0xC0, quiet &>> UInt64(lead & 63) & 1 != 0, unsafe skipQuiet(start, &index, count, lead) {
+                lastClass = 0
                 continue
             }
             let value = unsafe scalar(start, &index, count, lead)
@@ -67,6 +73,19 @@ enum CleanText {
         return value < 0x1_0000 || value > 0x10_FFFF ? 0 : value
     }
 
+    /// Moves `index` past a scalar of two or three bytes with a quiet lead; false where it is none.
+    @inline(__always) @unsafe
+    private static func skipQuiet(
+        _ start: UnsafePointer<UInt8>, _ index: inout Int, _ count: Int, _ lead: UInt8
+    ) -> Bool {
+        let width = lead < 0xE0 ? 2 : 3
+        guard count &- index >= width, unsafe start[index &+ 1] & 0xC0 == 0x80,
+            unsafe start[index &+ width &- 1] & 0xC0 == 0x80
+        else { return false }
+        index &+= width
+        return true
+    }
+
     /// Moves `index` past ASCII, eight bytes at a time, to the next other byte or to the last seven.
     @inline(__always) @unsafe
     private static func skipASCII(_ start: UnsafePointer<UInt8>, _ index: inout Int, _ count: Int) {
@@ -99,5 +118,18 @@ enum CleanText {
             for block in (first >> 4)...(min(last, 0xFFFF) >> 4) { blocks[Int(block >> 6)] |= 1 << UInt64(block & 63) }
         }
         return blocks
+    }()
+
+    /// One bit for each byte from C0 on: whether it leads two or three bytes of which no scalar needs a closer look.
+    private static let quietLeads: UInt64 = {
+        var quiet: UInt64 = 0
+        for lead in UInt32(0xC2)...0xEF where lead != 0xE0 && lead != 0xED {
+            let (first, count) = lead < 0xE0 ? ((lead & 0x1F) << 6, UInt32(64)) : ((lead & 0x0F) << 12, 4096)
+            let isQuiet = stride(from: first, to: first + count, by: 16).allSatisfy { value in
+                blocks[Int(value >> 10)] >> UInt64((value >> 4) & 63) & 1 == 0
+            }
+            if isQuiet { quiet |= 1 << UInt64(lead & 63) }
+        }
+        return quiet
     }()
 }

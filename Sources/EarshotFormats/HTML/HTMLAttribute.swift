@@ -18,10 +18,7 @@ struct HTMLAttribute {
 
     /// The attribute of a name in any case, if it is on the list.
     init?(_ name: Bytes) {
-        guard name.count <= 16 else { return nil }
-        var key: UInt128 = 0
-        for place in 0..<name.count { key = key << 8 | UInt128(name[place].lowercased) }
-        guard let index = HTMLAttribute.indices[key] else { return nil }
+        guard let index = HTMLAttribute.names.index(of: name) else { return nil }
         self.index = index
     }
 
@@ -43,15 +40,7 @@ struct HTMLAttribute {
         }
     }
 
-    private static let indices: [UInt128: Int] = {
-        var indices: [UInt128: Int] = [:]
-        for (index, attribute) in all.enumerated() {
-            var key: UInt128 = 0
-            for place in 0..<attribute.name.bytes.count { key = key << 8 | UInt128(attribute.name.bytes[place]) }
-            indices[key] = index
-        }
-        return indices
-    }()
+    private static let names = NameTable(all.map(\.name))
 
     /// At most 128, each with a bit.
     ///

@@ -2,7 +2,10 @@ internal import Earshot
 
 /// An element that we know, by its place in the list of them.
 struct HTMLElement: Sendable, Equatable {
-    private let index: Int
+    private let index: UInt8
+
+    /// What matters about it.
+    let traits: Traits
 
     /// What matters about an element.
     struct Traits: OptionSet, Sendable {
@@ -28,26 +31,20 @@ struct HTMLElement: Sendable, Equatable {
 
     /// The element of a name in any case, or nil where it is none of HTML's.
     init?(_ name: Bytes) {
-        guard name.count <= 12 else { return nil }
-        var key: UInt128 = 0
-        for place in 0..<name.count { key = key << 8 | UInt128(name[place].lowercased) }
-        guard let index = HTMLElement.indices[key] else { return nil }
-        self.index = index
+        guard let index = HTMLElement.names.index(of: name) else { return nil }
+        self.init(index: index)
     }
 
-    private init(index: Int) { self.index = index }
+    private init(index: Int) {
+        self.index = UInt8(truncatingIfNeeded: index)
+        traits = HTMLElement.all[index].traits
+    }
+
+    /// Whether both are the same element.
+    static func == (one: HTMLElement, other: HTMLElement) -> Bool { one.index == other.index }
 
     /// The name in lower case.
-    var name: StaticString { HTMLElement.all[index].name }
-
-    /// What matters about it.
-    var traits: Traits { HTMLElement.all[index].traits }
-
-    /// The position in the list, to count by.
-    var number: Int { index }
-
-    /// How many elements are known.
-    static var count: Int { all.count }
+    var name: StaticString { HTMLElement.all[Int(index)].name }
 
     static let p = named("p")
     static let a = named("a")
@@ -77,15 +74,7 @@ struct HTMLElement: Sendable, Equatable {
         HTMLElement(name.bytes) ?? HTMLElement(index: 0)
     }
 
-    private static let indices: [UInt128: Int] = {
-        var indices: [UInt128: Int] = [:]
-        for (index, element) in all.enumerated() {
-            var key: UInt128 = 0
-            for place in 0..<element.name.bytes.count { key = key << 8 | UInt128(element.name.bytes[place]) }
-            indices[key] = index
-        }
-        return indices
-    }()
+    private static let names = NameTable(all.map(\.name))
 
     private static let inline: Traits = [.kept]
     private static let box: Traits = [.kept, .block, .endsParagraph]

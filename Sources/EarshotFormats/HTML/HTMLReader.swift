@@ -144,7 +144,7 @@ struct HTMLReader {
                 continue
             }
             let start = index
-            repeat { index += 1 } while index < words.count && words.spaceLength(at: index) == 0
+            index = preformatted > 0 ? words.endOfWord(from: index) : words.endOfWords(from: index)
             flush()
             unsafe output.append(contentsOf: words[start..<index].buffer)
         }
@@ -166,5 +166,28 @@ extension Bytes {
     fileprivate func spaceLength(at index: Int) -> Int {
         if self[index] <= 0x20 { return 1 }
         return self[index] == 0xC2 && index + 1 < count && self[index + 1] == 0xA0 ? 2 : 0
+    }
+
+    /// Where the word that begins at `start` ends.
+    fileprivate func endOfWord(from start: Int) -> Int {
+        var end = start + 1
+        while end < count, spaceLength(at: end) == 0 { end += 1 }
+        return end
+    }
+
+    /// Where the words end that begin at `start` and are parted by one space each.
+    fileprivate func endOfWords(from start: Int) -> Int {
+        var end = start + 1
+        while end < count {
+            let byte = self[end]
+            if byte <= 0x20 {
+                guard byte == 0x20, end + 1 < count, spaceLength(at: end + 1) == 0 else { return end }
+                end += 1
+            } else if byte == 0xC2, spaceLength(at: end) > 0 {
+                return end
+            }
+            end += 1
+        }
+        return end
     }
 }

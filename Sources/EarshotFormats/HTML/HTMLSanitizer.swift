@@ -86,23 +86,26 @@ struct HTMLSanitizer {
 
     /// Closes what the start tag of an element ends without saying so.
     private mutating func closeImplied(by element: HTMLElement) {
-        if element.traits.contains(.endsParagraph) { close(nearest: [.p], within: []) }
+        if element.traits.contains(.endsParagraph) { closeNearest { $0 == .p } }
         switch element {
-        case .li: close(nearest: [.li], within: [.ul, .ol])
-        case .dt, .dd: close(nearest: [.dt, .dd], within: [])
-        case .a: close(nearest: [.a], within: [])
-        case .td, .th: close(nearest: [.td, .th], within: [.tr, .table])
-        case .tr: close(nearest: [.tr], within: [.table])
-        case .tbody, .thead, .tfoot: close(nearest: [.tbody, .thead, .tfoot], within: [.table])
+        case .li: closeNearest({ $0 == .li }, within: { $0 == .ul || $0 == .ol })
+        case .dt, .dd: closeNearest { $0 == .dt || $0 == .dd }
+        case .a: closeNearest { $0 == .a }
+        case .td, .th: closeNearest({ $0 == .td || $0 == .th }, within: { $0 == .tr || $0 == .table })
+        case .tr: closeNearest({ $0 == .tr }, within: { $0 == .table })
+        case .tbody, .thead, .tfoot:
+            closeNearest({ $0 == .tbody || $0 == .thead || $0 == .tfoot }, within: { $0 == .table })
         default: break
         }
     }
 
-    /// Closes the innermost of `elements`, unless one of `limits` or of the scopes comes first.
-    private mutating func close(nearest elements: [HTMLElement], within limits: [HTMLElement]) {
+    /// Closes the innermost of some elements, unless a limit comes first: without another, a scope.
+    private mutating func closeNearest(
+        _ isMeant: (HTMLElement) -> Bool, within isLimit: (HTMLElement) -> Bool = { $0.traits.contains(.scope) }
+    ) {
         for index in open.indices.reversed() {
-            if elements.contains(open[index]) { return close(to: index) }
-            if limits.contains(open[index]) || (limits.isEmpty && open[index].traits.contains(.scope)) { return }
+            if isMeant(open[index]) { return close(to: index) }
+            if isLimit(open[index]) { return }
         }
     }
 
@@ -149,17 +152,22 @@ struct HTMLSanitizer {
 
     /// The address as it may be written: http, https, for links also mailto, or relative where no base is known.
     private func address(_ value: Bytes, isLink: Bool) -> [UInt8]? {
-        var clean: [UInt8] = []
-        for index in 0..<value.count where value[index] >= 0x20 && value[index] != 0x7F { clean.append(value[index]) }
-        return clean.withBytes { clean in
-            let clean = clean.trimmed
-            if let colon = URLParts.schemeEnd(clean) {
-                let scheme = clean[0..<colon]
-                guard scheme.isWeb || (isLink && scheme.isSpelled("mailto")) else { return nil }
-                return URLs.resolved(clean, base: base)
-            }
-            return URLs.resolved(clean, base: base) ?? (base.isEmpty ? clean.array : nil)
+        func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+        guard (0..<value.count).contains(where: { isControl(value[$0]) }) else {
+            return address(clean: value.trimmed, isLink: isLink)
         }
+        var clean: [UInt8] = []
+        for index in 0..<value.count where !isControl(value[index]) { clean.append(value[index]) }
+        return clean.withBytes { address(clean: $0.trimmed, isLink: isLink) }
+    }
+
+    private func address(clean: Bytes, isLink: Bool) -> [UInt8]? {
+        if let colon = URLParts.schemeEnd(clean) {
+            let scheme = clean[0..<colon]
+            guard scheme.isWeb || (isLink && scheme.isSpelled("mailto")) else { return nil }
+            return URLs.resolved(clean, base: base)
+        }
+        return URLs.resolved(clean, base: base) ?? (base.isEmpty ? clean.array : nil)
     }
 
     /// Appends text so that it is text wherever it stands; controls are left out.

@@ -19,8 +19,8 @@ struct HTMLTokens {
     private var position = 0
     /// Whether no `-->` follows, so that a search for it would be in vain.
     private var lacksCommentEnd = false
-    /// The names whose end tag was searched for in vain.
-    private var lacksEnd = [Bool](repeating: false, count: HTMLElement.count)
+    /// The elements whose end tag was searched for in vain.
+    private var lacksEnd: [HTMLElement] = []
     /// How many tags without end may still be taken for text; each costs a look at all that follows.
     private var unclosedTags = 16
 
@@ -60,7 +60,7 @@ struct HTMLTokens {
 
     /// Moves behind the end tag of an element whose start tag has just been read, if it has one.
     mutating func skip(_ element: HTMLElement) -> Bool {
-        guard !lacksEnd[element.number] else { return false }
+        guard !lacksEnd.contains(element) else { return false }
         var from = position
         let name = element.name.bytes
         while let start = bytes.firstIndex(of: UInt8(ascii: "<"), from: from) {
@@ -72,7 +72,7 @@ struct HTMLTokens {
             position = (close(from: end) ?? (bytes.count - 1)) + 1
             return true
         }
-        lacksEnd[element.number] = true
+        lacksEnd.append(element)
         return false
     }
 

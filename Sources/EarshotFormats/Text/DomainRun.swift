@@ -99,7 +99,7 @@ enum DomainName {
             let name = text.scalars[start..<end].map { UInt8(truncatingIfNeeded: ScannedText.lower($0)) }
             return TopLevelDomains.contain(name[...]) ? end : nil
         }
-        guard start < limit, text[start] >= 0x80 else { return nil }
+        guard start < limit, text[start] >= 0x80, TopLevelDomains.mayBegin(text[start]) else { return nil }
         var last = min(limit, start + TopLevelDomains.longestInternational)
         while last > start {
             if mayFollow(text, last), TopLevelDomains.contain(string(text, start..<last).lowercased()) { return last }

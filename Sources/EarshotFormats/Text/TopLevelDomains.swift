@@ -14,6 +14,13 @@ enum TopLevelDomains {
     /// Whether a name with other letters than ASCII's, in lower case, is a top-level domain.
     static func contain(_ name: String) -> Bool { international.contains(name) }
 
+    /// Whether a name with other letters than ASCII's may begin with a scalar, in either case.
+    static func mayBegin(_ scalar: UInt32) -> Bool { beginnings.contains(scalar) }
+
+    private static let beginnings = Set(
+        international.flatMap { [$0.unicodeScalars.first, $0.uppercased().unicodeScalars.first] }
+            .compactMap { $0?.value })
+
     /// The length of the longest ASCII name.
     static let longest = ascii.reduce(0) { max($0, $1.count) }
     /// The length of the longest other name, in scalars.

@@ -5,11 +5,10 @@ enum TrackingParameters {
     /// Whether the parameter says nothing about the page; `host` is in lower case.
     static func contain(_ name: Bytes, on host: Bytes) -> Bool {
         guard !name.isEmpty else { return false }
-        let key = name.count <= 16 ? key(name) : 0
-        if key != 0, everywhere.contains(key) { return true }
+        if everywhere.contains(name) { return true }
         for prefix in prefixes where starts(name, with: prefix.bytes) { return true }
         for (site, names, starting) in sites where isSite(host, site.bytes) {
-            if key != 0, names.contains(key) { return true }
+            if names.contains(name) { return true }
             for prefix in starting where starts(name, with: prefix.bytes) { return true }
         }
         return false
@@ -23,30 +22,12 @@ enum TrackingParameters {
         return host.count == site.count || host[host.count - site.count - 1] == UInt8(ascii: ".")
     }
 
-    /// At most sixteen letters as one number.
-    private static func key(_ name: Bytes) -> UInt128 {
-        var key: UInt128 = 0
-        for index in 0..<name.count { key = key << 8 | UInt128(name[index].lowercased) }
-        return key
-    }
-
-    private static func keys(_ names: StaticString) -> Set<UInt128> {
-        var keys: Set<UInt128> = []
-        let bytes = names.bytes
-        var start = 0
-        for index in 0...bytes.count where index == bytes.count || bytes[index] == 0x20 {
-            if index - start <= 16 { keys.insert(key(bytes[start..<index])) }
-            start = index + 1
-        }
-        return keys
-    }
-
     private static func starts(_ name: Bytes, with prefix: Bytes) -> Bool {
         name.count >= prefix.count && name[0].lowercased == prefix[0] && name[0..<prefix.count].isSpelled(prefix)
     }
 
     /// Names no site uses for anything else: click ids of advertisers, mailers' and analysts' marks.
-    private static let everywhere = keys(
+    private static let everywhere = table(
         """
         utm fbclid gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid msclkid yclid ymclid twclid ttclid igshid \
         igsh li_fat_id mkt_tok epik rb_clickid s_cid s_kwcid ef_id srsltid vero_id vero_conv wickedid zanpid irclickid \
@@ -66,16 +47,20 @@ enum TrackingParameters {
         "_branch_", "vn_", "stm_", "__twitter_impression", "ml_subscriber_hash", "mkwid", "trk_",
     ]
 
+    private static func table(_ words: StaticString) -> NameTable { NameTable(words: words) }
+
+    private static let none = table("")
+
     /// Names that mean something elsewhere.
-    private static let sites: [(site: StaticString, names: Set<UInt128>, prefixes: [StaticString])] = [
-        ("youtube.com", keys("feature si pp kw ab_channel app attr_tag"), []),
-        ("youtu.be", keys("feature si pp"), []),
-        ("twitter.com", keys("s t cn src ref cxt lang"), []),
-        ("x.com", keys("s t cn src ref cxt lang"), []),
-        ("instagram.com", keys("utm_source hl img_index"), ["ig_"]),
+    private static let sites: [(site: StaticString, names: NameTable, prefixes: [StaticString])] = [
+        ("youtube.com", table("feature si pp kw ab_channel app attr_tag"), []),
+        ("youtu.be", table("feature si pp"), []),
+        ("twitter.com", table("s t cn src ref cxt lang"), []),
+        ("x.com", table("s t cn src ref cxt lang"), []),
+        ("instagram.com", table("utm_source hl img_index"), ["ig_"]),
         (
             "facebook.com",
-            keys(
+            table(
                 """
                 ref fref refsrc refid ls_ref acontext eav paipv rdid rdr _rdr rdc dti eid ftentidentifier pageid padding \
                 comment_tracking video_source action_history tracking referral_code idorvanity wtsid locale2 _rdc \
@@ -83,23 +68,23 @@ enum TrackingParameters {
                 """), ["hc_", "notif_", "_nc_", "referral_story"]
         ),
         (
-            "tiktok.com", keys("_r _t u_code preview_pb share_link_id tt_from timestamp user_id sec_user_id"),
+            "tiktok.com", table("_r _t u_code preview_pb share_link_id tt_from timestamp user_id sec_user_id"),
             ["is_", "sender_", "share_", "web_id"]
         ),
-        ("reddit.com", keys("ref ref_source ref_campaign rdt correlation_id $deep_link $3p"), ["$"]),
-        ("linkedin.com", keys("trk refid trackingid lipi rcm licu midtoken midsig"), []),
-        ("spotify.com", keys("si context nd"), []),
-        ("medium.com", keys("source sk"), []),
-        ("bsky.app", keys("ref_src"), []),
-        ("bing.com", keys("cvid sk sp sc qs qp form"), []),
-        ("nytimes.com", keys("partner emc smid rref"), []),
-        ("theguardian.com", keys("cmp"), []),
-        ("bbc.com", [], ["at_"]), ("bbc.co.uk", [], ["at_"]),
-        ("bloomberg.com", keys("sref srnd"), []),
+        ("reddit.com", table("ref ref_source ref_campaign rdt correlation_id $deep_link $3p"), ["$"]),
+        ("linkedin.com", table("trk refid trackingid lipi rcm licu midtoken midsig"), []),
+        ("spotify.com", table("si context nd"), []),
+        ("medium.com", table("source sk"), []),
+        ("bsky.app", table("ref_src"), []),
+        ("bing.com", table("cvid sk sp sc qs qp form"), []),
+        ("nytimes.com", table("partner emc smid rref"), []),
+        ("theguardian.com", table("cmp"), []),
+        ("bbc.com", none, ["at_"]), ("bbc.co.uk", none, ["at_"]),
+        ("bloomberg.com", table("sref srnd"), []),
         (
-            "aliexpress.com", keys("algo_pvid algo_expid btsid ws_ab_test aff_fcid aff_fsk aff_platform sk"),
+            "aliexpress.com", table("algo_pvid algo_expid btsid ws_ab_test aff_fcid aff_fsk aff_platform sk"),
             ["pdp_", "aff_"]
         ),
-        ("ebay.com", keys("hash _trkparms _trksid _from mkevt mkcid mkrid campid toolid"), []),
+        ("ebay.com", table("hash _trkparms _trksid _from mkevt mkcid mkrid campid toolid"), []),
     ]
 }

@@ -12,6 +12,7 @@ struct URLWriter {
     init(encodesAll: Bool, normalizes: Bool) {
         self.encodesAll = encodesAll
         self.normalizes = normalizes
+        bytes.reserveCapacity(160)
     }
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }

@@ -24,7 +24,7 @@ extension URLs {
         if depth > 0, let target = unwrapped(parts) {
             return target.withBytes { target in cleaned(target) { canonical($0, depth: depth - 1) } }
         }
-        let host = Array(parts.host.array.map(\.lowercased))
+        let host = parts.host.array.map(\.lowercased)
         return host.withBytes { written(parts, host: $0) }
     }
 
@@ -70,38 +70,30 @@ extension URLs {
 
     /// Whether an address is so plain that nothing would change: most are, and need no more than this look.
     static func isCanonical(_ url: Bytes) -> Bool {
-        let start = url.hasPrefix("https://") ? 8 : url.hasPrefix("http://") ? 7 : 0
-        guard start > 0, let slash = url.firstIndex(of: UInt8(ascii: "/"), from: start), slash > start else {
-            return false
+        guard let slash = plainHostEnd(url) else { return false }
+        let host = url[(url[4] == UInt8(ascii: "s") ? 8 : 7)..<slash]
+        let mark = url.firstIndex(of: UInt8(ascii: "?"), from: slash)
+        let path = url[slash..<(mark ?? url.count)]
+        for index in 0..<path.count where !ByteSet.plainPath.contains(path[index]) {
+            guard path[index] == UInt8(ascii: "."), path[index - 1] != UInt8(ascii: "/") else { return false }
         }
-        let host = url[start..<slash]
-        for index in 0..<host.count where !ByteSet.plainHost.contains(host[index]) { return false }
-        for index in slash..<url.count where !ByteSet.plainPath.contains(url[index]) {
-            guard url[index] == UInt8(ascii: "."), url[index - 1] != UInt8(ascii: "/") else { return false }
-        }
-        return !host.hasSuffix(".") && !PageHosts.isFolded(host) && !url.hasSuffix("/amp") && !url.hasSuffix("/amp/")
-            && !host.hasSuffix("ampproject.org") && !(host.hasPrefix("www.google.") || host.hasPrefix("google."))
-    }
-}
-
-/// A set of ASCII bytes, asked without a branch.
-private struct ByteSet {
-    private let low: UInt64
-    private let high: UInt64
-
-    init(_ members: StaticString) {
-        var (low, high): (UInt64, UInt64) = (0, 0)
-        for index in 0..<members.bytes.count {
-            let byte = members.bytes[index]
-            if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte & 63) }
-        }
-        (self.low, self.high) = (low, high)
+        guard !host.hasSuffix("."), !PageHosts.isFolded(host), !path.hasSuffix("/amp"), !path.hasSuffix("/amp/"),
+            !host.hasSuffix("ampproject.org"), !host.hasPrefix("www.google."), !host.hasPrefix("google.")
+        else { return false }
+        return mark.map { isCanonical(query: url[($0 + 1)..<url.count], on: host) } ?? true
     }
 
-    func contains(_ byte: UInt8) -> Bool {
-        byte < 128 && ((byte < 64 ? low : high) >> UInt64(byte & 63)) & 1 == 1
+    /// Whether a query stays as it is: nothing to encode, no parameter to drop, no address that it might lead to.
+    private static func isCanonical(query: Bytes, on host: Bytes) -> Bool {
+        var start = 0
+        while start <= query.count {
+            let end = query.firstIndex(of: UInt8(ascii: "&"), from: start) ?? query.count
+            let pair = query[start..<end]
+            start = end + 1
+            for index in 0..<pair.count where !ByteSet.plainQuery.contains(pair[index]) { return false }
+            let name = pair[0..<(pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count)]
+            guard !pair.isEmpty, !TrackingParameters.contain(name, on: host) else { return false }
+        }
+        return true
     }
-
-    static let plainHost = ByteSet("abcdefghijklmnopqrstuvwxyz0123456789-.")
-    static let plainPath = ByteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/_~@:+,=")
 }

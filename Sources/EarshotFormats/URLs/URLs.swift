@@ -24,7 +24,8 @@ public enum URLs {
     /// As `resolved(_:base:)`, and with `encodesAll` nothing but ASCII in path, query and fragment.
     static func resolved(_ reference: Bytes, base: Bytes, encodesAll: Bool) -> [UInt8]? {
         cleaned(reference) { reference in
-            cleaned(base) { base in
+            if isResolved(reference, encodesAll: encodesAll) { return reference.array }
+            return cleaned(base) { base in
                 let base = URLParts(base)
                 let parts = URLParts(reference, base: base.scheme)
                 if !parts.scheme.isEmpty, !parts.isSpecial {
@@ -33,6 +34,33 @@ public enum URLs {
                 return written(parts, base: base, encodesAll: encodesAll)
             }
         }
+    }
+
+    /// Whether an address of the web is so plain that it means itself: most are, and need no more than this look.
+    private static func isResolved(_ url: Bytes, encodesAll: Bool) -> Bool {
+        guard let slash = plainHostEnd(url) else { return false }
+        var isQuery = false
+        for index in slash..<url.count where !ByteSet.plainReference.contains(url[index]) {
+            switch url[index] {
+            // A segment of dots goes up, also where they are encoded.
+            case UInt8(ascii: "."), UInt8(ascii: "%"):
+                if !isQuery, url[index - 1] == UInt8(ascii: "/") { return false }
+            case UInt8(ascii: "?"): isQuery = true
+            case 0x80...0xFF where !encodesAll: break
+            default: return false
+            }
+        }
+        return true
+    }
+
+    /// Where the path begins in `https://host/path`, if there is nothing else before it and the host is plain.
+    static func plainHostEnd(_ url: Bytes) -> Int? {
+        let start = url.hasPrefix("https://") ? 8 : url.hasPrefix("http://") ? 7 : 0
+        guard start > 0, let slash = url.firstIndex(of: UInt8(ascii: "/"), from: start), slash > start else {
+            return nil
+        }
+        for index in start..<slash where !ByteSet.plainHost.contains(url[index]) { return nil }
+        return slash
     }
 
     /// Another scheme's address, with its controls left out.

@@ -1,5 +1,6 @@
 import Earshot
 import EarshotFormats
+import EarshotTesting
 import Testing
 
 /// An address as given, and what becomes of it, if anything.
@@ -143,5 +144,33 @@ struct Address: CustomTestStringConvertible, Sendable {
         #expect(reading.string(again) == "https://acme.example/a")
         let unchanged = reading.keepCanonical(of: same.url)
         #expect(unchanged == same.url)
+    }
+}
+
+@Suite struct PlainURLTests {
+    /// What addresses are made of, the plain and the awkward.
+    private static let pieces = [
+        "/", "a", "Über", "news", ".", "..", "%2e", "%2F", "%c3%a9", "~", "'", "(1)", "?", "&", "=", "id=7",
+        "utm_source=x",
+        "#", "#!/route", "fbclid=1", "@", ":", "amp", "/amp/", "!", "*", "\\", "^", "`", "{", "s=20", "+", ",", ";",
+        "q=1",
+    ]
+    private static let hosts = [
+        "acme.example", "m.facebook.com", "x.com", "www.youtube.com", "news.google.com", "google.com", "a.example.",
+        "-",
+    ]
+
+    @Test func `a plain address needs no more than a look, and is what the long way makes of it`() {
+        var random = SeededRandom(seed: 7)
+        for _ in 0..<20_000 {
+            let host = PlainURLTests.hosts[Int.random(in: 0..<PlainURLTests.hosts.count, using: &random)]
+            var rest = "://\(host)"
+            for _ in 0..<Int.random(in: 0...8, using: &random) {
+                rest += PlainURLTests.pieces[Int.random(in: 0..<PlainURLTests.pieces.count, using: &random)]
+            }
+            // Capitals in the scheme are never plain.
+            #expect(URLs.resolved("https" + rest) == URLs.resolved("HTTPS" + rest), "\(rest)")
+            #expect(URLs.canonical("https" + rest) == URLs.canonical("HTTPS" + rest), "\(rest)")
+        }
     }
 }

@@ -18,6 +18,7 @@ extension FeedView {
     func kind(of entry: Int) -> Kind {
         if first(.inReplyTo, in: entry) != nil { return .reply }
         var isVideo = false
+        guard mayHave(FeedName.other.bit, in: entry) else { return .article }
         each(in: entry) { child in
             let label = tree.labels[Int(tree.nodes[child].label)]
             if label.family == "yt" && label.local == "videoId" { isVideo = true }
@@ -67,6 +68,7 @@ extension FeedView {
     /// The elements of Media RSS that hold what might as well stand in the entry itself.
     func containers(of entry: Int) -> [Int] {
         var found: [Int] = []
+        guard mayHave(FeedName.mediaGroup.bit | FeedName.mediaContent.bit, in: entry) else { return found }
         each(in: entry) { child in
             guard name(child) == .mediaGroup || name(child) == .mediaContent, found.count < 64 else { return }
             found.append(child)

@@ -84,7 +84,7 @@ extension FeedView {
         let links = links(of: root)
         fields.text("url", links.target("self"))
         fields.text("site_url", links.main)
-        if let tag = FeedLanguage.tag(language(of: feed)) { fields.string("language", tag) }
+        if let tag = FeedLanguage.tag(language(of: feed)) { fields.text("language", tag) }
         fields.text("image_url", image(of: root))
         if let id = first(.id, in: root) { fields.text("id", absoluteID(text(id), at: id)) }
         fields.text("subtitle", subtitle(of: root))
@@ -119,7 +119,7 @@ extension FeedView {
         fields.text("title", short(plain(of: .title, in: feed.root)))
         fields.text("url", short(links.target("self")))
         fields.text("site_url", short(links.main))
-        if let tag = FeedLanguage.tag(language(of: feed)) { fields.string("language", tag) }
+        if let tag = FeedLanguage.tag(language(of: feed)) { fields.text("language", tag) }
         fields.text("image_url", short(image(of: feed.root)))
         return fields.withBytes { $0.array }
     }

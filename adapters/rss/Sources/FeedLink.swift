@@ -8,14 +8,14 @@ enum FeedLink {
 
     /// Whether an address begins with `http:` or `https:`.
     static func isWeb(_ address: Bytes) -> Bool {
-        let head = address[0..<8].string.lowercased()
-        return head.hasPrefix("http://") || head.hasPrefix("https://")
+        address[0..<7].isSpelled("http://") || address[0..<8].isSpelled("https://")
     }
 
     /// Whether an address is of a scheme that people may be sent to, or relative.
     static func isSafe(_ address: Bytes) -> Bool {
         guard let colon = address.firstIndex(of: UInt8(ascii: ":")), colon > 0, colon <= 20 else { return true }
         let scheme = address[0..<colon]
+        if scheme == "https" || scheme == "http" { return true }
         for index in 0..<scheme.count {
             switch scheme[index] | 0x20 {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x2B, 0x2D, 0x2E: break

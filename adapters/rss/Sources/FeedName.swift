@@ -2,7 +2,7 @@
 ///
 /// The raw value is `family:local`, in lower case; the family of everything that RSS, RDF, Atom and CDF define
 /// themselves is empty.
-enum FeedName: String {
+enum FeedName: String, CaseIterable {
     case other = ""
 
     // The parts of a feed.
@@ -153,11 +153,24 @@ enum FeedName: String {
 
     case atDeleted = "at:deleted-entry"
 
+    /// A bit that it shares with few other names, by which an element without such a child is known.
+    var bit: UInt64 { 1 << UInt64(unsafe unsafeBitCast(self, to: UInt8.self) & 63) }
+
     /// Whether its inside is text or markup, and not further elements of the feed.
     var isConstruct: Bool {
         switch self {
         case .title, .dcTitle, .mediaTitle, .itunesTitle, .subtitle, .description, .summary, .content, .contentEncoded,
             .body, .fullItem, .dcDescription, .mediaDescription, .itunesSubtitle, .itunesSummary, .info, .rights:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it names somebody.
+    var isPerson: Bool {
+        switch self {
+        case .author, .dcCreator, .managingEditor, .itunesAuthor, .contributor, .dcContributor, .publisher, .webMaster,
+            .itunesOwner:
             true
         default: false
         }
@@ -189,8 +202,10 @@ extension FeedName {
     /// The meaning of a local name in a family; names of RSS's core also mean themselves in Atom and CDF.
     init(family: String, local: String) {
         let written = "\(family):\(local)"
-        self = FeedName(rawValue: FeedName.aliases[written] ?? written) ?? .other
+        self = FeedName.names[FeedName.aliases[written] ?? written] ?? .other
     }
+
+    private static let names = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 
     /// Other spellings of a name.
     private static let aliases: [String: String] = [
@@ -214,6 +229,7 @@ extension FeedName {
 enum FeedFamily {
     /// The family of an element: its namespace's, else its prefix as it stands.
     static func named(namespace: String, prefix: String) -> String {
+        if namespace.isEmpty && prefix.isEmpty { return "" }
         let address = namespace.lowercased()
         if let known = known[address] ?? known[address + "/"] ?? known[String(address.dropLast())] { return known }
         if address.contains("itunes") || address.contains("/dtds/podcast") { return "itunes" }

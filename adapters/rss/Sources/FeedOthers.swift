@@ -15,6 +15,7 @@ extension FeedView {
     }
 
     private func writeOthers(_ node: Int, depth: Int, _ fields: inout JSONFields) {
+        guard depth > 0 || mayHave(FeedName.other.bit, in: node) else { return }
         var names: [String] = []
         var found: [String: [Int]] = [:]
         each(in: node) { child in

@@ -96,15 +96,14 @@ extension FeedView {
         var podcaster: FeedPerson?
         each(in: node) { child in
             guard people.authors.count < 64, people.contributors.count < 64 else { return }
-            let person = person(child)
-            guard !person.isEmpty else { return }
-            switch name(child) {
-            case .author, .dcCreator, .managingEditor:
-                if !people.authors.contains(person) { people.authors.append(person) }
+            let name = name(child)
+            guard name.isPerson, case let person = person(child), !person.isEmpty else { return }
+            switch name {
             case .itunesAuthor: podcaster = person
             case .contributor, .dcContributor: people.contributors.append(person)
             case .publisher, .webMaster, .itunesOwner: people.publishers.append(person)
-            default: break
+            default:
+                if !people.authors.contains(person) { people.authors.append(person) }
             }
         }
         if people.authors.isEmpty, let podcaster { people.authors.append(podcaster) }

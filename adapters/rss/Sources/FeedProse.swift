@@ -10,46 +10,46 @@ struct FeedProse {
 }
 
 extension FeedView {
-    /// The markup or text of a construct, and whether it is markup; nothing where it is neither.
-    func source(of node: Int) -> (bytes: [UInt8], isMarkup: Bool)? {
-        let element = tree.nodes[node]
-        var bytes = text(node).array
+    /// Calls `body` with the markup or text of a construct, and whether it is markup; not where it is neither.
+    func withSource<Result>(of node: Int, _ body: (_ bytes: Bytes, _ isMarkup: Bool) -> Result) -> Result? {
+        let bytes = text(node)
         guard !bytes.isEmpty else { return nil }
-        var form = element.form
+        var form = tree.nodes[node].form
         if isBase64(node) {
-            guard let decoded = bytes.withBytes({ FeedBase64.decoded($0) }) else { return nil }
-            bytes = decoded
-            if form == .opaque { form = bytes.withBytes { HTML.isLikely($0) } ? .html : .plain }
+            guard let decoded = FeedBase64.decoded(bytes) else { return nil }
+            if form == .opaque { form = decoded.withBytes { HTML.isLikely($0) } ? .html : .plain }
+            return decoded.withBytes { body($0, isMarkup($0, form, node)) }
         }
-        if form == .opaque { return nil }
-        if form == .plain && !tree.isAtom && bytes.withBytes({ HTML.isLikely($0) }) { form = .html }
+        return form == .opaque ? nil : body(bytes, isMarkup(bytes, form, node))
+    }
+
+    private func isMarkup(_ bytes: Bytes, _ form: FeedForm, _ node: Int) -> Bool {
+        if form == .plain { return !tree.isAtom && HTML.isLikely(bytes) }
         // RSS has words and markup in the same place; `2 < 3` is no markup.
         let isGuess = form == .html && attribute("type", of: node).isEmpty && name(node) != .contentEncoded
-        if isGuess && !bytes.withBytes({ HTML.isLikely($0) || FeedMarkup.hasTag($0) }) { form = .plain }
-        return (bytes, form != .plain)
+        return !isGuess || HTML.isLikely(bytes) || FeedMarkup.hasTag(bytes)
     }
 
     /// The plain reading of a construct.
     func plain(_ node: Int) -> [UInt8] {
-        guard let source = source(of: node) else { return [] }
-        return source.isMarkup ? source.bytes.withBytes { HTML.text(of: $0) } : source.bytes
+        withSource(of: node) { bytes, isMarkup in isMarkup ? HTML.text(of: bytes) : bytes.array } ?? []
     }
 
     /// A construct as text and HTML; links in it are relative to `xml:base`, else to the entry's own address.
     func prose(_ node: Int, of link: [UInt8]) -> FeedProse {
-        guard let source = source(of: node) else { return FeedProse() }
-        guard source.isMarkup else { return FeedProse(plain: source.bytes) }
         let isSaid = Int(tree.nodes[node].base) >= (tree.hasAddress ? 1 : 0)
         let isBase = link.count <= FeedLink.longestBase && link.withBytes { FeedLink.isWeb($0) }
         let base = isSaid || !isBase ? base(of: node) : link
-        return source.bytes.withBytes { html in
-            base.withBytes { FeedProse(plain: HTML.text(of: html), html: HTML.sanitized(html, base: $0)) }
-        }
+        return withSource(of: node) { bytes, isMarkup in
+            guard isMarkup else { return FeedProse(plain: bytes.array) }
+            return base.withBytes { FeedProse(plain: HTML.text(of: bytes), html: HTML.sanitized(bytes, base: $0)) }
+        } ?? FeedProse()
     }
 
     /// The plain reading of the first child of a name that has one.
     func plain(of name: FeedName, in node: Int) -> [UInt8] {
         var found: [UInt8] = []
+        guard mayHave(name.bit, in: node) else { return found }
         each(in: node) { child in
             if found.isEmpty, self.name(child) == name { found = name.isConstruct ? plain(child) : text(child).array }
         }

@@ -137,6 +137,7 @@ extension FeedView {
     /// Every child of a name as an array of its attributes and, under a name of its own, its text.
     func elements(_ name: FeedName, in node: Int, text key: StaticString?) -> [UInt8] {
         var found: [Int] = []
+        guard mayHave(name.bit, in: node) else { return [] }
         each(in: node) { if self.name($0) == name, found.count < 1000 { found.append($0) } }
         return list(found) { child, fields in
             if let key { fields.string(key, text(child)) }

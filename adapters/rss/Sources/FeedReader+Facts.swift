@@ -66,7 +66,7 @@ extension FeedReader {
 extension FeedView {
     /// The moment that the first of some elements names; of several of one name the last counts, as feedparser has it.
     func moment(_ names: [FeedName], in node: Int) -> Timestamp? {
-        for name in names {
+        for name in names where mayHave(name.bit, in: node) {
             var moment: Timestamp?
             each(in: node) { child in
                 if self.name(child) == name, let said = Times.parse(text(child)) { moment = said }
@@ -98,6 +98,13 @@ struct FeedShape {
     /// Whether the numbers are degrees.
     var isGeographic = true
 
+    /// The bits of the elements that draw one.
+    fileprivate static let names: UInt64 =
+        [
+            FeedName.point, .line, .box, .polygon, .geoWhere, .geoPoint, .gmlPoint, .gmlLine, .gmlPolygon, .geoLatitude,
+            .geoLongitude,
+        ].reduce(0) { $0 | $1.bit }
+
     /// Whether it is one point on Earth.
     var isPlace: Bool {
         guard type == "Point", isGeographic, points.count == 1, points[0].count >= 2 else { return false }
@@ -118,6 +125,7 @@ struct FeedShape {
 extension FeedView {
     /// The shape that an element says it is at.
     func shape(in node: Int) -> FeedShape? {
+        guard mayHave(FeedShape.names, in: node) else { return nil }
         var found: FeedShape?
         var latitude: Double?
         var longitude: Double?

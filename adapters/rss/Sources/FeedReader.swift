@@ -101,7 +101,7 @@ struct FeedReader {
         // `xml:lang=""` says that the language is not what it is around.
         if own.isEmpty && view.tree.nodes[written].isLanguageUnsaid { return }
         guard let tag = said.lazy.compactMap({ FeedLanguage.tag($0) }).first else { return }
-        row.language.tag = reading.keep(tag)
+        row.language.tag = tag.withBytes { reading.keep($0) }
     }
 
     private mutating func readAuthor(_ author: FeedPerson, _ row: inout MentionRow) {
@@ -125,23 +125,27 @@ struct FeedReader {
 /// Language tags as feeds write them.
 enum FeedLanguage {
     /// A BCP 47 tag, or nil where it says none.
-    static func tag(_ bytes: Bytes) -> String? {
+    static func tag(_ bytes: Bytes) -> [UInt8]? {
         guard bytes.count >= 2, bytes.count <= 35 else { return nil }
         var tag: [UInt8] = []
+        tag.reserveCapacity(bytes.count)
+        // Where the present subtag begins; the first is of letters alone.
+        var start = 0
         for index in 0..<bytes.count {
             switch bytes[index] {
-            case UInt8(ascii: "_"), UInt8(ascii: "-"): tag.append(UInt8(ascii: "-"))
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                tag.append(bytes[index])
+            case UInt8(ascii: "_"), UInt8(ascii: "-"):
+                guard index - start > (start == 0 ? 1 : 0) else { return nil }
+                start = index + 1
+                tag.append(UInt8(ascii: "-"))
+                continue
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): break
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where start > 0: break
             default: return nil
             }
+            guard index - start < 8 else { return nil }
+            tag.append(bytes[index])
         }
-        let text = String(decoding: tag, as: UTF8.self)
-        let subtags = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard let first = subtags.first, first.count >= 2, first.count <= 8, first.allSatisfy({ $0.isLetter }),
-            subtags.allSatisfy({ !$0.isEmpty && $0.count <= 8 }), first.lowercased() != "und"
-        else { return nil }
-        return text
+        let isUndetermined = bytes[0..<3].isSpelled("und") && (bytes.count == 3 || tag[3] == UInt8(ascii: "-"))
+        return start < bytes.count && !isUndetermined ? tag : nil
     }
 }

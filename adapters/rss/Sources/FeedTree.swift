@@ -15,6 +15,8 @@ struct FeedTree {
         var label: Int32
         /// The node after its last descendant.
         var end: Int32 = 0
+        /// The bits of its children's names.
+        var inside: UInt64 = 0
         /// Its text, or its inside as markup.
         var text = Run()
         /// Its attributes, a range of `attributes`.
@@ -103,8 +105,12 @@ struct FeedView {
         }
     }
 
-    /// The first child of a name that says something, or the first at all.
+    /// Whether an element may have children of some names; false where it has none.
+    func mayHave(_ names: UInt64, in node: Int) -> Bool { tree.nodes[node].inside & names != 0 }
+
+    /// The first child of a name.
     func first(_ name: FeedName, in node: Int) -> Int? {
+        guard mayHave(name.bit, in: node) else { return nil }
         var child = node + 1
         let end = Int(tree.nodes[node].end)
         while child < end {
@@ -116,6 +122,7 @@ struct FeedView {
 
     /// The text of the first child of a name that has one.
     func text(of name: FeedName, in node: Int) -> Bytes {
+        guard mayHave(name.bit, in: node) else { return .none }
         var child = node + 1
         let end = Int(tree.nodes[node].end)
         while child < end {

@@ -70,6 +70,7 @@ struct FeedTreeBuilder {
         node.isLanguageUnsaid = language.isUnsaid
         keepAttributes(element, &node)
         if name.isConstruct { node.form = form(of: name, element) }
+        if let outer = open.last, outer >= 0 { tree.nodes[outer].inside |= name.bit }
         tree.nodes.append(node)
         push(tree.nodes.count - 1, base, language)
     }
@@ -90,7 +91,7 @@ struct FeedTreeBuilder {
         guard let node = open.popLast(), let start = starts.popLast() else { return }
         bases.removeLast()
         languages.removeLast()
-        defer { written.removeSubrange(start...) }
+        defer { written.removeLast(written.count - start) }
         guard node >= 0 else { return }
         tree.nodes[node].end = Int32(truncatingIfNeeded: tree.nodes.count)
         let text = written.withBytes { FeedRepair.mended($0[start..<$0.count].trimmed) }

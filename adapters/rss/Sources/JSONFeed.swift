@@ -84,7 +84,7 @@ struct JSONFeed {
             .withBytes { reading.keep($0) }
         let language = [item["language"], root["language"]].lazy.compactMap { FeedLanguage.tag($0.string.trimmed) }
             .first
-        if let language { row.language.tag = reading.keep(language) }
+        if let language { row.language.tag = language.withBytes { reading.keep($0) } }
         row.publishedAt = Times.parse(item["date_published"].string)
         if let edited = Times.parse(item["date_modified"].string), row.publishedAt.map({ edited > $0 }) ?? true {
             row.editedAt = edited
@@ -199,7 +199,7 @@ extension JSONFeed {
         fields.string("title", root["title"].string.trimmed)
         fields.text("url", address(root["feed_url"]))
         fields.text("site_url", address(root["home_page_url"]))
-        if let tag = FeedLanguage.tag(root["language"].string.trimmed) { fields.string("language", tag) }
+        if let tag = FeedLanguage.tag(root["language"].string.trimmed) { fields.text("language", tag) }
         let icon = address(root["icon"])
         fields.text("image_url", icon.isEmpty ? address(root["favicon"]) : icon)
         fields.string("subtitle", root["description"].string.trimmed)

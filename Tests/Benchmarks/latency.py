@@ -134,7 +134,7 @@ def polled(program, count, every, seconds):
             gateway.stop()
             watch.is_over = True
             watch.thread.join()
-    arrived = watch.moments(rb'"native_id":"(\d+)-1"')
+    arrived = watch.moments(rb'"native_id":"[^"/]*/(\d+)-1"')
     found = [(arrived[name.encode()] - moment, arrived[name.encode()] - server.told[f"/{name}.xml"])
              for name, moment in published.items() if name.encode() in arrived]
     if len(found) < len(published) * 0.9:

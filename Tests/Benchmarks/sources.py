@@ -1,4 +1,4 @@
-"""A server of feeds on this machine: any path is a feed with one entry, which has an ETag and does not change unless told."""
+"""A server of feeds on this machine: any path is a feed with an ETag and one entry; others are added when told."""
 import asyncio
 import re
 import threading
@@ -8,9 +8,12 @@ import timing
 
 FEED = (
     '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Feed {name}</title>'
-    "<link>https://acme.example/{name}/</link><item><guid>{name}-{edition}</guid><title>Lost luggage {name}</title>"
+    "<link>https://acme.example/{name}/</link>{items}</channel></rss>"
+)
+ITEM = (
+    "<item><guid>{name}-{edition}</guid><title>Lost luggage {name}</title>"
     "<link>https://acme.example/{name}/{edition}</link><description>Where is my suitcase?</description>"
-    "<pubDate>Mon, 12 Jan 2026 08:30:00 GMT</pubDate></item></channel></rss>"
+    "<pubDate>Mon, 12 Jan 2026 08:30:00 GMT</pubDate></item>"
 )
 
 
@@ -73,7 +76,8 @@ class FeedServer:
         if edition:
             self.told.setdefault(path, time.monotonic_ns())
         name = path.strip("/").removesuffix(".xml")
-        body = FEED.format(name=name, edition=edition).encode()
+        items = "".join(ITEM.format(name=name, edition=number) for number in range(edition, -1, -1))
+        body = FEED.format(name=name, items=items).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: {tag}\r\nContent-Length: {len(body)}"
         return head.encode() + b"\r\n\r\n" + body
 

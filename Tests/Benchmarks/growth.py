@@ -12,7 +12,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 import gateways
@@ -28,40 +27,29 @@ def setting(name, fallback):
     return int(os.environ.get(name) or fallback)
 
 
-def stream(program, reader, chunk, total):
-    """Feeds copies of a chunk to `normalize -` until so many bytes were read; peak memory and items a CPU second."""
+def feed(path, total):
+    """Writes copies of a file until there are so many bytes, each copy with other ids of the same length."""
+    chunk, sent, number = pathlib.Path(path).read_bytes(), 0, 0
+    while sent < total:
+        sent += sys.stdout.buffer.write(chunk.replace(b"1700", b"%04d" % (1000 + number % 9000)))
+        number += 1
+
+
+def stream(program, reader, path, total):
+    """Gives `normalize -` copies of a file until it has had so many bytes; what it took, and how many mentions came."""
     with tempfile.TemporaryFile() as words:
         began = time.monotonic()
-        process = subprocess.Popen([program, "normalize", reader, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        feeder = subprocess.Popen([sys.executable, __file__, "feed", path, str(total)], stdout=subprocess.PIPE)
+        process = subprocess.Popen([program, "normalize", reader, "-"], stdin=feeder.stdout, stdout=subprocess.PIPE,
                                    stderr=words)
-        lines = [0]
-
-        def count():
-            while part := process.stdout.read(1 << 20):
-                lines[0] += part.count(b"\n")
-
-        counter = threading.Thread(target=count)
-        counter.start()
-        sent = number = 0
-        while sent < total:
-            # Other ids in every copy, of the same length.
-            part = chunk.replace(b"1700", b"%04d" % (1000 + number % 9000))
-            process.stdin.write(part)
-            sent += len(part)
-            number += 1
-        process.stdin.flush()
-        # What the kernel says of an ended process includes what this one held.
-        peak = gateways.memory(process.pid, "VmHWM")
-        process.stdin.close()
-        counter.join()
+        feeder.stdout.close()
+        count = sum(part.count(b"\n") for part in iter(lambda: process.stdout.read(1 << 20), b""))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
+        if feeder.wait() != 0 or process.returncode != 0:
             words.seek(0)
             raise timing.Failed(f"normalize {reader} -: exit code {process.returncode}\n{words.read()[-500:]}")
-    took = timing.used(usage, time.monotonic() - began)
-    took.mebibytes = peak
-    return took, lines[0], sent
+    return timing.used(usage, time.monotonic() - began), count
 
 
 def streams(program, peers):
@@ -69,13 +57,12 @@ def streams(program, peers):
     total = setting("GIGABYTES", 10) * 10**9
     for kind in ("twitter", "mail"):
         path = workloads.make(kind, 2, peers, program).path
-        chunk = path.read_bytes()
         small = None
         for size in (total // 16, total // 4, total):
-            took, items, sent = stream(program, workloads.adapter(kind), chunk, size)
+            took, items = stream(program, workloads.adapter(kind), path, size)
             rate = items / took.cpu
             small = small or rate
-            yield (f"{kind} stream, {sent / 1e9:.1f} GB", f"{items:,} mentions", f"{rate:,.0f} items/CPU s "
+            yield (f"{kind} stream, {size / 1e9:.1f} GB", f"{items:,} mentions", f"{rate:,.0f} items/CPU s "
                    f"({rate / small:.2f} of the smallest)", f"{took.mebibytes:.0f} MiB at most",
                    took.mebibytes <= 150 and (size < total or rate >= 0.95 * small))
 
@@ -200,6 +187,8 @@ def sinks(program, peers):
 
 
 def main():
+    if sys.argv[1] == "feed":
+        return feed(sys.argv[2], int(sys.argv[3]))
     program, peers = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
     lines = ["| what there is much of | result | cost | memory | |", "| --- | --- | --- | --- | --- |"]
     print("\n".join(lines))

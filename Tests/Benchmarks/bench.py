@@ -23,7 +23,7 @@ def main():
     scales = [int(word) for word in (os.environ.get("SCALE") or "1 4").split()]
     only = (os.environ.get("ONLY") or "").split()
     bench = jobs.Bench(program, folder, rounds)
-    rows, failures = [], []
+    rows, failures, text = [], [], ""
     works = [(f"{job.name}, {scale}x", lambda job=job, scale=scale: bench.rows(job, scale))
              for job in jobs.JOBS if not only or any(word in job.name for word in only) for scale in scales]
     if os.cpu_count() > 1 and (not only or "cores" in only):
@@ -34,7 +34,9 @@ def main():
             rows += work()
         except timing.Failed as failure:
             failures.append(str(failure))
-    print(report.write(rows, bench.notes, rounds, workloads.ROOT / ".build/bench"))
+        # After each, so that a run that is cut short leaves what it has found.
+        text = report.write(rows, bench.notes, rounds, workloads.ROOT / ".build/bench")
+    print(text)
     for failure in failures:
         print(f"failed: {failure}", file=sys.stderr)
     return 1 if failures or not rows else 0

@@ -114,7 +114,9 @@ class Server:
 
     def stop(self):
         """Asks it to stop, and gives what it took in all."""
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.returncode is not None:
+            raise timing.Failed(f"the server ended: {self.log()[-800:].decode(errors='replace')}")
+        os.kill(self.process.pid, signal.SIGTERM)
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
         return timing.used(usage, time.monotonic() - self.began)

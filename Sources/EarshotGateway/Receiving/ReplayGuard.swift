@@ -22,6 +22,10 @@ package actor ReplayGuard {
     private let journal: any Journal
     /// When each id was taken, in seconds since 1970.
     private var taken: [String: Int64]?
+    /// The newest ids in the order in which they were taken, and for a while some more.
+    private var newest: [(id: String, moment: Int64)] = []
+    /// The second in which it was last looked what can be forgotten.
+    private var forgottenAt: Int64?
     private var underWay: Set<String> = []
     private var changes = 0
     private var saved = 0
@@ -44,9 +48,13 @@ package actor ReplayGuard {
     package func begin(_ id: String, at now: Timestamp) async throws -> Verdict {
         if taken == nil {
             let stored = try await journal.cursor(of: name)?.value
-            if taken == nil { taken = ReplayGuard.ids(in: stored) }
+            if taken == nil {
+                let known = ReplayGuard.ids(in: stored)
+                newest = known.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
+                taken = known
+            }
         }
-        forget(before: now.seconds - window.components.seconds)
+        forget(at: now)
         let key = Digest(of: Array(id.utf8)).hexadecimal
         if taken?[key] != nil { return .had }
         return underWay.insert(key).inserted ? .fresh : .underWay
@@ -58,6 +66,7 @@ package actor ReplayGuard {
         underWay.remove(key)
         guard isTaken else { return }
         taken?[key] = now.seconds
+        note(key, now)
         changes += 1
         try await save()
     }
@@ -83,24 +92,39 @@ package actor ReplayGuard {
         }
     }
 
-    private func forget(before moment: Int64) {
-        guard let known = taken, known.values.contains(where: { $0 < moment }) || known.count > ReplayGuard.limit else {
-            return
-        }
+    /// Forgets what the window is over for, once a second.
+    private func forget(at now: Timestamp) {
+        guard let known = taken, forgottenAt != now.seconds || known.count > ReplayGuard.limit else { return }
+        forgottenAt = now.seconds
+        let moment = now.seconds - window.components.seconds
+        guard known.count > ReplayGuard.limit || known.values.contains(where: { $0 < moment }) else { return }
         var kept = known.filter { $0.value >= moment }
         if kept.count > ReplayGuard.limit {
             let newest = kept.sorted { $0.value > $1.value }.prefix(ReplayGuard.limit / 2)
             kept = Dictionary(newest.map { ($0.key, $0.value) }) { first, _ in first }
         }
         taken = kept
+        newest.removeAll { $0.moment < moment }
+    }
+
+    /// Puts an id among the newest, of which twice as many are held as are stored, so that few are moved.
+    private func note(_ id: String, _ now: Timestamp) {
+        newest.append((id, now.seconds))
+        if newest.count > 2 * ReplayGuard.savedLimit { newest.removeFirst(ReplayGuard.savedLimit) }
     }
 
     /// The newest ids, as the journal keeps them.
     private var cursor: Cursor {
-        var ids = JSONObject()
-        let newest = (taken ?? [:]).sorted { ($0.value, $0.key) > ($1.value, $1.key) }
-        for (id, moment) in newest.prefix(ReplayGuard.savedLimit) { ids[id] = .integer(moment) }
-        return Cursor(JSONValue.object(["ids": .object(ids)]).description)
+        var output = Output(capacity: 64 * ReplayGuard.savedLimit)
+        output.literal("{\"ids\":{")
+        for (index, mark) in newest.suffix(ReplayGuard.savedLimit).enumerated() {
+            if index > 0 { output.literal(",") }
+            output.string(mark.id)
+            output.literal(":")
+            output.integer(mark.moment)
+        }
+        output.literal("}}")
+        return Cursor(output.string)
     }
 
     private static func ids(in cursor: Cursor?) -> [String: Int64] {

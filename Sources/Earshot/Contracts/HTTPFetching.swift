@@ -106,8 +106,10 @@ public struct FetchResponse: Sendable {
 
 /// Why a source or sink could not be talked to, by what should happen next.
 public enum FetchFailure: Error, Sendable, Equatable {
-    /// No reply: name, connection, TLS, time. Try again later.
+    /// No reply: name, connection, time. Try again later.
     case unreachable(String)
+    /// The server does not prove who it is: its certificate has expired, names another or is signed by nobody known.
+    case untrusted(String)
     /// The source is busy or limits us. Wait, not less than `after` if it said so.
     case limited(String, after: Duration?)
     /// The credentials are not accepted. Try once more, then an operator must act.

@@ -2,8 +2,8 @@
 package struct RetryPolicy: Sendable, Equatable {
     /// The longest wait after a first failure; it doubles with every further one.
     package var first = Duration.seconds(1)
-    /// The longest wait however often it failed.
-    package var most = Duration.seconds(600)
+    /// The longest wait however often it failed: a sink that is back has what waited for it within a minute.
+    package var most = Duration.seconds(45)
     /// The longest wait that a sink may ask for.
     package var mostAsked = Duration.seconds(3600)
     /// The wait before a sink that is blocked is tried again.
@@ -11,7 +11,7 @@ package struct RetryPolicy: Sendable, Equatable {
     /// The wait before a journal that is full is told again.
     package var full = Duration.seconds(5)
 
-    /// The usual policy: a second to ten minutes, an hour at most where asked, a minute while blocked.
+    /// The usual policy: a second to three quarters of a minute, an hour at most where asked, a minute while blocked.
     package init() {}
 
     /// The wait after a number of failures in a row, anywhere from nothing to the longest ("full jitter"), so that

@@ -28,6 +28,8 @@ final class CurlTransfer: @unchecked Sendable {
     private var body: [UInt8] = []
     private var isTooLarge = false
     private var wasRefusedByPolicy = false
+    /// What libcurl says of a failure.
+    private let complaint = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// A number that no other running transfer has.
     var ticket: Int { unsafe Int(bitPattern: handle) }
@@ -55,6 +57,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     deinit {
         unsafe curl_easy_cleanup(handle)
+        unsafe complaint.deallocate()
         unsafe curl_slist_free_all(headerList)
         unsafe curl_slist_free_all(nameList)
     }
@@ -84,8 +87,11 @@ final class CurlTransfer: @unchecked Sendable {
         if wasRefusedByPolicy {
             return .failure(.refused("the address is in a private network"))
         }
-        guard code == CURLE_OK else {
-            return .failure(.unreachable(unsafe String(cString: curl_easy_strerror(code))))
+        switch code {
+        case CURLE_OK: break
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
+            return .failure(.untrusted("the server's certificate is not trusted: \(unsafe String(cString: complaint))"))
+        default: return .failure(.unreachable(unsafe String(cString: curl_easy_strerror(code))))
         }
         return .success(reply)
     }
@@ -104,6 +110,8 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Sets every option that safety asks for; redirects are followed by the client, hop by hop.
     private func setUp() {
+        unsafe complaint.pointee = 0
+        unsafe _ = ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, complaint)
         text(CURLOPT_URL, request.url)
         text(CURLOPT_PROTOCOLS_STR, "http,https")
         text(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")

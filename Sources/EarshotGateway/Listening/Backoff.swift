@@ -2,7 +2,7 @@ internal import Earshot
 
 /// Decides, failure by failure, when a source is asked again, and what its channel is called meanwhile.
 ///
-/// Four classes: retry, wait until, authorize anew, give up until something is changed.
+/// Five classes: retry, wait until, trust again, authorize anew, give up until something is changed.
 struct Backoff {
     /// What comes next.
     struct Step: Equatable {
@@ -28,6 +28,9 @@ struct Backoff {
             unreachable += 1
             let ceiling = Backoff.doubled(.seconds(5), unreachable - 1, atMost: .seconds(600))
             return Step(pause: .seconds(1) + ceiling * random, state: .retrying)
+        case .untrusted:
+            // Whoever renews a certificate does not know who is waiting for it.
+            return Step(pause: .seconds(50) * (1 + random / 10), state: .refused)
         case .limited(_, let after?):
             // Never earlier than asked, and not all channels in the same moment.
             return Step(pause: after + .seconds(1) * random, state: .waiting)

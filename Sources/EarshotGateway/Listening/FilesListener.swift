@@ -3,11 +3,15 @@ internal import EarshotFormats
 package import Logging
 
 /// Reads the files of a channel that listens to `files`: each once, and again when it has changed.
+///
+/// Somebody may be writing mail at that moment: the last message of a file waits until the file has stayed the same
+/// from one look to the next.
 package struct FilesListener: ChannelListener {
     /// The channel's name.
     package let channel: String
     private let patterns: [FilePattern]
     private let cut: DocumentReader.Cut
+    private let isMail: Bool
     private let interval: Duration
     private let intake: Intake
     private let journal: any Journal
@@ -28,6 +32,7 @@ package struct FilesListener: ChannelListener {
         patterns = paths.map { FilePattern($0) }
         let kind = adapter.kind
         let now = clock.now
+        isMail = kind.container == .mbox
         cut = DocumentReader.Cut(kind.container, companions: kind.companions, clock: now)
         self.interval = interval
         self.intake = intake
@@ -39,9 +44,10 @@ package struct FilesListener: ChannelListener {
 
     /// Looks for new and changed files, again and again.
     package func run() async throws {
+        var seen: [String: FoundFile] = [:]
         while true {
             do {
-                try await drain(nil)
+                seen = try await look(nil) { !isMail || isStill($0, since: seen[$0.path]) }
                 try await clock.sleep(interval)
             } catch let failure as JournalFailure where failure.isPassing {
                 fail("what came cannot be stored: \(failure.summary)")
@@ -62,18 +68,35 @@ package struct FilesListener: ChannelListener {
 
     /// Reads every file that is new or has changed.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
+        _ = try await look(taken) { _ in true }
+    }
+
+    /// Whether nobody seems to be writing a file: it is as it was at the last look, or was written before there was one.
+    private func isStill(_ file: FoundFile, since before: FoundFile?) -> Bool {
+        guard FoundFile(path: file.path) == file else { return false }
+        if let before { return before == file }
+        return clock.now().milliseconds - file.modified > Int64(interval / .milliseconds(1))
+    }
+
+    /// Reads every file that is new or has changed, but for the last document of those that are not still; gives the
+    /// files there were.
+    private func look(
+        _ taken: (@Sendable (IntakeTally) -> Void)?, isStill: (FoundFile) -> Bool
+    ) async throws -> [String: FoundFile] {
         var progress = FileProgress(try await journal.cursor(of: channel)?.value)
         for pattern in patterns where pattern.matches().isEmpty { fail("no file at \(pattern.path)") }
-        for file in patterns.flatMap({ $0.matches() }) {
+        let files = patterns.flatMap { $0.matches() }
+        for file in files {
             guard let after = progress.place(in: file) else { continue }
             do {
-                try await read(file, after: after, &progress, taken)
+                try await read(file, after: after, isStill: isStill, &progress, taken)
             } catch let failure as InputFailure {
                 fail(failure.description)
                 continue
             }
             board.heard(from: channel, at: clock.now())
         }
+        return isMail ? Dictionary(files.map { ($0.path, $0) }) { first, _ in first } : [:]
     }
 
     private func fail(_ reason: String) {
@@ -83,18 +106,21 @@ package struct FilesListener: ChannelListener {
 
     /// Reads one file from a document on, page by page; each page is safe together with the place it reaches.
     private func read(
-        _ file: FoundFile, after ordinal: Int, _ progress: inout FileProgress,
+        _ file: FoundFile, after ordinal: Int, isStill: (FoundFile) -> Bool, _ progress: inout FileProgress,
         _ taken: (@Sendable (IntakeTally) -> Void)?
     ) async throws {
         let reader = try DocumentReader(file.path, cut: cut, after: ordinal)
         var bytesBefore = 0
+        var steps = StepsInTime(reader)
+        var reached = ordinal
         while true {
             var page: [Document] = []
             var unreadable: [IntakeTally.Finding] = []
             var size = 0
             while page.count + unreadable.count < FilesListener.pageCount, size < FilesListener.pageSize,
-                let step = reader.next()
+                let step = steps.next(isWhole: { isStill(file) })
             {
+                reached = step.ordinal
                 switch step.document {
                 case .success(let document):
                     size += document.bytes.count
@@ -106,7 +132,7 @@ package struct FilesListener: ChannelListener {
                 }
             }
             let isLast = page.isEmpty && unreadable.isEmpty
-            progress.reach(reader.ordinal, of: file, isDone: isLast)
+            progress.reach(reached, of: file, isDone: isLast && !steps.isHeldBack)
             var tally = try await intake.take(page, unreadable: unreadable, advancing: progress.cursor)
             tally.bytes = reader.bytesRead - bytesBefore
             bytesBefore = reader.bytesRead
@@ -117,5 +143,27 @@ package struct FilesListener: ChannelListener {
             }
             if isLast { return }
         }
+    }
+}
+
+/// The documents of a file, the last of them only where it is whole.
+private struct StepsInTime {
+    private let reader: DocumentReader
+    private var ahead: DocumentReader.Step?
+    /// Whether there is one more, which may not be whole.
+    private(set) var isHeldBack = false
+
+    init(_ reader: DocumentReader) {
+        self.reader = reader
+        ahead = reader.next()
+    }
+
+    /// The next document; `isWhole` is asked when it is the last.
+    mutating func next(isWhole: () -> Bool) -> DocumentReader.Step? {
+        guard !isHeldBack, let step = ahead else { return nil }
+        ahead = reader.next()
+        guard ahead == nil, !isWhole() else { return step }
+        isHeldBack = true
+        return nil
     }
 }

@@ -197,6 +197,7 @@ extension FetchFailure {
     package var summary: String {
         switch self {
         case .unreachable, .tooLarge: "failed: \(reason)"
+        case .untrusted: "not trusted: \(reason)"
         case .limited: "asked to wait: \(reason)"
         case .unauthorized: "unauthorized: \(reason)"
         case .refused: "refused: \(reason)"
@@ -206,7 +207,9 @@ extension FetchFailure {
     /// Why, without its class.
     package var reason: String {
         switch self {
-        case .unreachable(let reason), .limited(let reason, _), .unauthorized(let reason), .refused(let reason): reason
+        case .unreachable(let reason), .untrusted(let reason), .limited(let reason, _), .unauthorized(let reason),
+            .refused(let reason):
+            reason
         case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
         }
     }

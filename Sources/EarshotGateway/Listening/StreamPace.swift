@@ -25,7 +25,7 @@ struct StreamPace {
             limited += 1
             let pause = min(Duration.seconds(60) * (1 << min(limited - 1, 10)), .seconds(3840))
             return Backoff.Step(pause: pause * (1 + random / 10), state: .waiting)
-        case .limited, .unauthorized, .refused: return backoff.next(after: failure, random: random)
+        case .limited, .untrusted, .unauthorized, .refused: return backoff.next(after: failure, random: random)
         }
     }
 }

@@ -56,7 +56,7 @@ extension DeliveryFailure {
         case .unreachable(let reason): self = .transient(reason: reason)
         case .limited(let reason, let after): self = .transient(reason: reason, retryAfter: after)
         case .tooLarge(let limit): self = .transient(reason: "the reply is longer than \(limit) bytes")
-        case .unauthorized(let reason), .refused(let reason): self = .blocked(reason: reason)
+        case .untrusted(let reason), .unauthorized(let reason), .refused(let reason): self = .blocked(reason: reason)
         }
     }
 }

@@ -39,6 +39,14 @@ import Testing
         #expect(pauses == [.seconds(1200), .seconds(2400), .seconds(3600), .seconds(3600)])
     }
 
+    @Test func `a certificate that is not trusted is shown, and looked at every minute`() {
+        var backoff = Backoff()
+        for _ in 0..<20 {
+            let step = backoff.next(after: .untrusted("it has expired"), random: 0)
+            #expect(step == .init(pause: .seconds(50), state: .refused))
+        }
+    }
+
     @Test func `what will never be accepted is looked at every few hours`() {
         var backoff = Backoff()
         #expect(backoff.next(after: .refused("404"), random: 0) == .init(pause: .seconds(5), state: .retrying))

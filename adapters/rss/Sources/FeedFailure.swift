@@ -25,7 +25,8 @@ enum FeedFailure {
     static func reason(_ failure: FetchFailure, times: Int64) -> String {
         let reason =
             switch failure {
-            case .unreachable(let reason), .limited(let reason, _), .unauthorized(let reason), .refused(let reason):
+            case .unreachable(let reason), .untrusted(let reason), .limited(let reason, _), .unauthorized(let reason),
+                .refused(let reason):
                 reason
             case .tooLarge(let limit): "larger than \(limit) bytes"
             }

@@ -129,6 +129,7 @@ package struct IMAPListener: ChannelListener {
             progress.reach(uid, in: folder, validity: validity, among: folders)
             let tally = try await desk.take(
                 page.documents, unreadable: page.unreadable, advancing: progress.cursor)
+            Failpoint.afterAck.reach()
             taken?(tally)
             try Task.checkCancellation()
         }

@@ -135,6 +135,7 @@ package struct LMTPListener: ChannelListener {
             if !crowd.hold(holds - held) { conversation.giveUp("452 4.3.1 too much at once, try again") }
             held = holds
             if !replies.isEmpty { try await outbound.write(ByteBuffer(string: replies)) }
+            Failpoint.afterAck.reach()
         }
     }
 

@@ -32,6 +32,7 @@ package struct MailDesk: Sendable {
     func take(
         _ documents: [Document], unreadable: [IntakeTally.Finding] = [], advancing cursor: Cursor?
     ) async throws -> IntakeTally {
+        Failpoint.afterFetch.reach()
         let now = clock.now()
         let held = documents.map { document in
             var held = document

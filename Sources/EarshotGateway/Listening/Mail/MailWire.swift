@@ -84,7 +84,7 @@ final class MailWire {
         let reason = said.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : said
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            return .refused("the server's certificate is not trusted: \(reason)")
+            return .untrusted("the server's certificate is not trusted: \(reason)")
         case CURLE_SSL_CACERT_BADFILE: return .refused("\"ca_file\" cannot be read: \(reason)")
         case CURLE_USE_SSL_FAILED: return .refused("the server offers no encryption (STARTTLS)")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .refused(reason)

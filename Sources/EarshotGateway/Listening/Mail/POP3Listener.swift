@@ -78,6 +78,7 @@ package struct POP3Listener: ChannelListener {
             }
         }
         try await session.close(deleting: deletes ? names.filter { seen.contains($0) } : [])
+        Failpoint.afterAck.reach()
         if let refusal { throw refusal }
     }
 }

@@ -40,10 +40,20 @@ final class GatewayProcess: Sendable {
             state.exit.withLock { $0 = (process.terminationStatus, process.terminationReason == .uncaughtSignal) }
             ended.signal()
         }
-        try process.run()
+        try GatewayProcess.runWithSignals(process)
         try? file.close()
         number = process.processIdentifier
         note = state
+    }
+
+    /// Starts a process that hears signals, which threads of a pool have blocked.
+    private static func runWithSignals(_ process: Process) throws {
+        var every = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&every)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &every, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try process.run()
     }
 
     private final class EndNote: Sendable {

@@ -23,7 +23,9 @@ struct Harness: Sendable {
     var isShare = true
 
     /// A bench of this program.
-    func bench(_ plan: Bench.Plan = Bench.Plan()) throws -> Bench { try Bench(program, numbers: numbers, plan) }
+    func bench(_ plan: Bench.Plan = Bench.Plan()) throws -> Bench {
+        try Bench(program, numbers: numbers, plan, isPatient: isShare)
+    }
 
     /// Randomness of one trial's own, the same for the same seed.
     func random(for trial: String) -> SeededRandom {
@@ -57,11 +59,11 @@ struct Trial: Sendable {
             defer { bench.tearDown() }
             let dead = try body(harness, bench)
             var report = bench.finish("\(id) \(name)", except: dead)
-            if !report.violations.isEmpty { report.violations.append("log: \(bench.log.suffix(1500))") }
+            if !report.violations.isEmpty { report.violations.append("log: \(bench.log.suffix(3000))") }
             return [report]
         }
     }
 
     /// Every fault that there is.
-    static let all = crashes.reversed() + sinks + sources + disks + states
+    static let all = mail + crashes.reversed() + sinks + sources + trust + mailboxes + disks + states
 }

@@ -5,6 +5,8 @@ import GRDB
 struct JournalCopy {
     /// The words of the mentions in the log.
     private(set) var tokens: Set<String> = []
+    /// Where each channel goes on.
+    private(set) var cursors: [String: String] = [:]
     /// What SQLite says of the files.
     private(set) var check = ""
 
@@ -19,17 +21,18 @@ struct JournalCopy {
         }
         let queue = try DatabaseQueue(path: copy + "/journal.db")
         defer { try? queue.close() }
-        (check, tokens) = try queue.read { database in
+        (check, tokens, cursors) = try queue.read { database in
             let check = try String.fetchOne(database, sql: "PRAGMA quick_check") ?? "no answer"
             var tokens: Set<String> = []
-            guard try database.tableExists("segment") else { return (check, tokens) }
+            guard try database.tableExists("segment") else { return (check, tokens, [:]) }
             let rows = try Data.fetchCursor(database, sql: "SELECT lines FROM segment")
             while let lines = try rows.next() {
                 for line in lines.split(separator: UInt8(ascii: "\n")) {
                     if let token = Token.find(in: line) { tokens.insert(token) }
                 }
             }
-            return (check, tokens)
+            let cursors = try Row.fetchAll(database, sql: "SELECT channel, value FROM cursor")
+            return (check, tokens, Dictionary(cursors.map { ($0["channel"], $0["value"] ?? "") }) { first, _ in first })
         }
     }
 }

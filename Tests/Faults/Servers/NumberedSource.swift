@@ -93,8 +93,8 @@ final class NumberedSource: Sendable {
             request.isFeed
             ? request.message.fields["if-none-match"].flatMap { Int($0.filter(\.isNumber)) }
             : request.message.parameter("since").flatMap { Int($0) }.map { $0 + 1 }
-        guard let below else { return }
-        state.withLock { $0.claims.append(Claim(channel: request.isFeed ? "feed" : "api", below: below)) }
+        // Who asks for everything has nothing, and may say otherwise the next time only for what it was given since.
+        state.withLock { $0.claims.append(Claim(channel: request.isFeed ? "feed" : "api", below: below ?? 0)) }
     }
 
     private func feed(_ message: HTTPMessage) -> Answer {

@@ -9,19 +9,22 @@ final class Server: Sendable {
     }
 
     /// The port, also while nobody listens there.
-    let port: Int
+    var port: Int { place.port }
 
+    private let place: Socket
     private let state: Mutex<State>
     private let answer: @Sendable (HTTPMessage) -> Answer
 
     /// Listens from now on.
     init(_ answer: @escaping @Sendable (HTTPMessage) -> Answer) throws {
-        let listener = try Socket.listening()
-        port = listener.port
+        place = try Socket.place()
+        let listener = try Socket.listening(at: place.port)
         state = Mutex(State(listener: listener))
         self.answer = answer
         accept(on: listener)
     }
+
+    deinit { place.close() }
 
     /// Nobody listens any more, and everybody who was connected is cut off.
     func goAway() {

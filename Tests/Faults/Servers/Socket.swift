@@ -9,12 +9,22 @@ struct Socket: Sendable {
 
     /// Listens on a port; 0 lets the kernel choose.
     static func listening(at port: Int = 0) throws -> Socket {
+        let socket = try bound(to: port)
+        guard listen(socket.number, 512) == 0 else {
+            socket.close()
+            throw Failure(step: "cannot listen at port \(port)")
+        }
+        return socket
+    }
+
+    private static func bound(to port: Int) throws -> Socket {
         let socket = Socket(number: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
         var yes: Int32 = 1
         _ = unsafe setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        guard unsafe (socket.withAddress(port) { unsafe bind(socket.number, $0, $1) }) == 0,
-            listen(socket.number, 512) == 0
-        else { throw Failure(step: "cannot listen at port \(port)") }
+        guard unsafe (socket.withAddress(port) { unsafe bind(socket.number, $0, $1) }) == 0 else {
+            socket.close()
+            throw Failure(step: "cannot have port \(port)")
+        }
         return socket
     }
 
@@ -31,12 +41,9 @@ struct Socket: Sendable {
         return socket
     }
 
-    /// A port that nobody listens on, as the kernel gave it a moment ago.
-    static func freePort() throws -> Int {
-        let socket = try Socket.listening()
-        defer { socket.close() }
-        return socket.port
-    }
+    /// A place at a port of the kernel's choice, where nobody listens yet: until it is closed the kernel gives the port
+    /// to nobody else, and whoever is told of it may listen there.
+    static func place() throws -> Socket { try bound(to: 0) }
 
     /// The port of this end.
     var port: Int {

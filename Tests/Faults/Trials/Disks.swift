@@ -42,10 +42,12 @@ extension Trial {
             bench.deskServer.goAway()
             try bench.start()
             bench.sender.add(200)
-            bench.wait(20) { bench.sender.statuses[503] ?? 0 > 20 }
+            bench.wait { bench.sender.statuses[503] ?? 0 > 20 }
             let size = directorySize(bench.data)
             bench.expect(size < 12 << 20, "I6: \(size >> 20) MB on the disk")
-            bench.expect(bench.admin("/readyz").text.contains("journal.limit"), "I9: \(bench.admin("/readyz").text)")
+            bench.expect(
+                bench.comes(within: 10) { bench.admin("/readyz").text.contains("journal.limit") },
+                "I9: \(bench.admin("/readyz").text)")
             try bench.deskServer.comeBack()
             bench.faultIsOver()
             return []
@@ -53,7 +55,7 @@ extension Trial {
         Trial("F12", "state is locked, second instance") { harness, bench in
             bench.source.add(feed: 20, api: 50)
             let process = try bench.start()
-            bench.wait(10) { bench.desk.count == 70 }
+            bench.wait { bench.desk.count == 70 }
             let second = try bench.run(["run", bench.folder + "/earshot.json"])
             bench.expect(second.code == 74 && second.said.contains("another earshot"), "second instance: \(second)")
             var patient = Configuration()
@@ -80,7 +82,7 @@ extension Trial {
                 bench.source.add(feed: 20, api: 60)
                 bench.sender.add(20)
                 let process = try bench.start(["LD_PRELOAD": shim, "FAULTS_SYNC": "\(number)"])
-                let code = process.wait(atMost: 15)
+                let code = bench.end(of: process)
                 bench.expect(
                     code == 74, "fsync \(number): expected to end with 74, found \(code.map { "\($0)" } ?? "no end")")
                 process.kill()
@@ -142,15 +144,15 @@ extension Trial {
         _ bench: Bench, _ process: GatewayProcess, drains: Bool = true, _ makeRoom: () throws -> Void
     ) throws {
         bench.source.add(feed: 20, api: 50)
-        bench.wait(30) { bench.sender.statuses[503] ?? 0 > 0 }
+        bench.wait { bench.sender.statuses[503] ?? 0 > 0 }
         bench.expect(bench.sender.statuses[503] ?? 0 > 0, "webhooks are not refused: \(bench.sender.statuses)")
         let acknowledged = bench.sender.acknowledged
         bench.expect(
-            !drains || bench.wait(20) { acknowledged.isSubset(of: Set(bench.desk.taken.keys)) },
+            !drains || bench.wait { acknowledged.isSubset(of: Set(bench.desk.taken.keys)) },
             "what is stored does not go out")
         bench.expect(process.isRunning, "it ended: \(bench.log.suffix(400))")
         bench.expect(
-            bench.wait(10) { bench.admin("/readyz").text.contains("cannot be stored") },
+            bench.comes(within: 10) { bench.admin("/readyz").text.contains("cannot be stored") },
             "I9: \(bench.admin("/readyz").text)")
         try makeRoom()
         bench.faultIsOver()
@@ -168,7 +170,7 @@ extension Trial {
         let process = try bench.start([
             "LD_PRELOAD": shim, "FAULTS_RECORD": recording, "FAULTS_ROOT": bench.folder,
         ])
-        bench.wait(5) { bench.desk.count > before }
+        bench.wait(30) { bench.desk.count > before }
         process.wait(atMost: Double.random(in: 0...0.4, using: &random))
         let acknowledged = bench.sender.acknowledged
         process.kill()

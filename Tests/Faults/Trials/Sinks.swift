@@ -9,10 +9,13 @@ extension Trial {
             bench.sender.add(50)
             try bench.start()
             // The other sink is not held up.
-            bench.expect(bench.wait(20) { bench.filed.count == 450 }, "I8: the file waits for the endpoint")
+            bench.expect(bench.comes(within: 20) { bench.filed.count == 450 }, "I8: the file waits for the endpoint")
             Thread.sleep(forTimeInterval: harness.isShare ? 1 : 60)
-            let readiness = bench.admin("/readyz").text
-            bench.expect(readiness.contains("sink desk: ") && !readiness.contains("sink desk: ok"), "I9: \(readiness)")
+            bench.expect(
+                bench.comes(within: 10) {
+                    let readiness = bench.admin("/readyz").text
+                    return readiness.contains("sink desk: ") && !readiness.contains("sink desk: ok")
+                }, "I9: \(bench.admin("/readyz").text)")
             try bench.deskServer.comeBack()
             bench.faultIsOver()
             return []
@@ -51,7 +54,7 @@ extension Trial {
             }
             bench.source.add(feed: 50, api: 250)
             try bench.start()
-            bench.wait(30) { bench.desk.count == 300 }
+            bench.wait { bench.desk.count == 300 }
             bench.expect(asked.tooEarly == 0, "asked \(asked.tooEarly) times before Retry-After was over")
             bench.faultIsOver()
             return []
@@ -63,8 +66,8 @@ extension Trial {
             }
             bench.source.add(feed: 50, api: 300)
             try bench.start()
-            bench.wait(30) { bench.desk.count == 350 - bad.count }
-            bench.expect(bench.wait(10) { letters(bench) == bad.count }, "\(letters(bench)) dead letters")
+            bench.wait { bench.desk.count == 350 - bad.count }
+            bench.expect(bench.wait { letters(bench) == bad.count }, "\(letters(bench)) dead letters")
             let said = try bench.run(["dead-letters", "list", "--config", bench.folder + "/earshot.json"]).said
             bench.expect(said.isEmpty || said.contains("none"), "dead letters say \(said.prefix(300))")
             bench.expect(bench.desk.taken.values.allSatisfy { $0 == 1 }, "the rest came more than once")
@@ -92,8 +95,8 @@ extension Trial {
             }
             bench.source.add(feed: 30, api: 200)
             try bench.start()
-            bench.wait(40) { bench.desk.count == 230 - bad.count }
-            bench.expect(bench.wait(10) { letters(bench) == bad.count }, "\(letters(bench)) dead letters")
+            bench.wait { bench.desk.count == 230 - bad.count }
+            bench.expect(bench.wait { letters(bench) == bad.count }, "\(letters(bench)) dead letters")
             bench.expect(bench.desk.taken.values.allSatisfy { $0 == 1 }, "what was taken came once more")
             bench.faultIsOver()
             return Set(bad)
@@ -103,9 +106,9 @@ extension Trial {
             bench.source.add(feed: 20, api: 100)
             try bench.start()
             bench.expect(
-                bench.wait(10) { bench.admin("/readyz").text.contains("sink desk: status 401") },
+                bench.comes(within: 10) { bench.admin("/readyz").text.contains("sink desk: status 401") },
                 "I9: \(bench.admin("/readyz"))")
-            bench.expect(bench.filed.count == 120 || bench.wait(10) { bench.filed.count == 120 }, "I8: the file waits")
+            bench.expect(bench.comes(within: 10) { bench.filed.count == 120 }, "I8: the file waits")
             Thread.sleep(forTimeInterval: 30)
             bench.expect(letters(bench) == 0, "\(letters(bench)) dead letters")
             bench.desk.follow { _ in .take }
@@ -116,7 +119,7 @@ extension Trial {
             bench.desk.follow { $0.number % 4 == 1 ? .takeAnd(Answer(fault: .hangUp)) : .take }
             bench.source.add(feed: 50, api: 250)
             try bench.start()
-            bench.wait(30) { bench.desk.count == 300 }
+            bench.wait { bench.desk.count == 300 }
             bench.expect(bench.desk.taken.values.contains { $0 > 1 }, "nothing came twice, so nothing was tried")
             bench.faultIsOver()
             return []

@@ -20,9 +20,9 @@ extension Trial {
             }
             bench.source.add(feed: 20, api: 20)
             try bench.start()
-            bench.wait(2) { bench.desk.count == 40 }
+            bench.wait { bench.desk.count == 40 }
             bench.source.add(feed: 50, api: 200)
-            bench.wait(40) { bench.desk.count == 290 }
+            bench.wait { bench.desk.count == 290 }
             bench.expect(feed.tooEarly + api.tooEarly == 0, "asked before Retry-After was over")
             bench.faultIsOver()
             return []
@@ -31,7 +31,7 @@ extension Trial {
             bench.source.follow { $0.isFeed ? nil : Answer(fault: .silence(120)) }
             bench.source.add(feed: 50, api: 50)
             try bench.start()
-            bench.expect(bench.wait(10) { bench.desk.count == 50 }, "I8: one source holds up the other")
+            bench.expect(bench.comes(within: 10) { bench.desk.count == 50 }, "I8: one source holds up the other")
             bench.expect(
                 bench.wait(60) { bench.admin("/readyz").text.contains("channel api: retrying") },
                 "I9: \(bench.admin("/readyz").text)")
@@ -71,7 +71,7 @@ extension Trial {
             bench.source.add(feed: 100, api: 200)
             try bench.start()
             bench.expect(
-                bench.wait(20) { bench.filed.keys.count { $0.hasPrefix("feed") } == 100 },
+                bench.comes(within: 20) { bench.filed.keys.count { $0.hasPrefix("feed") } == 100 },
                 "I8: one source holds up the other")
             bench.source.follow { _ in nil }
             bench.faultIsOver()
@@ -98,7 +98,7 @@ extension Trial {
             }
             bench.source.add(feed: 50, api: 50)
             try bench.start()
-            bench.expect(bench.wait(10) { bench.desk.count == 50 }, "I8: one source holds up the other")
+            bench.expect(bench.comes(within: 10) { bench.desk.count == 50 }, "I8: one source holds up the other")
             bench.expect(
                 bench.wait(90) { bench.admin("/readyz").text.contains("channel api: retrying") },
                 "it is not given up: \(bench.admin("/readyz").text)")
@@ -120,7 +120,7 @@ extension Trial {
         },
         Trial("F25", "webhook flood", plan: { _ in .init(connections: 200) }) { harness, bench in
             try bench.start()
-            bench.wait(10) { bench.admin("/readyz").status == 200 }
+            bench.wait { bench.admin("/readyz").status == 200 }
             let slow = (0..<50).compactMap { _ in Socket.connected(to: bench.receive) }
             for socket in slow { socket.write(Array("POST /hooks/hook HTTP/1.1\r\nContent-Length: 900\r\n".utf8)) }
             bench.sender.add(harness.isShare ? 2000 : 50_000)
@@ -130,7 +130,7 @@ extension Trial {
             _ = try bench.checkAfterKill(acknowledged)
             for socket in slow { socket.close() }
             let p99 = bench.sender.slowestHundredth
-            bench.expect(p99 < (harness.isShare ? 5 : 1), "p99 of accepted webhooks is \(p99) s")
+            bench.expect(p99 < 1 || bench.isPatient, "p99 of accepted webhooks is \(p99) s")
             bench.remark(
                 "p99 \((p99 * 1000).rounded()) ms, statuses \(bench.sender.statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))"
             )
@@ -143,7 +143,7 @@ extension Trial {
             for _ in 0..<3 {
                 let requests = bench.source.times.count
                 try bench.start()
-                bench.wait(10) { bench.desk.count == 150 && bench.source.times.count > requests + 6 }
+                bench.wait { bench.desk.count == 150 && bench.source.times.count > requests + 6 }
                 bench.stop()
                 // Without its cursors it begins from the first item again.
                 for channel in ["feed", "api"] {
@@ -159,7 +159,7 @@ extension Trial {
         Trial("F27", "items are edited, and come out of order") { _, bench in
             bench.source.add(feed: 20, api: 60)
             try bench.start()
-            bench.wait(10) { bench.desk.count == 80 }
+            bench.wait { bench.desk.count == 80 }
             let port = bench.receive
             func push(_ text: String, edited: Int?) -> Int {
                 let item = NumberedSource.item("api", 7, text: text, edited: edited)
@@ -171,7 +171,7 @@ extension Trial {
             let texts = ["first", "second", "third"].map { Token.text("api", 7) + ", \($0) edit" }
             let times = [1_780_000_000, 1_780_000_010, 1_780_000_020]
             for place in [1, 0, 2, 1, 0] { bench.expect(push(texts[place], edited: times[place]) == 200, "not taken") }
-            bench.wait(5) { bench.desk.lines.count == 82 }
+            bench.wait { bench.desk.lines.count == 82 }
             let told = bench.desk.lines.filter { Token.find(in: $0) == "api-7" }
             let found = told.map { line in
                 ["first", "second", "third"].first { String(decoding: line, as: UTF8.self).contains("\($0) edit") }

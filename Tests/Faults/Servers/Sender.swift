@@ -1,8 +1,12 @@
 import Foundation
 import Synchronization
 
-/// Posts numbered items to a webhook as platforms do: again and again until each is answered 2xx.
-final class HookSender: Sendable {
+/// Hands over numbered items as platforms and mail servers do: again and again until each is answered 2xx.
+final class Sender: Sendable {
+    /// Hands over the item of a number, so many bytes longer than it must be, and gives the status of the answer; 0
+    /// where there was none.
+    typealias Post = @Sendable (_ number: Int, _ padding: Int) -> Int
+
     private struct State {
         var waiting: [Int] = []
         var next = 0
@@ -15,11 +19,13 @@ final class HookSender: Sendable {
     }
 
     private let state = Mutex(State())
-    private let port: Int
+    private let channel: String
+    private let post: Post
 
-    /// Begins to post to a port, over so many connections at once.
-    init(port: Int, connections: Int) {
-        self.port = port
+    /// Begins to post items of a channel, over so many connections at once.
+    init(_ channel: String, connections: Int, _ post: @escaping Post) {
+        self.channel = channel
+        self.post = post
         for _ in 0..<connections { Thread.detachNewThread { self.work() } }
     }
 
@@ -38,13 +44,13 @@ final class HookSender: Sendable {
     func stop() { state.withLock { $0.isOver = true } }
 
     /// The words of the items that were acknowledged.
-    var acknowledged: Set<String> { state.withLock { Set($0.acknowledged.map { "hook-\($0)" }) } }
+    var acknowledged: Set<String> { state.withLock { Set($0.acknowledged.map { "\(channel)-\($0)" }) } }
 
     /// How many items were acknowledged.
     var acknowledgedCount: Int { state.withLock { $0.acknowledged.count } }
 
     /// The words of the items that were posted at least once.
-    var tried: Set<String> { state.withLock { Set($0.tried.map { "hook-\($0)" }) } }
+    var tried: Set<String> { state.withLock { Set($0.tried.map { "\(channel)-\($0)" }) } }
 
     /// Whether every item was acknowledged.
     var isDone: Bool { state.withLock { $0.acknowledged.count == $0.next } }
@@ -65,7 +71,7 @@ final class HookSender: Sendable {
                 continue
             }
             let began = ProcessInfo.processInfo.systemUptime
-            let status = HookSender.post(number, padding: padding, to: port)
+            let status = post(number, padding)
             let took = ProcessInfo.processInfo.systemUptime - began
             state.withLock { state in
                 state.statuses[status, default: 0] += 1
@@ -89,8 +95,12 @@ final class HookSender: Sendable {
         }
     }
 
-    /// Posts one item and gives the status.
-    private static func post(_ number: Int, padding: Int, to port: Int) -> Int {
+    /// Posts to the webhook at a port.
+    static func hooks(to port: Int, connections: Int) -> Sender {
+        Sender("hook", connections: connections) { post(hook: $0, padding: $1, to: port) }
+    }
+
+    private static func post(hook number: Int, padding: Int, to port: Int) -> Int {
         let text = Token.text("hook", number) + String(repeating: " really", count: padding / 7)
         let body = "{\"items\":[\(NumberedSource.item("hook", number, text: text))]}"
         let answer = Client.send(

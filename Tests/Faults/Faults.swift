@@ -7,6 +7,7 @@ import Synchronization
 struct Faults {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        endAllWhenTold()
         let here = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         let room = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         var harness = Harness(
@@ -33,14 +34,40 @@ struct Faults {
         exit(run(harness, chosen, workers) ? 0 : 1)
     }
 
-    /// Runs the chosen faults, some at a time, and prints a row as each is through; false where one did not hold.
+    /// Leaves nothing running behind where the harness is told to end.
+    private static func endAllWhenTold() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGINT)
+        unsafe sigaddset(&signals, SIGTERM)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        Thread.detachNewThread { [signals] in
+            var (signals, number) = (signals, Int32(0))
+            unsafe sigwait(&signals, &number)
+            GatewayProcess.killAll()
+            exit(128 + number)
+        }
+    }
+
+    /// Runs the chosen faults, some at a time, and those that measure one by one in the end; false where one did not
+    /// hold.
     private static func run(_ harness: Harness, _ chosen: [String], _ workers: Int) -> Bool {
         let trials = Trial.all.filter { trial in
             chosen.isEmpty ? !harness.isShare || trial.isInShare : chosen.contains(trial.id)
         }
-        let waiting = Mutex(trials[...])
-        let broken = Mutex(trials.isEmpty)
         say(Report.head)
+        let alone = harness.isShare ? [] : trials.filter(\.isMeasured)
+        let others = harness.isShare ? trials : trials.filter { !$0.isMeasured }
+        let held = [perform(others, harness, workers), perform(alone, harness, 1), !trials.isEmpty]
+        let isBroken = held.contains(false)
+        say(isBroken ? "a promise was broken: repeat with SEED=\(harness.seed)" : "every promise held")
+        return !isBroken
+    }
+
+    /// Runs faults and prints a row as each is through; false where one did not hold.
+    private static func perform(_ trials: [Trial], _ harness: Harness, _ workers: Int) -> Bool {
+        let waiting = Mutex(trials[...])
+        let broken = Mutex(false)
         DispatchQueue.concurrentPerform(iterations: max(workers, 1)) { _ in
             while let trial = waiting.withLock({ $0.popFirst() }) {
                 for report in reports(of: trial, harness) {
@@ -50,9 +77,7 @@ struct Faults {
                 }
             }
         }
-        let isBroken = broken.withLock { $0 }
-        say(isBroken ? "a promise was broken: repeat with SEED=\(harness.seed)" : "every promise held")
-        return !isBroken
+        return !broken.withLock { $0 }
     }
 
     /// Writes a line at once.

@@ -37,6 +37,7 @@ final class GatewayProcess: Sendable {
         self.log = log
         let (state, ended) = (EndNote(), ended)
         process.terminationHandler = { process in
+            _ = GatewayProcess.running.withLock { $0.remove(process.processIdentifier) }
             state.exit.withLock { $0 = (process.terminationStatus, process.terminationReason == .uncaughtSignal) }
             ended.signal()
         }
@@ -44,7 +45,13 @@ final class GatewayProcess: Sendable {
         try? file.close()
         number = process.processIdentifier
         note = state
+        _ = GatewayProcess.running.withLock { $0.insert(process.processIdentifier) }
     }
+
+    private static let running = Mutex<Set<Int32>>([])
+
+    /// Ends everything that was started, as the harness itself is being ended.
+    static func killAll() { for number in running.withLock({ $0 }) { _ = Glibc.kill(-number, SIGKILL) } }
 
     /// Starts a process that hears signals, which threads of a pool have blocked.
     private static func runWithSignals(_ process: Process) throws {
@@ -81,6 +88,9 @@ final class GatewayProcess: Sendable {
 
     /// Sends a signal.
     func send(_ signal: Int32) { if isRunning { _ = Glibc.kill(number, signal) } }
+
+    /// Sends a signal to it and to everything that it has started.
+    func sendToAll(_ signal: Int32) { if isRunning { _ = Glibc.kill(-number, signal) } }
 
     /// Waits for its end; nil where it goes on.
     @discardableResult

@@ -39,6 +39,8 @@ struct Trial: Sendable {
     var id: String
     /// Whether it is quick enough for every test run.
     var isInShare: Bool
+    /// Whether it measures how quick something is, so that in a whole run no other goes on at the time.
+    var isMeasured = false
     /// Brings it about and reports what came of it.
     var body: @Sendable (Harness) throws -> [Report]
 
@@ -62,6 +64,13 @@ struct Trial: Sendable {
             if !report.violations.isEmpty { report.violations.append("log: \(bench.log.suffix(3000))") }
             return [report]
         }
+    }
+
+    /// The same trial, with nothing else going on at the time.
+    func alone() -> Trial {
+        var trial = self
+        trial.isMeasured = true
+        return trial
     }
 
     /// Every fault that there is.

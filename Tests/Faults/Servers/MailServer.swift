@@ -58,9 +58,11 @@ final class MailServer: Sendable {
 
     /// Serves no more.
     func stop() {
-        process.value?.send(SIGTERM)
+        // Those who serve a client would stay for as long as it does.
+        process.value?.sendToAll(SIGTERM)
+        process.value?.wait(atMost: 10)
+        process.value?.sendToAll(SIGKILL)
         process.value?.wait(atMost: 30)
-        process.value?.kill()
         process.value = nil
     }
 

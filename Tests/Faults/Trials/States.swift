@@ -73,7 +73,7 @@ extension Trial {
             Trial("F30") { harness in
                 try ["older", "newer"].map { try upgrade($0, harness) }
             },
-            Trial("F31", isInShare: false) { harness in [try backlog(harness)] },
+            Trial("F31", isInShare: false) { harness in [try backlog(harness)] }.alone(),
         ]
 
     private static let extra = ", \"extra\": { \"sink\": \"file\", \"settings\": { \"path\": \"extra.ndjson\" } }"

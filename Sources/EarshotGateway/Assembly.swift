@@ -106,10 +106,7 @@ package struct Assembly: Sendable {
 
     /// Lets a line through where the condition holds; a line that it cannot be asked of is let through, not lost.
     static func filter(_ condition: JMESPath) -> Courier.Filter {
-        { line in
-            guard let value = try? JSONValue(parsing: Array(line)) else { return true }
-            return (try? condition.holds(for: value)) ?? true
-        }
+        { line in (try? condition.holds(forJSON: Array(line))) ?? true }
     }
 
     /// The gateway of these parts, listening also where webhooks are received and where it is looked at.

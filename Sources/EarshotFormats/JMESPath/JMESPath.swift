@@ -6,6 +6,8 @@ public struct JMESPath: Sendable {
     /// The expression as written.
     public let source: String
     private let expression: JMESPathExpression
+    /// The members of an object that it asks for; nil where it may ask for any.
+    private let members: Set<String>?
 
     /// Compiles an expression; throws what is wrong with it and where, unknown functions included.
     public init(compiling source: String, dialect: JMESPathDialect = .standard) throws(JMESPathFailure) {
@@ -15,6 +17,7 @@ public struct JMESPath: Sendable {
         var parser = JMESPathParser(tokens: try JMESPathLexer.tokens(of: source), dialect: dialect)
         self.source = source
         expression = try parser.parse()
+        members = dialect.hasRoot ? nil : expression.membersAsked
     }
 
     /// What the expression says of a value.
@@ -43,6 +46,17 @@ public struct JMESPath: Sendable {
     public func holds(for value: JSONValue, limits: JMESPathLimits = JMESPathLimits()) throws(JMESPathFailure) -> Bool {
         var interpreter = JMESPathInterpreter(surroundings: .init(root: value), limits: limits)
         return try interpreter.evaluate(expression, over: value).isTruthlike
+    }
+
+    /// Whether the expression holds for what a JSON text says, of which no more is taken than it asks for.
+    ///
+    /// Throws a `MalformedDocument` where it is no JSON, else a `JMESPathFailure`.
+    public func holds(forJSON text: [UInt8]) throws -> Bool {
+        let value = try JSON.parse(text) { root -> JSONValue in
+            guard let members, root.kind == .object else { return JSONValue(root) }
+            return .object(JSONObject(root, keeping: members))
+        }
+        return try holds(for: value)
     }
 }
 

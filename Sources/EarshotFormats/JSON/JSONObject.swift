@@ -22,6 +22,14 @@ public struct JSONObject: Sendable {
         node.fields { key, value in self[key.string] = JSONValue(value) }
     }
 
+    /// Those members of a node that have one of some keys.
+    init(_ node: JSONNode, keeping keys: Set<String>) {
+        node.fields { key, value in
+            let name = key.string
+            if keys.contains(name) { self[name] = JSONValue(value) }
+        }
+    }
+
     /// The keys in order.
     public var keys: [String] { entries.map(\.key) }
 
@@ -70,7 +78,8 @@ public struct JSONObject: Sendable {
         static func == (one: Name, other: Name) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
 
         func hash(into hasher: inout Hasher) {
-            for unit in text.utf8 { hasher.combine(unit) }
+            var copy = text
+            copy.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         }
     }
 }

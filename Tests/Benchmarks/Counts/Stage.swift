@@ -84,7 +84,7 @@ struct Stage {
         let condition = try JMESPath(compiling: text)
         return Stage(name: "jmespath") {
             for index in 0..<batch.count {
-                _ = try condition.holds(for: JSONValue(parsing: Array(batch.line(index))))
+                _ = try condition.holds(forJSON: Array(batch.line(index)))
             }
             return batch.count
         }

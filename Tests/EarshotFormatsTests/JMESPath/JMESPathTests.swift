@@ -1,3 +1,4 @@
+import Earshot
 import EarshotFormats
 import Testing
 
@@ -31,6 +32,27 @@ import Testing
     ])
     func `an expression holds or does not`(_ source: String, _ holds: Bool) throws {
         #expect(try JMESPath(compiling: source).holds(for: mention) == holds)
+    }
+
+    @Test(arguments: [
+        "visibility", "@.visibility == 'private'", "*", "length(@) > `3`", "length(@) > `4`",
+        "keys(@)[0] == 'visibility'",
+        "{a: visibility, b: metrics.views}.a == 'private'", "[visibility, author] | [1].handle == 'ada'", "[0]", "[]",
+        "entities[].value | [0] == 'acme'", "sort_by(entities, &value)[0].value == 'acme'",
+        "author.[handle, own] | [0]",
+        "not_null(nothing, visibility) == 'private'", "!nothing && !author.own", "`true`", "metrics || nothing",
+        "values(@)[?@ == 'private']", "max_by(entities, &length(value)).type == 'url'", "@ | visibility",
+        "map(&type, entities)",
+    ])
+    func `of a JSON text no more is taken than is asked for, which changes nothing`(_ source: String) throws {
+        let condition = try JMESPath(compiling: source)
+        #expect(try condition.holds(forJSON: mention.bytes) == condition.holds(for: mention))
+    }
+
+    @Test func `a JSON text that is none is told`() throws {
+        let condition = try JMESPath(compiling: "visibility")
+        #expect(throws: MalformedDocument.self) { try condition.holds(forJSON: Array("{\"visibility\":".utf8)) }
+        #expect(try condition.holds(forJSON: Array("[\"visibility\"]".utf8)) == false)
     }
 
     @Test(arguments: [

@@ -53,26 +53,30 @@ struct FeedIdentity {
     /// entries with different addresses (or titles, where there are none) the guid is not one, and all of them get the
     /// address into their id.
     func assign(_ keys: inout [FeedKey]) {
-        var first: [[UInt8]: Int] = [:]
-        var ambiguous: Set<[UInt8]> = []
-        for (index, key) in keys.enumerated() where !key.guid.isEmpty {
-            if let other = first[key.guid] {
-                if keys[other].discriminator != key.discriminator { ambiguous.insert(key.guid) }
+        // By digests, as whole names are dear to hash.
+        let guids = keys.map { Digest(of: $0.guid) }
+        var first: [Digest: Int] = [:]
+        var ambiguous: Set<Digest> = []
+        for (index, guid) in guids.enumerated() where !keys[index].guid.isEmpty {
+            if let other = first[guid] {
+                if keys[other].discriminator != keys[index].discriminator { ambiguous.insert(guid) }
             } else {
-                first[key.guid] = index
+                first[guid] = index
             }
         }
-        var seen: [[UInt8]: Int] = [:]
+        var seen: [Digest: Int] = [:]
         for index in keys.indices {
-            keys[index].nativeID = nativeID(of: keys[index], isAmbiguous: ambiguous.contains(keys[index].guid))
-            guard let earlier = seen.updateValue(index, forKey: keys[index].nativeID) else { continue }
+            let isAmbiguous = !ambiguous.isEmpty && ambiguous.contains(guids[index])
+            keys[index].nativeID = nativeID(of: keys[index], isAmbiguous: isAmbiguous)
+            let name = Digest(of: keys[index].nativeID)
+            guard let earlier = seen.updateValue(index, forKey: name) else { continue }
             if let moment = keys[earlier].moment, moment >= keys[index].moment ?? .earliest {
                 keys[index].isRevised = true
-                seen[keys[index].nativeID] = earlier
+                seen[name] = earlier
             } else if keys[earlier].moment == nil && keys[index].moment == nil {
                 // Feeds without dates have the newest first.
                 keys[index].isRevised = true
-                seen[keys[index].nativeID] = earlier
+                seen[name] = earlier
             } else {
                 keys[earlier].isRevised = true
             }

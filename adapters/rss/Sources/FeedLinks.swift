@@ -74,7 +74,7 @@ extension FeedView {
 
     /// A link's relation; IANA's names may be written as addresses.
     private func relation(_ rel: Bytes) -> String {
-        guard !rel.isEmpty else { return "alternate" }
+        if rel.isEmpty || rel == "alternate" { return "alternate" }
         let name = rel.string.lowercased()
         let registry = "http://www.iana.org/assignments/relation/"
         return name.hasPrefix(registry) ? String(name.dropFirst(registry.count)) : name

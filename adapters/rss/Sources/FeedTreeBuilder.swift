@@ -148,7 +148,10 @@ struct FeedTreeBuilder {
 
     /// What a construct's text is: what `type` says, else what the element is for.
     private func form(of name: FeedName, _ element: XMLElement) -> FeedForm {
-        let type = element["type"].string.lowercased().split(separator: ";").first.map { String($0) } ?? ""
+        let written = element["type"]
+        if written.isEmpty { return name.form }
+        if written.isSpelled("html") { return .html }
+        let type = written.string.lowercased().split(separator: ";").first.map { String($0) } ?? ""
         switch type {
         case "text", "text/plain", "plain": return .plain
         case "html", "text/html": return .html

@@ -100,8 +100,8 @@ package struct Assembly: Sendable {
                 now: surroundings.clock.now))
         return Courier(
             name: outlet.name, sink: sink, journal: surroundings.journal,
-            filter: outlet.condition.map { Assembly.filter($0) }, fromBeginning: true, clock: surroundings.clock,
-            log: surroundings.log)
+            filter: outlet.condition.map { Assembly.filter($0) }, fromBeginning: true,
+            letterLimit: configuration.keeping.deadLetters, clock: surroundings.clock, log: surroundings.log)
     }
 
     /// Lets a line through where the condition holds; a line that it cannot be asked of is let through, not lost.
@@ -202,9 +202,12 @@ package struct Assembly: Sendable {
         for courier in couriers {
             let standing = courier.standing
             let confirmed = status?.sinks[courier.name] ?? 0
-            sinks[courier.name] = StatusReport.Sink(
+            var sink = StatusReport.Sink(
                 pending: max((status?.head ?? confirmed) - confirmed, 0),
-                deadLetters: status?.deadLetters[courier.name] ?? 0, standing: standing, at: clock.now())
+                deadLetters: status?.deadLetters[courier.name] ?? 0, standing: standing)
+            sink.oldestAge = status?.oldest[courier.name].map { max(clock.now().seconds - $0.seconds, 0) } ?? 0
+            sink.letterLimit = configuration.keeping.deadLetters
+            sinks[courier.name] = sink
         }
         var report = StatusReport(
             channels: channels, sinks: sinks, marks: status?.marks ?? 0, phase: board.phase, version: version)

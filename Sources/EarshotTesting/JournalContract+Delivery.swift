@@ -68,6 +68,16 @@ extension JournalContract {
             findings.expect(try await again.drain("desk"), batch.texts, "after restart")
             findings.expect(try await open().drain("desk"), [], "after it was confirmed")
         },
+        Property("it is known since when the oldest mention waits that a sink has not confirmed") { open, findings in
+            let journal = try await open()
+            for sink in ["desk", "slow"] { _ = try await journal.register(sink: sink, fromBeginning: true) }
+            findings.expect(try await journal.status().oldest, [:], "at first")
+            _ = try await journal.append(
+                Batch(SampleMention.numbered(0..<3), from: "brand"), from: "brand", advancing: nil)
+            _ = try await journal.drain("desk")
+            let again = try await open()
+            findings.expect(try await again.status().oldest, ["slow": Timestamp(seconds: 1_767_225_600)], "then")
+        },
         Property("what a filter refuses is passed over, and the position moves on") { open, findings in
             let journal = try await open()
             _ = try await journal.register(sink: "desk", fromBeginning: true)

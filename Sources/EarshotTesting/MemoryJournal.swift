@@ -162,11 +162,15 @@ public final class MemoryJournal: Journal {
     /// How things stand.
     public func status() async throws -> JournalStatus {
         store.contents.withLock { log in
-            JournalStatus(
+            var status = JournalStatus(
                 head: log.head, sinks: log.sinks.mapValues(\.position),
                 deadLetters: log.sinks.reduce(into: [:]) { counts, sink in
                     counts[sink.key] = log.dead.count { $0.sink == sink.key }
                 }, marks: log.marks.count + log.pages.count)
+            status.oldest = log.sinks.compactMapValues { place in
+                log.items.first { $0.entry.position > place.position }.map { Timestamp(seconds: $0.hour * 3600) }
+            }
+            return status
         }
     }
 

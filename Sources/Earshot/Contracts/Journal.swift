@@ -172,6 +172,8 @@ public struct JournalStatus: Sendable, Equatable {
     public var sinks: [String: Int64]
     /// For each sink, how many dead letters it has.
     public var deadLetters: [String: Int]
+    /// For each sink that has not confirmed everything, when the oldest of what it has not was stored.
+    public var oldest: [String: Timestamp] = [:]
     /// How many marks of seen items are held.
     public var marks: Int
 

@@ -50,7 +50,7 @@ extension StatusReport {
     }
 
     private func row(_ name: String, _ sink: Sink) -> String {
-        "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(sink.trouble, sink.isBlocked))"
+        "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(sink.trouble ?? sink.warning, sink.isBlocked))"
             + "<td class=\"n\">\(sink.pending)<td class=\"n\">\(sink.deadLetters)</tr>"
     }
 

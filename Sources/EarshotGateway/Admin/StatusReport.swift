@@ -18,15 +18,22 @@ package struct StatusReport: Sendable {
         package var trouble: String? { standing.trouble }
         /// How its courier is doing.
         package var standing: CourierStanding
-        /// For how many seconds the oldest mention that is being delivered has been held.
-        package var oldestAge: Int64
+        /// For how many seconds the oldest mention that it has not confirmed has been held.
+        package var oldestAge: Int64 = 0
+        /// How many dead letters it may have before it is blocked.
+        package var letterLimit = Keeping().deadLetters
 
         /// A sink's standing.
-        package init(pending: Int64, deadLetters: Int, standing: CourierStanding, at now: Timestamp) {
+        package init(pending: Int64, deadLetters: Int, standing: CourierStanding) {
             self.pending = pending
             self.deadLetters = deadLetters
             self.standing = standing
-            oldestAge = standing.oldestPending.map { max(now.seconds - $0.seconds, 0) } ?? 0
+        }
+
+        /// What an operator should know before something is wrong.
+        package var warning: String? {
+            guard Keeping.isFilling(deadLetters, of: letterLimit) else { return nil }
+            return "\(deadLetters) dead letters, and \(letterLimit) are the limit"
         }
     }
 
@@ -67,7 +74,7 @@ package struct StatusReport: Sendable {
             lines.append("channel \(name): \(channel.readiness)")
         }
         for (name, sink) in sinks.sorted(by: { $0.key < $1.key }) {
-            lines.append("sink \(name): \(sink.trouble ?? "ok")")
+            lines.append("sink \(name): \(sink.trouble ?? sink.warning.map { "ok, but \($0)" } ?? "ok")")
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -148,7 +155,7 @@ extension StatusReport {
             sinks.map { ("sink=\"\($0.key)\"", $0.value.pending) })
         family(
             "earshot_sink_oldest_pending_seconds", "gauge",
-            "For how long the oldest mention that is being delivered has been held.",
+            "For how long the oldest mention that the sink has not confirmed has been held.",
             sinks.map { ("sink=\"\($0.key)\"", $0.value.oldestAge) })
         family(
             "earshot_sink_mentions_total", "counter", "Mentions that were carried to a sink, by what became of them.",
@@ -164,6 +171,9 @@ extension StatusReport {
         family(
             "earshot_dead_letters", "gauge", "Mentions that a sink will never take.",
             sinks.map { ("sink=\"\($0.key)\"", Int64($0.value.deadLetters)) })
+        family(
+            "earshot_dead_letters_limit", "gauge", "Dead letters at which the sink is blocked.",
+            sinks.map { ("sink=\"\($0.key)\"", Int64($0.value.letterLimit)) })
         family(
             "earshot_sink_up", "gauge", "Whether the sink takes mentions.",
             sinks.map { ("sink=\"\($0.key)\"", $0.value.trouble == nil ? 1 : 0) })

@@ -70,6 +70,11 @@ enum ConfigurationKeys {
         Setting("keep", .duration, fallback: "7d", about: "How long mentions are kept that every sink has had."),
         Setting(
             "keep_size", .size, fallback: "1GiB", about: "How many bytes of mentions are kept that every sink has had."),
+        Setting(
+            "dead_letters", .integer(1...1_000_000_000), fallback: "100000",
+            about:
+                "How many dead letters a sink may have; at that many it is blocked until they are replayed or dropped."
+        ),
     ]
 
     private static let dedupe: [Setting] = [

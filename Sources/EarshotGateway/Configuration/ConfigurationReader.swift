@@ -72,6 +72,7 @@ struct ConfigurationReader {
     private mutating func journal(_ journal: JSONValue) {
         if let limit = journal["limit"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.limit = limit }
         if let keep = journal["keep"]?.text.flatMap({ Quantity.duration($0) }) { result.keeping.time = keep }
+        if let letters = journal["dead_letters"]?.wholeNumber { result.keeping.deadLetters = Int(letters) }
         if let size = journal["keep_size"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.size = size }
     }
 

@@ -1,5 +1,7 @@
 package import Earshot
 internal import EarshotFormats
+internal import Logging
+internal import Synchronization
 
 extension Courier {
     /// What became of dead letters that were tried once more.
@@ -41,6 +43,35 @@ extension Courier {
         let redelivery = try await retry(positions)
         await sink.close()
         return redelivery
+    }
+
+    /// Waits, visibly, while there are too many dead letters for some more: none is ever dropped to make room.
+    func requireRoom(for more: Int) async throws {
+        guard more > 0 else { return }
+        while true {
+            let count = try await journal.status().deadLetters[name] ?? 0
+            sayHowFull(count + more)
+            // A sink that refuses more at a time than it may have is not held up for good.
+            if count == 0 || count + more <= letterLimit { return }
+            fail(
+                "\(count) dead letters, and \(letterLimit) are the limit (journal.dead_letters): see why with `earshot "
+                    + "dead-letters list --sink \(name)`, then `earshot dead-letters replay \(name)` or `drop \(name)`",
+                isBlocked: true)
+            try await clock.sleep(policy.full)
+        }
+    }
+
+    /// Warns, once, when there is little room left.
+    private func sayHowFull(_ count: Int) {
+        let isFilling = Keeping.isFilling(count, of: letterLimit)
+        let isNews = current.withLock { standing in
+            defer { standing.isFilling = isFilling }
+            return isFilling && !standing.isFilling
+        }
+        guard isNews else { return }
+        log.warning(
+            "dead letters come near to their limit, at which the sink is blocked",
+            metadata: ["sink": "\(name)", "dead_letters": "\(count)", "limit": "\(letterLimit)"])
     }
 
     private func retry(_ positions: Set<Int64>?) async throws -> Redelivery {

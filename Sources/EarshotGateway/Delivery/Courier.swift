@@ -17,17 +17,20 @@ package final class Courier: Sendable {
     let journal: any Journal
     private let filter: Filter?
     private let fromBeginning: Bool
-    private let policy: RetryPolicy
+    let policy: RetryPolicy
+    let letterLimit: Int
     let clock: GatewayClock
-    private let log: Logger
-    private let current = Mutex(CourierStanding())
+    let log: Logger
+    let current = Mutex(CourierStanding())
     /// Held from a delivery to its confirmation, as what a sink remembers must be kept in the order it was said.
     let turn = Turnstile()
 
     /// A courier for a sink; one that the journal does not know yet begins with what comes next, or with all there is.
+    /// Rather than leave more than `letterLimit` dead letters it waits until an operator has seen to them.
     package init(
         name: String, sink: any Sink, journal: any Journal, filter: Filter? = nil, fromBeginning: Bool = false,
-        policy: RetryPolicy = RetryPolicy(), clock: GatewayClock, log: Logger
+        policy: RetryPolicy = RetryPolicy(), letterLimit: Int = Keeping().deadLetters, clock: GatewayClock,
+        log: Logger
     ) {
         self.name = name
         self.sink = sink
@@ -35,6 +38,7 @@ package final class Courier: Sendable {
         self.filter = filter
         self.fromBeginning = fromBeginning
         self.policy = policy
+        self.letterLimit = max(letterLimit, 1)
         self.clock = clock
         self.log = log
     }
@@ -120,17 +124,18 @@ package final class Courier: Sendable {
                 continue
             }
             let batch = piece.batch
-            note { $0.oldestPending = batch.entries.map(\.observedAt).min() }
             switch try await attempt({ [sink] () async throws(DeliveryFailure) in try await sink.deliver(batch) }) {
             case .done(let state):
                 Failpoint.afterSend.reach()
                 try await confirmInTurn(piece, of: delivery, state: state)
             case .closed: return false
             case .partly(let refused, let pending, let wait):
+                try await requireRoom(for: piece.dead.count + refused.count)
                 settle(&piece, refused: refused, pending: pending)
                 pieces.append(piece)
                 if !piece.batch.isEmpty { try await clock.sleep(wait) }
             case .refused(let reason, let attempts) where batch.count <= 1:
+                try await requireRoom(for: piece.dead.count + 1)
                 piece.dead.append(deadLetter(batch, 0, reason, attempts + piece.attempts))
                 try await confirm(piece, of: delivery, state: nil)
             case .refused(_, let attempts):
@@ -237,7 +242,6 @@ package final class Courier: Sendable {
             standing.position = max(standing.position, part.upTo)
             standing.trouble = nil
             standing.isBlocked = false
-            standing.oldestPending = nil
         }
     }
 
@@ -254,7 +258,8 @@ package final class Courier: Sendable {
         }
     }
 
-    private func fail(_ reason: String, isBlocked: Bool) {
+    /// Notes what is wrong, and says it where it is news.
+    func fail(_ reason: String, isBlocked: Bool) {
         let isNews = current.withLock { standing in
             defer {
                 standing.failures += 1

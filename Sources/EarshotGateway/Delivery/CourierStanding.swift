@@ -1,5 +1,3 @@
-package import Earshot
-
 /// How a courier is doing, for status and metrics.
 package struct CourierStanding: Sendable, Equatable {
     /// Whether the sink was made ready and takes mentions.
@@ -16,8 +14,8 @@ package struct CourierStanding: Sendable, Equatable {
     package var trouble: String?
     /// Whether only an operator can mend it.
     package var isBlocked = false
-    /// When the oldest mention that is being delivered was first held.
-    package var oldestPending: Timestamp?
+    /// Whether its dead letters come near to their limit.
+    package var isFilling = false
     /// How far in the log everything is delivered or a dead letter.
     package var position: Int64 = 0
 

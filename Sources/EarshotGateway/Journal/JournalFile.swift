@@ -18,16 +18,12 @@ struct JournalFile {
     init(directory: String, recovers: Bool) throws {
         path = directory + "/journal.db"
         do {
-            try JournalFile.inspect(path)
+            try JournalFile.inspect(path, wholly: recovers)
             pool = try JournalFile.open(path)
         } catch {
             let failure = JournalFailure(error, at: path)
-            guard case .unreadable(let reason) = failure, !JournalFile.isNewer(path) else { throw failure }
-            guard recovers else {
-                throw JournalFailure.unreadable(
-                    "\(reason); `earshot run --recover` sets it aside, goes on from the newest good backup and asks "
-                        + "sources again for what came since")
-            }
+            guard case .unreadable = failure, !JournalFile.isNewer(path) else { throw failure }
+            guard recovers else { throw failure.advising }
             aside = try JournalFile.setAside(path)
             try JournalBackups(of: path).restore()
             pool = try JournalFile.open(path)
@@ -65,12 +61,18 @@ struct JournalFile {
     }
 
     /// Looks at the version, and for damage where the last run did not close the journal, on a connection that cannot
-    /// write: what is refused stays as it is.
-    private static func inspect(_ path: String) throws {
+    /// write: what is refused stays as it is. `wholly` where an operator says that there is some: then every text is
+    /// held against its sum.
+    private static func inspect(_ path: String, wholly: Bool) throws {
         guard let size = size(of: path), size > 0 else { return }
         let queue = try DatabaseQueue(path: path, configuration: configuration(isReading: true))
         try queue.read { database in
-            guard try JournalSchema.found(in: database) > 0 else { return }
+            let version = try JournalSchema.found(in: database)
+            guard version > 0 else { return }
+            if wholly {
+                try check(database, whole: true)
+                return version < 3 ? () : try SegmentTable.checkAll(in: database)
+            }
             guard try Bool.fetchOne(database, sql: "SELECT clean FROM head") != true else { return }
             try check(database, whole: size + (self.size(of: path + "-wal") ?? 0) <= wholeLimit)
         }
@@ -119,6 +121,14 @@ struct JournalFile {
 }
 
 extension JournalFailure {
+    /// The same, with what to do about it where the files are damaged.
+    var advising: JournalFailure {
+        guard case .unreadable(let reason) = self else { return self }
+        return .unreadable(
+            "\(reason); `earshot run --recover` sets it aside, goes on from the newest good backup and asks sources "
+                + "again for what came since")
+    }
+
     /// What an error of the database means to those who use a journal.
     init(_ error: any Error, at path: String) {
         if let known = error as? JournalFailure {

@@ -8,9 +8,14 @@ package struct Keeping: Sendable, Equatable {
     package var time: Duration? = .seconds(7 * 86_400)
     /// How many bytes of lines are kept that every sink has had; nil: any number.
     package var size: Int? = 1 << 30
+    /// How many dead letters a sink may have; it is blocked rather than have more.
+    package var deadLetters = 100_000
 
     /// By default a week and a gibibyte of lines for new sinks and replays, and sixteen gibibytes in all.
     package init() {}
+
+    /// Whether so many dead letters are four fifths of what there may be, or more.
+    static func isFilling(_ count: Int, of limit: Int) -> Bool { count >= limit - limit / 5 }
 }
 
 /// What a journal's engine may be told.

@@ -5,7 +5,7 @@ internal import GRDB
 /// The tables of a journal's database, and their versions.
 enum JournalSchema {
     /// The version that this build writes.
-    static let version = 2
+    static let version = 3
 
     /// Brings a database to this build's version; refuses one of a newer version, untouched.
     static func migrate(_ database: Database) throws {
@@ -39,7 +39,14 @@ enum JournalSchema {
             try database.execute(sql: "ALTER TABLE sink ADD COLUMN reach INTEGER NOT NULL DEFAULT 0")
             try giveMarksVersions(database)
         },
+        { try $0.execute(sql: third) },
     ]
+
+    /// Segments are summed up, where an older version has not stored them, and letters are counted without their lines.
+    private static let third = """
+        ALTER TABLE segment ADD COLUMN sum INTEGER;
+        CREATE INDEX dead_letter_of_sink ON dead_letter (sink);
+        """
 
     /// Marks of the first version held half of a content's digest; the second has a version in one half of that.
     private static func giveMarksVersions(_ database: Database) throws {

@@ -85,6 +85,11 @@ enum SinkTable {
                 WHERE name = ?
                 """)
         try statement.execute(arguments: [state?.text, delivery.after, delivery.upTo, delivery.sink])
+        try keep(dead, in: database)
+        return try sink(named: delivery.sink, in: database)?.1 ?? delivery.upTo
+    }
+
+    private static func keep(_ dead: [DeadLetter], in database: Database) throws {
         for letter in dead {
             try database.execute(
                 sql:
@@ -94,7 +99,6 @@ enum SinkTable {
                     letter.attempts, letter.reason, Data(letter.line),
                 ])
         }
-        return try sink(named: delivery.sink, in: database)?.1 ?? delivery.upTo
     }
 
     static func deadLetters(of sink: String, in database: Database) throws -> [DeadLetter] {
@@ -128,9 +132,10 @@ enum SegmentTable {
         var (bytes, mentions) = (0, 0)
         var names = EntryBlock.Names()
         let statement = try database.cachedStatement(
-            sql: "SELECT first, last, names, entries, lines FROM segment WHERE last > ? ORDER BY last")
+            sql: "SELECT first, last, names, entries, lines, sum FROM segment WHERE last > ? ORDER BY last")
         let rows = try Row.fetchCursor(statement, arguments: [position])
         while bytes < Segment.sizeLimit, mentions < count, let row = try rows.next() {
+            try check(row)
             try names.read(row[2])
             let batch = try EntryBlock.batch(
                 entries: row[3], names: names, lines: Array(row[4] as Data), first: row[0])
@@ -139,5 +144,29 @@ enum SegmentTable {
             mentions += batch.count
         }
         return found
+    }
+
+    /// Refuses a segment whose bytes are not those that were stored; what has no sum is of an older version.
+    private static func check(_ row: Row) throws {
+        guard let sum = row["sum"] as Int64? else { return }
+        let found = Checksum.ofSegment(
+            first: row["first"], names: row["names"], entries: row["entries"], lines: row["lines"])
+        guard found == sum else {
+            throw JournalFailure.unreadable("the segment at \(row["first"] as Int64) is damaged: its sum is another")
+        }
+    }
+
+    /// Looks through all segments for one that is damaged.
+    static func checkAll(in database: Database) throws {
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT first, names, entries, lines, sum FROM segment ORDER BY last")
+        while let row = try rows.next() { try check(row) }
+    }
+
+    /// When the mention beyond a position was stored; nil where there is none.
+    static func moment(after position: Int64, in database: Database) throws -> Timestamp? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT at FROM segment WHERE last > ? ORDER BY last LIMIT 1")
+        return try Int64.fetchOne(statement, arguments: [position]).map { Timestamp(seconds: $0) }
     }
 }

@@ -87,10 +87,15 @@ final class JournalWriter {
         cut()
         for segment in segments {
             let statement = try database.cachedStatement(
-                sql: "INSERT INTO segment (last, first, at, bytes, names, entries, lines) VALUES (?, ?, ?, ?, ?, ?, ?)")
+                sql: """
+                    INSERT INTO segment (last, first, at, bytes, names, entries, lines, sum)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
+            let (names, lines) = (try text(of: segment.batch), Data(segment.batch.lines))
+            let entries = Data(EntryBlock.bytes(of: segment.batch))
             try statement.execute(arguments: [
-                segment.last, segment.first, now.seconds, segment.batch.lines.count, try text(of: segment.batch),
-                Data(EntryBlock.bytes(of: segment.batch)), Data(segment.batch.lines),
+                segment.last, segment.first, now.seconds, segment.batch.lines.count, names, entries, lines,
+                Checksum.ofSegment(first: segment.first, names: names, entries: entries, lines: lines),
             ])
         }
         guard !deduplicator.page.isEmpty else { return }

@@ -148,12 +148,18 @@ package final class SQLiteJournal: Journal {
 
     /// How things stand.
     package func status() async throws -> JournalStatus {
-        let dead = try await read { try SinkTable.deadLetterCounts(in: $0) }
+        let behind = shared.withLock { shared in shared.places.filter { $0.value < shared.head } }
+        let (dead, oldest) = try await read { database in
+            let oldest = try behind.compactMapValues { try SegmentTable.moment(after: $0, in: database) }
+            return (try SinkTable.deadLetterCounts(in: database), oldest)
+        }
         return shared.withLock { shared in
-            JournalStatus(
+            var status = JournalStatus(
                 head: shared.head, sinks: shared.places,
                 deadLetters: dead.merging(shared.places.mapValues { _ in 0 }) { count, _ in count },
                 marks: shared.marks)
+            status.oldest = oldest
+            return status
         }
     }
 
@@ -183,7 +189,7 @@ package final class SQLiteJournal: Journal {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw JournalFailure(error, at: file.path)
+            throw JournalFailure(error, at: file.path).advising
         }
     }
 

@@ -17,7 +17,7 @@ import Testing
         board.failed("page", hostile, isBlocked: true)
         var standing = CourierStanding()
         standing.trouble = hostile
-        let desk = StatusReport.Sink(pending: 1, deadLetters: 2, standing: standing, at: Timestamp(seconds: 0))
+        let desk = StatusReport.Sink(pending: 1, deadLetters: 2, standing: standing)
         var report = StatusReport(
             channels: board.all, sinks: ["desk": desk], marks: 3, phase: .running, version: "1\"><script>")
         report.labels = ["page": hostile, "desk": hostile]

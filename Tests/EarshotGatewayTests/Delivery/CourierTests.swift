@@ -198,7 +198,6 @@ private final class Waits: Sendable {
         #expect(waits.list.withLock { $0 } == [.seconds(60), .seconds(60)])
         #expect(standing.withLock { $0?.isBlocked } == true)
         #expect(standing.withLock { $0?.trouble } == "status 401")
-        #expect(standing.withLock { $0?.oldestPending } == Fixture.observedAt)
         #expect(courier.standing.isBlocked == false)
         #expect(try await journal.deadLetters(of: "desk") == [])
     }
@@ -241,6 +240,49 @@ private final class Waits: Sendable {
         isDown.withLock { $0 = true }
         #expect(try await courier.redeliverAlone(nil) == Courier.Redelivery(trouble: "no answer"))
         #expect(try await journal.deadLetters(of: "desk") == letters)
+    }
+
+    @Test func `at their limit dead letters block the sink until there is room, and none is dropped`() async throws {
+        let lines = try await fill(7)
+        let shown = Mutex<(courier: Courier?, standings: [CourierStanding])>((nil, []))
+        let sink = ScriptedSink(answer: { _, _ in .permanent(reason: "no") })
+        let journal = journal
+        let courier = Courier(
+            name: "desk", sink: sink, journal: journal, fromBeginning: true, letterLimit: 5,
+            clock: GatewayClock(
+                now: { Fixture.observedAt },
+                sleep: { _ in
+                    shown.withLock { shown in shown.courier.map { shown.standings.append($0.standing) } }
+                    #expect(try await journal.deadLetters(of: "desk").count == 5)
+                    try await journal.drop(deadLetters: [1, 2, 3], of: "desk")
+                }, random: { 0 }), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        shown.withLock { $0.courier = courier }
+        try await courier.run()
+        #expect(
+            try await journal.deadLetters(of: "desk").map { String(decoding: $0.line, as: UTF8.self) }
+                == lines.suffix(4))
+        #expect(try await journal.status().sinks == ["desk": 7])
+        let standings = shown.withLock { $0.standings }
+        #expect(standings.map(\.isBlocked) == [true])
+        #expect(standings.first?.isFilling == true)
+        let trouble = standings.first?.trouble ?? ""
+        #expect(trouble.hasPrefix("5 dead letters, and 5 are the limit (journal.dead_letters)"))
+        #expect(trouble.contains("earshot dead-letters replay desk"))
+        #expect(courier.standing.trouble == nil)
+    }
+
+    @Test func `a sink that refuses more at once than it may have is not held up for good`() async throws {
+        _ = try await fill(10)
+        let sink = ScriptedSink(answer: { batch, _ in
+            .partial(
+                refused: Dictionary(uniqueKeysWithValues: (0..<batch.count).map { ($0, "no") }), pending: [],
+                reason: "no", retryAfter: nil)
+        })
+        let courier = Courier(
+            name: "desk", sink: sink, journal: journal, fromBeginning: true, letterLimit: 3, clock: waits.clock(),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await courier.run()
+        #expect(try await journal.deadLetters(of: "desk").count == 10)
     }
 
     @Test func `a reader that went away ends the courier without fault`() async throws {

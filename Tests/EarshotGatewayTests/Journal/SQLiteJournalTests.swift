@@ -162,7 +162,11 @@ import Testing
                     start..<(start + 8), with: (0..<8).map { UInt8(truncatingIfNeeded: entry.content.low >> ($0 * 8)) })
             }
             try database.execute(sql: "UPDATE mark SET marks = ?", arguments: [Data(marks)])
-            try database.execute(sql: "ALTER TABLE sink DROP COLUMN reach; PRAGMA user_version = 1")
+            try database.execute(
+                sql: """
+                    ALTER TABLE sink DROP COLUMN reach; ALTER TABLE segment DROP COLUMN sum;
+                    DROP INDEX dead_letter_of_sink; PRAGMA user_version = 1
+                    """)
         }
         try await journal.close()
         let again = try SQLiteJournal.testing(directory)

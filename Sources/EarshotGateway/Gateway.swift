@@ -114,7 +114,8 @@ package struct Gateway: Sendable {
     private static func all(_ works: [@Sendable () async throws -> Void]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for work in works { group.addTask { try await work() } }
-            try await group.waitForAll()
+            // Not `waitForAll`, which tells of one that broke only when all the others have come to an end.
+            for try await _ in group {}
         }
     }
 }

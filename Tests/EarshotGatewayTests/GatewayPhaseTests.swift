@@ -32,4 +32,20 @@ import Testing
         try await gateway.run(until: {})
         #expect(phases.withLock { $0 } == [.running, .draining])
     }
+
+    @Test func `a carrier or a listener that breaks ends the gateway, whoever else works on`() async throws {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        let hand = HandClock()
+        let works: [@Sendable () async throws -> Void] = [
+            { try await hand.clock.sleep(.seconds(3600)) }, { throw JournalFailure.unreadable("a damaged text") },
+        ]
+        for (listeners, carriers) in [(works, [works[0]]), ([works[0]], works)] {
+            let gateway = Gateway(
+                listeners: listeners, carriers: carriers, journal: MemoryJournal(), clock: hand.clock, log: log)
+            await #expect(throws: JournalFailure.unreadable("a damaged text")) {
+                try await gateway.run { try? await hand.clock.sleep(.seconds(3600)) }
+            }
+        }
+    }
 }

@@ -226,6 +226,6 @@ extension Configuration {
                 WatchRule(
                     name: watch.name, any: watch.any, all: watch.all, none: watch.none, languages: watch.languages)
             },
-            clusters: similarity.map { Clusters(similarity: $0) })
+            comparesTexts: dedupe.similarity != nil)
     }
 }

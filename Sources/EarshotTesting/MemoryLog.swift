@@ -26,6 +26,7 @@ struct MemoryLog {
     }
 
     var policy = DedupePolicy()
+    var clusters: Clusters?
     var head: Int64 = 0
     var items: [Item] = []
     var marks: [Digest: Memory] = [:]
@@ -39,6 +40,10 @@ struct MemoryLog {
 
     mutating func append(_ batch: Batch, from channel: String, at hour: Int64) -> Receipt {
         let hours = policy.window.components.seconds / 3600
+        if clusters == nil, let similarity = policy.similarity {
+            clusters = Clusters(similarity: similarity, windowHours: Int(hours))
+        }
+        _ = clusters?.begin(at: Timestamp(seconds: hour * 3600))
         marks = marks.filter { hour - $0.value.hour <= hours }
         pages = pages.filter { hour - $0.value.hour <= hours }
         var receipt = Receipt()
@@ -99,12 +104,13 @@ struct MemoryLog {
     ) {
         var lines: [UInt8] = []
         var entry: Batch.Entry
+        let place = clusters?.place(index, of: batch)
         switch verdict {
         case .changed(let change):
-            entry = batch.copy(index, asUpdateOf: change, seenVia: seenVia, to: &lines)
+            entry = batch.copy(index, asUpdateOf: change, in: place, seenVia: seenVia, to: &lines)
             receipt.updated += 1
         default:
-            entry = batch.copy(index, to: &lines)
+            entry = batch.copy(index, in: place, to: &lines)
             if verdict == .deleted { receipt.deleted += 1 } else { receipt.created += 1 }
         }
         head += 1

@@ -16,36 +16,61 @@ extension Batch {
     /// How every line of an update begins, up to what has changed.
     private static let updateHead: StaticString = "{\"schema\":\"mention/1.0\",\"op\":\"update\",\"changed\":["
 
-    /// Appends a line to `lines` as it stands, and gives the entry that describes it there.
-    public func copy(_ index: Int, to lines: inout [UInt8]) -> Entry {
+    /// Appends a line to `lines` as it stands, but for the cluster that it is in, and gives the entry that describes it
+    /// there.
+    package func copy(_ index: Int, in place: Clusters.Place? = nil, to lines: inout [UInt8]) -> Entry {
         var entry = entries[index]
         let end = entry.start + entry.count
         let start = lines.count
-        lines.append(contentsOf: self.lines[entry.start..<end])
+        if let place, entry.seenViaOffset <= entry.count {
+            let middle = entry.start + entry.seenViaOffset
+            lines.append(contentsOf: self.lines[entry.start..<middle])
+            lines.append(place)
+            entry.seenViaOffset = lines.count - start
+            lines.append(contentsOf: self.lines[middle..<end])
+            entry.count = lines.count - start
+        } else {
+            lines.append(contentsOf: self.lines[entry.start..<end])
+        }
         lines.append(UInt8(ascii: "\n"))
         entry.start = start
         return entry
+    }
+
+    /// The `id` that a line names, as it stands in JSON; nil where the line does not begin as `MentionWriter` wrote it.
+    package func identity(_ index: Int) -> ArraySlice<UInt8>? {
+        let line = self.line(index)
+        let key: StaticString = "\"id\":\""
+        guard line.starts(with: MentionWriter.createHead) else { return nil }
+        let rest = line.dropFirst(MentionWriter.createHead.utf8CodeUnitCount)
+        guard rest.starts(with: key) else { return nil }
+        let start = rest.startIndex + key.utf8CodeUnitCount
+        var end = start
+        while end < rest.endIndex, rest[end] != UInt8(ascii: "\"") { end += rest[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        return end <= rest.endIndex ? rest[start..<end] : nil
     }
 
     /// Appends a line to `lines` as an update of what had been stored, naming what has changed and which other
     /// channels brought the item, and gives the entry that describes it there.
     ///
     /// The line must be as `MentionWriter` wrote it; one that begins otherwise is copied as it stands.
-    public func copy(
-        _ index: Int, asUpdateOf changed: Change, seenVia channels: [String], to lines: inout [UInt8]
+    package func copy(
+        _ index: Int, asUpdateOf changed: Change, in place: Clusters.Place? = nil, seenVia channels: [String],
+        to lines: inout [UInt8]
     ) -> Entry {
         var entry = entries[index]
         let head = MentionWriter.createHead
         let line = self.line(index)
         let seenVia = line.startIndex + entry.seenViaOffset
         guard line.starts(with: head), entry.seenViaOffset >= head.utf8CodeUnitCount, seenVia <= line.endIndex else {
-            return copy(index, to: &lines)
+            return copy(index, in: place, to: &lines)
         }
         let start = lines.count
         lines.append(Batch.updateHead)
         lines.append(changed.words)
         lines.append("],")
         lines.append(contentsOf: line[(line.startIndex + head.utf8CodeUnitCount)..<seenVia])
+        if let place { lines.append(place) }
         entry.seenViaOffset = lines.count - start
         if !channels.isEmpty {
             var fields = JSONFields()
@@ -74,6 +99,22 @@ extension Change {
 }
 
 extension Array where Element == UInt8 {
+    /// Appends `cluster` with the comma after it.
+    fileprivate mutating func append(_ place: Clusters.Place) {
+        var output = Output(capacity: 160 + place.lead.count)
+        output.literal("\"cluster\":{\"id\":\"")
+        output.hexadecimal(place.id.high)
+        output.hexadecimal(place.id.low)
+        output.literal("\",\"size\":")
+        output.integer(place.size)
+        output.literal(",\"lead\":\"")
+        output.raw(place.lead)
+        output.literal("\",\"similarity\":")
+        output.number((place.similarity * 1000).rounded() / 1000)
+        output.literal("},")
+        append(contentsOf: output.array)
+    }
+
     fileprivate mutating func append(_ literal: StaticString) {
         unsafe append(contentsOf: literal.bytes.buffer)
     }

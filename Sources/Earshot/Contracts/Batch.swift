@@ -67,6 +67,9 @@ public struct Batch: Sendable {
     /// The names of channels that entries point to.
     public var channels: [String]
 
+    /// For entries whose texts are to be compared with others, what their texts are like.
+    package var signatures: [Int: Signature] = [:]
+
     /// A batch of encoded lines.
     public init(lines: [UInt8] = [], entries: [Entry] = [], networks: [String] = [], channels: [String] = []) {
         self.lines = lines

@@ -22,6 +22,8 @@ public struct DedupePolicy: Sendable, Equatable {
     public var repeats: Repeats
     /// What becomes of a page from another feed.
     public var sameURL: SameURL
+    /// How alike two texts must be to be of one cluster, from 0 to 1; nil where they are not compared.
+    public var similarity: Double?
     /// How many marks of seen items are held; beyond it the oldest are forgotten before the window is over.
     public var capacity: Int
 

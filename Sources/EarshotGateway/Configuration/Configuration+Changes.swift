@@ -33,7 +33,7 @@ extension Configuration {
         compare("watch rule", old.watch, watch, name: \.name) { $0 == $1 ? [] : ["words"] }
         let sections: [(String, Bool)] = [
             ("data_dir", old.dataDirectory == dataDirectory), ("own_accounts", old.ownAccounts == ownAccounts),
-            ("dedupe", old.dedupe == dedupe && old.similarity == similarity),
+            ("dedupe", old.dedupe == dedupe),
             ("journal", old.keeping == keeping),
             ("http", old.perHost == perHost), ("admin", old.admin == admin),
             ("receive", old.receive == receive && old.publicURL == publicURL),

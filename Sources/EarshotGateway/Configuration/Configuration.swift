@@ -88,8 +88,6 @@ package struct Configuration: Sendable {
     package var dedupe = DedupePolicy()
     /// How much the journal keeps.
     package var keeping = Keeping()
-    /// How alike texts of one cluster must be; nil where none are looked for.
-    package var similarity: Double?
     /// Where webhooks are received; nil where they are not.
     package var receive: Address?
     /// How others reach what is received, without a slash at the end; nil where nobody said.

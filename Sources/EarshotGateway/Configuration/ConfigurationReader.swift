@@ -85,7 +85,7 @@ struct ConfigurationReader {
             result.dedupe.sameURL = sameURL
         }
         if let capacity = dedupe["capacity"]?.wholeNumber { result.dedupe.capacity = Int(capacity) }
-        result.similarity = dedupe["near"]?["similarity"]?.double
+        result.dedupe.similarity = dedupe["near"]?["similarity"]?.double
     }
 
     private mutating func admin(_ admin: JSONValue) {

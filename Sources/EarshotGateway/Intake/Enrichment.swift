@@ -5,27 +5,31 @@ package struct Enrichment: Sendable {
     /// For each network, the lower-cased ids, handles and addresses of the brand's own accounts.
     private let ownAccounts: [String: Set<String>]
     private let rules: [WatchRule]
-    private let clusters: Clusters?
+    private let comparesTexts: Bool
     private let detectsLanguage: Bool
 
     /// An enrichment by the configuration's `own_accounts`, `watch` and `dedupe.near`.
     package init(
-        ownAccounts: [String: [String]] = [:], rules: [WatchRule] = [], clusters: Clusters? = nil,
+        ownAccounts: [String: [String]] = [:], rules: [WatchRule] = [], comparesTexts: Bool = false,
         detectsLanguage: Bool = true
     ) {
         self.ownAccounts = ownAccounts.mapValues { accounts in Set(accounts.map { Enrichment.plain($0) }) }
         self.rules = rules
-        self.clusters = clusters
+        self.comparesTexts = comparesTexts
         self.detectsLanguage = detectsLanguage
     }
 
-    /// Adds to every mention of a reading what is known here.
-    package func enrich(_ reading: inout Reading) {
+    /// Adds to every mention of a reading what is known here, and tells for each what its text is like, where that is
+    /// to be compared with others.
+    @discardableResult
+    package func enrich(_ reading: inout Reading) -> [Signature?] {
+        var signatures = [Signature?](repeating: nil, count: reading.rows.count)
         for index in reading.rows.indices where reading.rows[index].operation != .delete {
             identify(index, in: &reading)
             if detectsLanguage { detect(index, in: &reading) }
-            if !rules.isEmpty || clusters != nil { compare(index, in: &reading) }
+            if !rules.isEmpty || comparesTexts { signatures[index] = compare(index, in: &reading) }
         }
+        return signatures
     }
 
     /// Tells whether an own account wrote it, and so in which direction it went.
@@ -48,8 +52,8 @@ package struct Enrichment: Sendable {
         reading.rows[index].language.by = .detector
     }
 
-    /// Holds title and text against the watch rules, and the text against those that came before.
-    private func compare(_ index: Int, in reading: inout Reading) {
+    /// Holds title and text against the watch rules, and tells what the text is like.
+    private func compare(_ index: Int, in reading: inout Reading) -> Signature? {
         let row = reading.rows[index]
         let text = FoldedText(reading.string(row.text))
         let title = FoldedText(reading.string(row.title))
@@ -68,17 +72,9 @@ package struct Enrichment: Sendable {
             }
         }
         reading.rows[index].matches = Entries(from: start, to: reading.matches.count)
-        join(index, text, in: &reading)
-    }
-
-    /// Gives the mention its place among like texts. Private messages are like nobody's business.
-    private func join(_ index: Int, _ text: FoldedText, in reading: inout Reading) {
-        let row = reading.rows[index]
-        guard let clusters, row.visibility != .private else { return }
-        let id = reading.string(reading.network(of: row)) + ":" + reading.string(row.nativeID)
-        guard let place = clusters.place(of: id, text: text) else { return }
-        reading.rows[index].cluster = ClusterRow(
-            id: place.id, size: place.size, lead: reading.keep(place.lead), similarity: place.similarity)
+        // Private messages are like nobody's business.
+        guard comparesTexts, row.visibility != .private, row.cluster == nil else { return nil }
+        return Signature(of: text)
     }
 
     /// An account's name as it is compared: lower case, without `@` before it.

@@ -31,9 +31,12 @@ package struct Intake: Sendable {
     ) async throws -> IntakeTally {
         var tally = IntakeTally(unreadable: unreadable)
         var writer = MentionWriter(origin: origin)
-        for document in documents { try await write(document, to: &writer, &tally) }
+        var signatures: [Signature?] = []
+        for document in documents { try await write(document, to: &writer, &signatures, &tally) }
         Failpoint.afterParse.reach()
-        tally.receipt = try await journal.append(writer.take(), from: channel, advancing: cursor)
+        var batch = writer.take()
+        for (index, signature) in signatures.enumerated() where signature != nil { batch.signatures[index] = signature }
+        tally.receipt = try await journal.append(batch, from: channel, advancing: cursor)
         Failpoint.beforeAck.reach()
         return tally
     }
@@ -53,7 +56,8 @@ package struct Intake: Sendable {
     }
 
     private func write(
-        _ document: Document, to writer: inout MentionWriter, _ tally: inout IntakeTally
+        _ document: Document, to writer: inout MentionWriter, _ signatures: inout [Signature?],
+        _ tally: inout IntakeTally
     ) async throws {
         tally.documents += 1
         var reading: Reading
@@ -66,7 +70,7 @@ package struct Intake: Sendable {
         tally.mentions += reading.rows.count
         tally.ignored += reading.ignored
         tally.outside += leaveOut(of: &reading)
-        enrichment.enrich(&reading)
+        signatures += enrichment.enrich(&reading)
         tally.add(reading.defects, of: document)
         writer.write(reading, of: document)
     }

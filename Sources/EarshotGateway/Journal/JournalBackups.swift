@@ -63,7 +63,8 @@ struct JournalBackups {
     private static let statements = [
         "DELETE FROM head", "INSERT INTO head (position, clean) SELECT position, 1 FROM live.head",
         "INSERT INTO cursor SELECT * FROM live.cursor", "INSERT INTO sink SELECT * FROM live.sink",
-        "INSERT INTO mark SELECT * FROM live.mark", "INSERT INTO dead_letter SELECT * FROM live.dead_letter",
+        "INSERT INTO mark SELECT * FROM live.mark", "INSERT INTO cluster SELECT * FROM live.cluster",
+        "INSERT INTO dead_letter SELECT * FROM live.dead_letter",
         "INSERT INTO segment SELECT * FROM live.segment WHERE last > (SELECT min(position) FROM live.sink)",
         """
         UPDATE head SET position = max(position, (SELECT coalesce(max(last), 0) FROM live.segment),

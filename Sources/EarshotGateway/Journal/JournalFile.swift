@@ -84,7 +84,8 @@ struct JournalFile {
 
     /// Looks for damage; where not the whole is looked through, a damaged page among the lines shows when it is read.
     private static func check(_ database: Database, whole: Bool) throws {
-        let checks = whole ? [""] : ["(head)", "(cursor)", "(sink)", "(mark)", "(dead_letter)"]
+        var checks = whole ? [""] : ["(head)", "(cursor)", "(sink)", "(mark)", "(dead_letter)"]
+        if !whole, try database.tableExists("cluster") { checks.append("(cluster)") }
         for check in checks {
             let found = try String.fetchOne(database, sql: "PRAGMA quick_check\(check)")
             guard found == "ok" else {

@@ -5,7 +5,7 @@ internal import GRDB
 /// The tables of a journal's database, and their versions.
 enum JournalSchema {
     /// The version that this build writes.
-    static let version = 3
+    static let version = 4
 
     /// Brings a database to this build's version; refuses one of a newer version, untouched.
     static func migrate(_ database: Database) throws {
@@ -40,6 +40,7 @@ enum JournalSchema {
             try giveMarksVersions(database)
         },
         { try $0.execute(sql: third) },
+        { try $0.execute(sql: fourth) },
     ]
 
     /// Segments are summed up, where an older version has not stored them, and letters are counted without their lines.
@@ -62,6 +63,10 @@ enum JournalSchema {
             try database.execute(sql: "UPDATE mark SET marks = ? WHERE page = ?", arguments: [Data(marks), page])
         }
     }
+
+    /// What commits left of clusters, to be taken over in the order of the pages.
+    private static let fourth =
+        "CREATE TABLE cluster (page INTEGER PRIMARY KEY, at INTEGER NOT NULL, records BLOB NOT NULL)"
 
     private static let first = """
         CREATE TABLE head (position INTEGER NOT NULL, clean INTEGER NOT NULL);

@@ -8,6 +8,7 @@ internal import GRDB
 /// within the transaction, then `keep` or `takeBack`.
 final class JournalWriter {
     private var deduplicator: Deduplicator
+    private var clusters: ClusterBook?
     private var open = Batch()
     private var networks: [String] = []
     private var channels: [String] = []
@@ -22,7 +23,10 @@ final class JournalWriter {
     /// Why nothing is written any more.
     var fault: String?
 
-    init(policy: DedupePolicy) { deduplicator = Deduplicator(policy: policy) }
+    init(policy: DedupePolicy) {
+        deduplicator = Deduplicator(policy: policy)
+        clusters = ClusterBook(policy: policy)
+    }
 
     /// How many marks there are.
     var marks: Int { deduplicator.count }
@@ -43,6 +47,7 @@ final class JournalWriter {
         while let row = try rows.next() {
             try deduplicator.restore(StoredPage(at: row[0], sets: row[1], marks: row[2]), now: now)
         }
+        try clusters?.restore(from: database)
     }
 
     /// Begins a commit.
@@ -53,6 +58,7 @@ final class JournalWriter {
         networks.removeAll()
         channels.removeAll()
         deduplicator.begin(at: now)
+        clusters?.begin(at: now)
     }
 
     /// Decides on the mentions of a batch and takes up what is to be stored.
@@ -68,7 +74,7 @@ final class JournalWriter {
             case .judged(.new, _):
                 receipt.created += 1
                 makeRoom(for: entry)
-                take(batch.copy(index, to: &open.lines), places)
+                take(batch.copy(index, in: clusters?.place(index, of: batch), to: &open.lines), places)
             case .judged(.deleted, _):
                 receipt.deleted += 1
                 makeRoom(for: entry)
@@ -76,7 +82,8 @@ final class JournalWriter {
             case .judged(.changed(let change), let seenVia):
                 receipt.updated += 1
                 makeRoom(for: entry)
-                take(batch.copy(index, asUpdateOf: change, seenVia: seenVia, to: &open.lines), places)
+                let place = clusters?.place(index, of: batch)
+                take(batch.copy(index, asUpdateOf: change, in: place, seenVia: seenVia, to: &open.lines), places)
             }
         }
         return receipt
@@ -98,6 +105,7 @@ final class JournalWriter {
                 Checksum.ofSegment(first: segment.first, names: names, entries: entries, lines: lines),
             ])
         }
+        try clusters?.flush(to: database, at: now)
         guard !deduplicator.page.isEmpty else { return }
         let statement = try database.cachedStatement(sql: "INSERT INTO mark (at, sets, marks) VALUES (?, ?, ?)")
         try statement.execute(arguments: [
@@ -106,11 +114,15 @@ final class JournalWriter {
     }
 
     /// The commit happened.
-    func keep() { deduplicator.keep() }
+    func keep() {
+        deduplicator.keep()
+        clusters?.keep()
+    }
 
     /// The commit failed: nothing of it has been.
     func takeBack() {
         deduplicator.takeBack()
+        clusters?.takeBack()
         head = headAtBegin
         open = Batch()
         segments.removeAll()

@@ -44,6 +44,7 @@ extension SQLiteJournal {
         let seconds = now().seconds
         let oldestMark = seconds - Int64(Deduplicator.hours(in: options.dedupe.window)) * 3600
         try database.execute(sql: "DELETE FROM mark WHERE at < ?", arguments: [oldestMark])
+        try database.execute(sql: "DELETE FROM cluster WHERE at < ?", arguments: [oldestMark])
         try database.execute(sql: "UPDATE head SET position = ?", arguments: [head])
         let confirmed = try Int64.fetchOne(database, sql: "SELECT min(position) FROM sink") ?? head
         let oldest = options.keeping.time.map { seconds - $0.components.seconds } ?? Int64.min

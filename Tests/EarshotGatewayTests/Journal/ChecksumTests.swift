@@ -90,7 +90,8 @@ import Testing
         try await queue.writeWithoutTransaction { database in
             try database.execute(
                 sql: """
-                    ALTER TABLE segment DROP COLUMN sum; DROP INDEX dead_letter_of_sink; PRAGMA user_version = 2
+                    ALTER TABLE segment DROP COLUMN sum; DROP INDEX dead_letter_of_sink; DROP TABLE cluster;
+                    PRAGMA user_version = 2
                     """)
         }
         try queue.close()

@@ -27,6 +27,11 @@ import Testing
         for violation in violations { Issue.record("\(violation)") }
     }
 
+    @Test func `a journal that forgets when it crashes is found out`() async throws {
+        let found = try await JournalSequences().violations(seed: 1) { MemoryJournal(on: .init(), now: $0) }
+        #expect(found.first?.contains("after a crash") == true)
+    }
+
     /// What is found in the sequences, two at a time, each on storage of its own; the first few.
     private static func violations(of storage: @escaping @Sendable () -> JournalSequences.Open) async throws -> [String]
     {

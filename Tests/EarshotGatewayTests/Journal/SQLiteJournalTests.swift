@@ -165,7 +165,7 @@ import Testing
             try database.execute(
                 sql: """
                     ALTER TABLE sink DROP COLUMN reach; ALTER TABLE segment DROP COLUMN sum;
-                    DROP INDEX dead_letter_of_sink; PRAGMA user_version = 1
+                    DROP INDEX dead_letter_of_sink; DROP TABLE cluster; PRAGMA user_version = 1
                     """)
         }
         try await journal.close()

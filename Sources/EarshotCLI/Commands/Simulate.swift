@@ -65,7 +65,8 @@ struct Simulate: AsyncParsableCommand {
     private func send(_ request: FetchRequest) async throws {
         let response: FetchResponse
         do throws(FetchFailure) {
-            response = try await CurlClient(agent: "earshot/\(Version.number)").fetch(request)
+            response = try await CurlClient(agent: "earshot/\(Version.number)", networks: .all).fetch(
+                request)
         } catch {
             throw Exit.saying("\(Simulate.shown(request.url)): \(error.summary)", Exit.unavailable)
         }

@@ -81,7 +81,9 @@ struct GatewaySession {
     ) throws {
         self.configuration = configuration
         self.journal = journal
-        let http = CurlClient(agent: "earshot/\(Version.number)")
+        let http = CurlClient(
+            agent: "earshot/\(Version.number)", authorities: configuration.authorities,
+            networks: PrivateNetworks(configuration.networks))
         do {
             assembly = try Assembly(
                 configuration, in: .init(journal: journal, http: http, clock: .system, log: log), period: period)

@@ -35,7 +35,11 @@ extension Configuration {
             ("data_dir", old.dataDirectory == dataDirectory), ("own_accounts", old.ownAccounts == ownAccounts),
             ("dedupe", old.dedupe == dedupe),
             ("journal", old.keeping == keeping),
-            ("http", old.perHost == perHost), ("admin", old.admin == admin),
+            (
+                "http",
+                old.perHost == perHost && old.authorities == authorities && old.networks == networks
+            ),
+            ("admin", old.admin == admin),
             ("receive", old.receive == receive && old.publicURL == publicURL),
         ]
         return changes + sections.filter { !$0.1 }.map { "\($0.0) changed" }

@@ -1,5 +1,6 @@
 internal import EarshotFormats
 internal import Foundation
+internal import Glibc
 
 extension Configuration {
     /// One file of a configuration.
@@ -148,8 +149,9 @@ extension SubstitutionSource {
             // folder that nobody else can enter.
             let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { $0 + "/" }
             let isKept = path.hasPrefix("/run/secrets/") || credentials.map { path.hasPrefix($0) } ?? false
-            let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
-            return !isKept && (mode ?? 0) & 0o007 != 0
+            // Of the file itself, where the path is a link: links are open to everybody.
+            var status = stat()
+            return unsafe !isKept && stat(path, &status) == 0 && status.st_mode & 0o007 != 0
         })
 }
 

@@ -96,6 +96,12 @@ package struct Configuration: Sendable {
     package var admin: Admin?
     /// How many requests to a host are under way at a time.
     package var perHost = PoliteClient.perHost
+    /// A file of certificates that sources and sinks are proven by, absolute; nil for the system's.
+    package var authorities: String?
+    /// The private networks that names of sources and sinks may lead to.
+    package var networks: [String] = []
+    /// The pointers of the addresses to which what proves who we are goes in clear text.
+    package var clearText: [String] = []
     /// Every value of a setting that is a secret, for the log's last net.
     package var secrets = SecretBook()
     /// What is likely not what is wanted.

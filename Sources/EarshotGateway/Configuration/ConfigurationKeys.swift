@@ -102,7 +102,14 @@ enum ConfigurationKeys {
     private static let http: [Setting] = [
         Setting(
             "per_host", .integer(1...1000), fallback: "\(PoliteClient.perHost)",
-            about: "How many requests to one host are under way at a time.")
+            about: "How many requests to one host are under way at a time."),
+        Setting(
+            "ca_file", .path, about: "A file of certificates (PEM) to trust instead of the system's, by sinks as well."),
+        Setting(
+            "networks", .list(.text),
+            about:
+                "The private networks, such as 10.0.0.0/8, that a name of the public network which is written here may "
+                + "lead to. Numbers and names like \"desk\" or \"desk.internal\" need none."),
     ]
 
     private static let receive: [Setting] = [

@@ -51,7 +51,7 @@ struct ConfigurationReader {
         for (name, rule) in top["watch"]?.members ?? JSONObject() { watch(name, rule) }
         if let dedupe = top["dedupe"] { self.dedupe(dedupe) }
         if let journal = top["journal"] { self.journal(journal) }
-        if let perHost = top["http"]?["per_host"]?.wholeNumber { result.perHost = Int(perHost) }
+        if let http = top["http"] { self.http(http) }
         if let receive = top["receive"] {
             result.receive = address(receive["listen"]?.text ?? "127.0.0.1:8080", at: "/receive/listen")
             result.publicURL = receive["public_url"]?.text.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
@@ -74,6 +74,21 @@ struct ConfigurationReader {
         if let keep = journal["keep"]?.text.flatMap({ Quantity.duration($0) }) { result.keeping.time = keep }
         if let letters = journal["dead_letters"]?.wholeNumber { result.keeping.deadLetters = Int(letters) }
         if let size = journal["keep_size"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.size = size }
+    }
+
+    private mutating func http(_ http: JSONValue) {
+        if let perHost = http["per_host"]?.wholeNumber { result.perHost = Int(perHost) }
+        if let file = http["ca_file"]?.text {
+            let path = Configuration.path(file, in: result.directory)
+            if !FileManager.default.isReadableFile(atPath: path) {
+                check.note(Problem("/http/ca_file", "there is no file \(path) that can be read"))
+            }
+            result.authorities = path
+        }
+        result.networks = http["networks"]?.texts ?? []
+        for (index, text) in result.networks.enumerated() where AddressRange(text) == nil {
+            check.refuse("/http/networks/\(index)", expected: "a network such as \"10.0.0.0/8\"")
+        }
     }
 
     private mutating func dedupe(_ dedupe: JSONValue) {
@@ -99,7 +114,8 @@ struct ConfigurationReader {
             check.note(
                 Problem(
                     "/admin",
-                    "others than this machine can call \(address), which needs a \"token\"; or listen at 127.0.0.1"))
+                    "others than this machine can call \(address), which needs a \"token\" of 32 characters or more; or "
+                        + "listen at 127.0.0.1"))
         }
     }
 
@@ -157,11 +173,17 @@ struct ConfigurationReader {
             authorization: keys["auth"]?.members.flatMap { authorization($0, at: pointer + "/auth") },
             webhook: webhook, every: keys["every"]?.text.flatMap { Quantity.duration($0) },
             silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) })
+        note(clearText: ClearText.problems(given, kind.settings, auth: keys["auth"]?.members, at: pointer))
         if channel.every == .zero { check.refuse(pointer + "/every", expected: "a duration above zero") }
         result.channels.append(channel)
         if !check.problems[before...].contains(where: { $0.severity == .error }) {
             attempt(channel, given, at: pointer)
         }
+    }
+
+    private mutating func note(clearText problems: [Problem]) {
+        for problem in problems { check.note(problem) }
+        result.clearText += problems.map(\.pointer)
     }
 
     /// How a channel shows who asks; notes what is wrong with it.
@@ -180,7 +202,10 @@ struct ConfigurationReader {
             if isTold, given["webhook"] == nil, case .choice(let own)? = words, own.contains("webhook") { return nil }
             if isTold {
                 check.note(
-                    Problem(pointer, "\"webhook\" is missing: an object that says how a delivery is proven"))
+                    Problem(
+                        pointer,
+                        "\"webhook\" is missing: an object that says how a delivery is proven, such as "
+                            + #"{"header": "X-Signature", "secrets": ["${SECRET}"]}"#))
             }
             return nil
         }
@@ -229,6 +254,7 @@ struct ConfigurationReader {
         }
         let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
         let mail = (adapter as? any MailAdapter)?.mail
+        note(clearText: mail.map { ClearText.problems(with: $0, at: pointer + "/settings/tls") } ?? [])
         if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil && mail == nil {
             let wish = "\"listen\": \"files\" with a \"path\""
             check.note(
@@ -282,6 +308,7 @@ struct ConfigurationReader {
         let outlet = Configuration.Outlet(
             name: name, label: keys["label"]?.text, sink: kind, settings: SettingsText(given), condition: condition)
         result.sinks.append(outlet)
+        note(clearText: ClearText.problems(given, kind.settings, at: pointer))
         guard !check.problems[before...].contains(where: { $0.severity == .error }) else { return }
         do {
             _ = try outlet.makeSink(

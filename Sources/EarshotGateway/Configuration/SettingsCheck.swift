@@ -164,7 +164,7 @@ struct SettingsCheck {
         }
         secrets.append(Secret(text))
         if let path = exposed[pointer] {
-            note(Problem(pointer, "every user of this machine can read the secret in \(path): chmod o= \(path)"))
+            note(Problem(pointer, "every user of this machine can read the secret in \(path): chmod o-rwx \(path)"))
         }
         if !isReplaced(pointer) {
             note(

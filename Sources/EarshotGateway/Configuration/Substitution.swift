@@ -96,7 +96,7 @@ struct Substitution {
             problems.append(Problem(pointer, "the file \(path) cannot be read"))
             return ""
         }
-        if source.isExposed(place) { exposed[pointer] = path }
+        if source.isExposed(place) { exposed[pointer] = place }
         guard bytes.count <= Substitution.sizeLimit, let text = String(validating: bytes, as: UTF8.self) else {
             problems.append(Problem(pointer, "the file \(path) is no text of at most 64 KiB"))
             return ""

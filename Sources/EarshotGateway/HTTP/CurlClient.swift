@@ -9,16 +9,32 @@ package final class CurlClient: HTTPFetching {
     /// is not judged once more, so that they share none.
     private let drivers: (free: CurlDriver, bound: CurlDriver)
     private let agent: String
-    private let names: [String]
+    private let trust: Trust
+
+    /// What is believed of others.
+    struct Trust: Sendable {
+        /// What is known of names without asking for them, as `host:port:address`.
+        var names: [String]
+        /// A file of certificates to trust in the place of the system's; empty for those.
+        var authorities: String
+        /// The private networks that names may lead to.
+        var networks: PrivateNetworks
+        /// How many times as long as usual is waited for anything.
+        var patience: Int
+    }
 
     /// Whether libcurl could start, which it does the first time that this is asked.
     static var isReady: Bool { CurlDriver.global }
 
     /// A client with its threads; `agent` is the User-Agent, `names` what is known of names without asking for them, as
-    /// `host:port:address`.
-    package init(agent: String, names: [String] = []) {
+    /// `host:port:address`, `authorities` a file of certificates to trust in the place of the system's. With `patience` all
+    /// is waited for so many times as long, as on a machine that is busy with tests.
+    package init(
+        agent: String, names: [String] = [], authorities: String? = nil, networks: PrivateNetworks = PrivateNetworks(),
+        patience: Int = 1
+    ) {
         self.agent = agent
-        self.names = names
+        trust = Trust(names: names, authorities: authorities ?? "", networks: networks, patience: patience)
         drivers = (CurlDriver(), CurlDriver())
     }
 
@@ -33,7 +49,7 @@ package final class CurlClient: HTTPFetching {
         var permanent: String?
         var allPermanent = true
         for _ in 0...Redirect.limit {
-            let reply = try await driver(for: hop).send(hop, names: names)
+            let reply = try await driver(for: hop).send(hop, trust: trust)
             let response = FetchResponse(
                 status: reply.status, headers: reply.headers, body: reply.body, url: hop.url, permanentURL: permanent)
             guard request.method == "GET", [301, 302, 303, 307, 308].contains(reply.status),
@@ -56,7 +72,7 @@ package final class CurlClient: HTTPFetching {
         let driver = driver(for: request)
         let ticket = CurlTicket(driver)
         let flow = ByteFlow(limit: CurlClient.backlog) { ticket.resume() }
-        let reply = try await driver.send(signed(request), names: names, into: flow, as: ticket)
+        let reply = try await driver.send(signed(request), trust: trust, into: flow, as: ticket)
         // The request lives as long as somebody may ask for what follows.
         let lease = CurlLease(ticket)
         return HTTPStream(status: reply.status, headers: reply.headers, url: request.url) {
@@ -138,12 +154,12 @@ private final class CurlDriver: @unchecked Sendable {
 
     /// Sends one request and gives what came back: all of it, or its beginning where the body goes into a flow.
     func send(
-        _ request: FetchRequest, names: [String], into flow: ByteFlow? = nil, as ticket: CurlTicket? = nil
+        _ request: FetchRequest, trust: CurlClient.Trust, into flow: ByteFlow? = nil, as ticket: CurlTicket? = nil
     ) async throws(FetchFailure) -> CurlTransfer.Reply {
         let ticket = ticket ?? CurlTicket(self)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                guard let transfer = CurlTransfer(request, names: names, into: flow, resuming: continuation) else {
+                guard let transfer = CurlTransfer(request, trust: trust, into: flow, resuming: continuation) else {
                     return continuation.resume(returning: .failure(.unreachable("no memory for a connection")))
                 }
                 let number = inbox.withLock { inbox -> Int? in

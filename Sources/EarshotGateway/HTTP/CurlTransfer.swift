@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Earshot
+internal import Foundation
 internal import Glibc
 
 /// One request on its way through libcurl: what is sent, what has come back, and who waits for it.
@@ -17,6 +18,9 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     private let request: FetchRequest
+    private let trust: CurlClient.Trust
+    /// The last of libcurl's own words on what went wrong.
+    private let complaint: UnsafeMutablePointer<CChar>
     /// Where the body goes as it comes; nil where the reply is wanted whole.
     private let flow: ByteFlow?
     private let handle: UnsafeMutableRawPointer
@@ -27,9 +31,8 @@ final class CurlTransfer: @unchecked Sendable {
     private var headers: [(name: String, value: String)] = []
     private var body: [UInt8] = []
     private var isTooLarge = false
-    private var wasRefusedByPolicy = false
-    /// What libcurl says of a failure.
-    private let complaint = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// Why an address was not dialled, where one was not.
+    private var refusal: String?
 
     /// A number that no other running transfer has.
     var ticket: Int { unsafe Int(bitPattern: handle) }
@@ -42,24 +45,27 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// A transfer of `request`, whose body goes into a flow where there is one; nil where libcurl has no memory for it.
     init?(
-        _ request: FetchRequest, names: [String], into flow: ByteFlow? = nil,
+        _ request: FetchRequest, trust: CurlClient.Trust, into flow: ByteFlow? = nil,
         resuming continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>
     ) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         self.request = request
+        self.trust = trust
         self.flow = flow
         unsafe self.handle = handle
+        unsafe complaint = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe complaint.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.continuation = continuation
         setUp()
-        names.forEach { unsafe nameList = curl_slist_append(nameList, $0) }
+        trust.names.forEach { unsafe nameList = curl_slist_append(nameList, $0) }
         if unsafe nameList != nil { unsafe _ = ccurl_set_pointer(handle, CURLOPT_RESOLVE, nameList) }
     }
 
     deinit {
         unsafe curl_easy_cleanup(handle)
-        unsafe complaint.deallocate()
         unsafe curl_slist_free_all(headerList)
         unsafe curl_slist_free_all(nameList)
+        unsafe complaint.deallocate()
     }
 
     /// Ends the transfer and wakes who waits for it; the second call does nothing.
@@ -84,16 +90,18 @@ final class CurlTransfer: @unchecked Sendable {
 
     private func result(of code: CURLcode) -> Result<Reply, FetchFailure> {
         if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .failure(.tooLarge(limit: request.sizeLimit)) }
-        if wasRefusedByPolicy {
-            return .failure(.refused("the address is in a private network"))
-        }
+        if code == CURLE_OK { return .success(reply) }
+        if let refusal { return .failure(.refused(refusal)) }
+        let reason = unsafe String(cString: curl_easy_strerror(code))
         switch code {
-        case CURLE_OK: break
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            return .failure(.untrusted("the server's certificate is not trusted: \(unsafe String(cString: complaint))"))
-        default: return .failure(.unreachable(unsafe String(cString: curl_easy_strerror(code))))
+            let detail = unsafe String(cString: complaint)
+            return .failure(
+                .untrusted("the server\'s certificate is not trusted: \(detail.isEmpty ? reason : detail)"))
+        case CURLE_SSL_CACERT_BADFILE:
+            return .failure(.unreachable("the certificates in \(trust.authorities) cannot be read"))
+        default: return .failure(.unreachable(reason))
         }
-        return .success(reply)
     }
 
     private var reply: Reply {
@@ -110,8 +118,6 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Sets every option that safety asks for; redirects are followed by the client, hop by hop.
     private func setUp() {
-        unsafe complaint.pointee = 0
-        unsafe _ = ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, complaint)
         text(CURLOPT_URL, request.url)
         text(CURLOPT_PROTOCOLS_STR, "http,https")
         text(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
@@ -125,7 +131,9 @@ final class CurlTransfer: @unchecked Sendable {
         number(CURLOPT_SSL_VERIFYPEER, 1)
         number(CURLOPT_SSL_VERIFYHOST, 2)
         number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        number(CURLOPT_CONNECTTIMEOUT, 10)
+        if !trust.authorities.isEmpty { text(CURLOPT_CAINFO, trust.authorities) }
+        unsafe _ = ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, complaint)
+        number(CURLOPT_CONNECTTIMEOUT, 10 * trust.patience)
         if flow == nil { setLimits() }
         setMethod()
         setHeaders()
@@ -134,9 +142,9 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// What holds for a reply that is wanted whole.
     private func setLimits() {
-        number(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout / .milliseconds(1))))
+        number(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout / .milliseconds(1)) * trust.patience))
         number(CURLOPT_LOW_SPEED_LIMIT, 100)
-        number(CURLOPT_LOW_SPEED_TIME, 15)
+        number(CURLOPT_LOW_SPEED_TIME, 15 * trust.patience)
         unsafe _ = ccurl_set_large(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.sizeLimit))
     }
 
@@ -167,7 +175,7 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe _ = ccurl_set_pointer(handle, CURLOPT_PRIVATE, context)
         unsafe _ = ccurl_set_write(handle, { unsafe CurlTransfer.from($3).take(body: $0, $1 &* $2) }, context)
         unsafe _ = ccurl_set_header(handle, { unsafe CurlTransfer.from($3).take(header: $0, $1 &* $2) }, context)
-        guard !request.allowsPrivateNetworks, request.unixSocket == nil else { return }
+        guard request.unixSocket == nil else { return }
         let open: curl_opensocket_callback = { context, _, address in
             guard let address = unsafe address else { return CURL_SOCKET_BAD }
             return unsafe CurlTransfer.from(context).open(address)
@@ -181,13 +189,22 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     private func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
-        let isPublic = unsafe withUnsafePointer(to: &address.pointee.addr) { unsafe NetworkPolicy.isPublic($0) }
-        guard isPublic else {
-            wasRefusedByPolicy = true
-            return CURL_SOCKET_BAD
-        }
+        refusal = unsafe withUnsafePointer(to: &address.pointee.addr) { unsafe refusal(of: $0) }
+        guard refusal == nil else { return CURL_SOCKET_BAD }
         let kind = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
         return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+    }
+
+    /// Why an address may not be dialled; nil where it may.
+    private func refusal(of address: UnsafePointer<sockaddr>) -> String? {
+        if unsafe NetworkPolicy.isPublic(address) { return nil }
+        guard request.allowsPrivateNetworks, let text = unsafe NetworkPolicy.text(of: address) else {
+            return "the address is in a private network"
+        }
+        let host = URL(string: request.url)?.host ?? ""
+        if trust.networks.allow(text, of: host) { return nil }
+        return
+            "\(host) leads to \(text), in a private network: \"networks\" of \"http\" lists those that names may lead to"
     }
 
     /// Takes decoded bytes; refusing them ends the transfer.

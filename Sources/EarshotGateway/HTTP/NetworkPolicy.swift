@@ -19,6 +19,16 @@ enum NetworkPolicy {
         }
     }
 
+    /// A socket address as numbers, without its interface; nil where it is none of the network.
+    static func text(of address: UnsafePointer<sockaddr>) -> String? {
+        let length = Int32(unsafe address.pointee.sa_family) == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : 16
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let code = unsafe getnameinfo(
+            address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        guard code == 0 else { return nil }
+        return String(decoding: text.prefix { $0 != 0 && $0 != 0x25 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Whether an address that is written as numbers is public.
     static func isPublic(_ text: String) -> Bool {
         var v4 = in_addr()

@@ -102,7 +102,7 @@ import Testing
             (
                 whole(settings: #""stations": ["${file:secrets/open}"], "headers": {"A": "${file:secrets/open}"}"#),
                 [
-                    "/channels/wire/settings/headers/A: every user of this machine can read the secret in secrets/open: chmod o= secrets/open"
+                    "/channels/wire/settings/headers/A: every user of this machine can read the secret in /etc/acme/secrets/open: chmod o-rwx /etc/acme/secrets/open"
                 ]
             ),
             (
@@ -130,7 +130,7 @@ import Testing
             (
                 whole(more: #""receive": {"listen": "8080"}, "admin": {"listen": "0.0.0.0:4196"}"#),
                 [
-                    #"/admin: others than this machine can call 0.0.0.0:4196, which needs a "token"; or listen at 127.0.0.1"#,
+                    #"/admin: others than this machine can call 0.0.0.0:4196, which needs a "token" of 32 characters or more; or listen at 127.0.0.1"#,
                     #"/receive/listen: expected a host and a port such as "127.0.0.1:8080", found "8080""#,
                 ]
             ),

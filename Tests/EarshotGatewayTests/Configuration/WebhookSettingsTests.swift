@@ -87,6 +87,7 @@ import Testing
         let bare = WebhookSettingsTests.whole(right).replacing(", \"webhook\": \(right)", with: "")
         #expect(
             Configuration.problems(bare).contains(
-                #"/channels/c/settings: "webhook" is missing: an object that says how a delivery is proven"#))
+                #"/channels/c/settings: "webhook" is missing: an object that says how a delivery is proven, such as "#
+                    + #"{"header": "X-Signature", "secrets": ["${SECRET}"]}"#))
     }
 }

@@ -8,7 +8,7 @@ import Testing
 
 /// What servers do to those who fetch from them, on loopback.
 @Suite(.timeLimit(.minutes(15))) struct CurlAttackTests {
-    private let client = CurlClient(agent: "earshot-test")
+    private let client = CurlClient.patient(agent: "earshot-test")
 
     /// A server that answers every request with the same bytes and closes the connection.
     private func server(_ reply: [UInt8]) throws -> LineServer {
@@ -71,12 +71,43 @@ import Testing
         let server = try server("200 OK", Array("inside".utf8))
         // As a resolver would answer whose owner has changed his mind.
         for address in ["127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "0.0.0.0"] {
-            let rebound = CurlClient(agent: "test", names: ["news.example:\(server.port):\(address)"])
+            let rebound = CurlClient.patient(agent: "test", names: ["news.example:\(server.port):\(address)"])
             let told = await failure(FetchRequest("http://news.example:\(server.port)/"), with: rebound)
             #expect(told == refusal, "\(address)")
         }
-        let allowed = CurlClient(agent: "test", names: ["news.example:\(server.port):127.0.0.1"])
-        #expect(try await allowed.fetch(request("http://news.example:\(server.port)/")).body == Array("inside".utf8))
+    }
+
+    @Test func `a name that the operator wrote leads into no private network that is not listed`() async throws {
+        let server = try server("200 OK", Array("inside".utf8))
+        let asked = request("http://news.example.com:\(server.port)/")
+        let names = ["news.example.com:\(server.port):127.0.0.1"]
+        for networks in [[], ["10.0.0.0/8"], ["::/0"]] {
+            let client = CurlClient.patient(agent: "test", names: names, networks: PrivateNetworks(networks))
+            let said =
+                "news.example.com leads to 127.0.0.1, in a private network: \"networks\" of \"http\" lists those that "
+            #expect(await failure(asked, with: client) == .refused(said + "names may lead to"), "\(networks)")
+        }
+        let listed = CurlClient.patient(agent: "test", names: names, networks: PrivateNetworks(["127.0.0.0/8"]))
+        #expect(try await listed.fetch(asked).body == Array("inside".utf8))
+        // What somebody else wrote gets nowhere, whatever is listed.
+        #expect(await failure(FetchRequest(asked.url), with: listed) == refusal)
+    }
+
+    @Test(arguments: ["desk", "desk.internal", "DESK.Local", "nas.home.arpa", "localhost"])
+    func `a name that nobody can own on the public network needs no list`(name: String) async throws {
+        let server = try server("200 OK", Array("inside".utf8))
+        let names = ["\(name.lowercased()):\(server.port):127.0.0.1"]
+        let client = CurlClient.patient(agent: "test", names: names)
+        #expect(try await client.fetch(request("http://\(name):\(server.port)/")).body == Array("inside".utf8))
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", true), ("2130706433", true), ("0x7f.1", true), ("[::1]", true), ("10.1.2.3", true), ("a", true),
+        ("a.b.internal", true), ("localhost.", true), ("", false), (".", false), ("news.example.com", false),
+        ("local.example.com", false), ("127.0.0.1.example.com", false), ("home.arpa.example.com", false),
+        ("arpa.example", false), ("10.1.2.3.nip.io", false), ("desk.localhost.example", false),
+    ]) func `a host is this network's own, or somebody's`(_ host: String, _ isOwn: Bool) {
+        #expect(PrivateNetworks.isOwn(host) == isOwn)
     }
 
     @Test func `a connection that is open is not shared with who may not open it`() async throws {

@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `a page is fetched, and a permanent redirect is told`() async throws {
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         try await withServer { base in
             let plain = try await client.fetch(request(base + "/hello"))
             #expect(plain.status == 200)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a body is sent as it is`() async throws {
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         try await withServer { base in
             var post = request(base + "/echo")
             post.method = "POST"
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `a loopback address is refused unless the operator wrote it`() async throws {
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         try await withServer { base in
             await #expect(throws: FetchFailure.self) { try await client.fetch(FetchRequest(base + "/hello")) }
             let decimal = base.replacing("127.0.0.1", with: "2130706433")
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func `a body above the limit is cut off`() async throws {
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         try await withServer { base in
             var small = request(base + "/large")
             small.sizeLimit = 1000
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `redirects end, stay in HTTP, and take no secret to another origin`() async throws {
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         try await withServer { base in
             await #expect(throws: FetchFailure.self) { try await client.fetch(request(base + "/loop")) }
             await #expect(throws: FetchFailure.self) { try await client.fetch(request(base + "/file")) }
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func `nobody there is no reply`() async {
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         await #expect(throws: FetchFailure.self) { try await client.fetch(request("http://127.0.0.1:1/")) }
     }
 }

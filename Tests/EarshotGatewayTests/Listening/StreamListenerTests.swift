@@ -27,7 +27,7 @@ import Testing
             let adapter = try TwitterAdapter(
                 settings: JSONDecoder().decode(TwitterAdapter.Settings.self, from: Data(settings.utf8)))
             let intake = Intake(channel: "x", adapter: adapter, enrichment: Enrichment(), journal: journal)
-            let client = CurlClient(agent: "earshot-test")
+            let client = CurlClient.patient(agent: "earshot-test")
             let poller = Poller(
                 channel: "x", adapter: adapter, interval: .seconds(60), intake: intake, journal: journal, http: client,
                 clock: clock.clock, board: board, log: log.logger)
@@ -154,7 +154,7 @@ import Testing
     @Test func `a source that is faster than the journal is held back`() async throws {
         let line = Self.post("1") + String(repeating: " ", count: 60_000) + "\n"
         let platform = Platform(streams: [.ending(Array(repeating: line, count: 200))])
-        let client = CurlClient(agent: "earshot-test")
+        let client = CurlClient.patient(agent: "earshot-test")
         try await platform.serve { base in
             var request = FetchRequest(base + "/2/tweets/search/stream")
             request.allowsPrivateNetworks = true

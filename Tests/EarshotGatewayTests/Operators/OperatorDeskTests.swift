@@ -21,7 +21,8 @@ import Testing
                 condition: try JMESPath(compiling: "contains(text, '1')"))
         ]
         let assembly = try Assembly(
-            configuration, in: .init(journal: journal, http: CurlClient(agent: "test"), clock: .fixed, log: log))
+            configuration, in: .init(journal: journal, http: CurlClient.patient(agent: "test"), clock: .fixed, log: log)
+        )
         _ = try await journal.register(sink: "desk", fromBeginning: true)
         return JournalDesk(assembly, journal: journal, isRunning: false, clock: .fixed)
     }
@@ -42,14 +43,14 @@ import Testing
                     let attributes = try FileManager.default.attributesOfItem(
                         atPath: OperatorServer.path(in: folder.path))
                     #expect(attributes[.posixPermissions] as? Int == 0o600)
-                    let remote = RemoteDesk(directory: folder.path, http: CurlClient(agent: "test"))
+                    let remote = RemoteDesk(directory: folder.path, http: CurlClient.patient(agent: "test"))
                     return try await body(try #require(remote))
                 }
             }
             try await group.next()
             group.cancelAll()
         }
-        #expect(RemoteDesk(directory: folder.path, http: CurlClient(agent: "test")) == nil)
+        #expect(RemoteDesk(directory: folder.path, http: CurlClient.patient(agent: "test")) == nil)
     }
 
     @Test func `a sink is retired once it is not configured any more`() async throws {

@@ -47,7 +47,7 @@ struct ReceiverBench: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await receiver.run { port.yield($0) } }
             group.addTask {
-                for await number in ports { return try await body(number, CurlClient(agent: "test")) }
+                for await number in ports { return try await body(number, CurlClient.patient(agent: "test")) }
             }
             try await group.next()
             group.cancelAll()

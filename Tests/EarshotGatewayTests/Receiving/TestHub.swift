@@ -25,7 +25,7 @@ final class TestHub: Sendable {
     private let state = Mutex(State())
     private let forms: AsyncStream<Form>
     private let form: AsyncStream<Form>.Continuation
-    private let client = CurlClient(agent: "hub")
+    private let client = CurlClient.patient(agent: "hub")
 
     init() { (forms, form) = AsyncStream<Form>.makeStream() }
 

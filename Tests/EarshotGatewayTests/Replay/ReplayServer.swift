@@ -60,7 +60,7 @@ struct ReplayServer {
 
 /// The real client, in the source's time.
 struct ReplayClient: HTTPFetching {
-    private let client = CurlClient(agent: "earshot-test")
+    private let client = CurlClient.patient(agent: "earshot-test")
     private let clock: ReplayClock
 
     init(clock: ReplayClock) { self.clock = clock }

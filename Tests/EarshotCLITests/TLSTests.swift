@@ -1,0 +1,117 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Servers whose certificates are right, and those whose are not, as `earshot check` finds them.
+@Suite(.timeLimit(.minutes(15))) struct TLSTests {
+    /// nginx with TLS on a loopback port, as long as it is held.
+    private final class Server {
+        private let process = Process()
+        let port: Int
+
+        init(in folder: Folder, certificate: String, protocols: String = "TLSv1.2 TLSv1.3") throws {
+            port = try Loopback.freePort()
+            let name = "nginx-\(port)"
+            try folder.write(
+                """
+                worker_processes 1; daemon off; pid \(folder.path(name)).pid; error_log \(folder.path(name)).log;
+                events { worker_connections 64; }
+                http {
+                  access_log off; client_body_temp_path \(folder.path("t1")); proxy_temp_path \(folder.path("t2"));
+                  fastcgi_temp_path \(folder.path("t3")); uwsgi_temp_path \(folder.path("t4"));
+                  scgi_temp_path \(folder.path("t5"));
+                  server {
+                    listen 127.0.0.1:\(port) ssl; ssl_certificate \(folder.path(certificate)).pem;
+                    ssl_certificate_key \(folder.path(certificate)).key; ssl_protocols \(protocols);
+                    ssl_ciphers DEFAULT@SECLEVEL=0; location / { return 204; }
+                  }
+                }
+
+                """, to: "\(name).conf")
+            process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
+            process.arguments = [
+                "-p", folder.url.path, "-e", folder.path("\(name).log"), "-c", folder.path("\(name).conf"),
+            ]
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            while !Loopback.isListening(at: port) { sched_yield() }
+        }
+
+        deinit {
+            process.terminate()
+            process.waitUntilExit()
+        }
+    }
+
+    /// An authority, and certificates of its: a right one, one of another host, one that is over, and one of nobody's.
+    private func makeCertificates(in folder: Folder) throws {
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        func make(_ name: String, host: String, days: String) throws {
+            let request = folder.path("\(name).csr")
+            let arguments =
+                ["req"] + key + ["-subj", "/CN=\(name)", "-keyout", folder.path("\(name).key"), "-out", request]
+            try openssl(arguments)
+            let names = try folder.write("subjectAltName=\(host)\n", to: "\(name).ext")
+            try openssl([
+                "x509", "-req", "-in", request, "-CA", folder.path("ca.pem"), "-CAkey", folder.path("ca.key"),
+                "-CAcreateserial", "-days", days, "-extfile", names, "-out", folder.path("\(name).pem"),
+            ])
+        }
+        try openssl(
+            ["req", "-x509"] + key + [
+                "-days", "2", "-subj", "/CN=Acme CA", "-keyout", folder.path("ca.key"), "-out", folder.path("ca.pem"),
+            ])
+        try make("right", host: "IP:127.0.0.1", days: "2")
+        try make("other", host: "DNS:other.example", days: "2")
+        try make("over", host: "IP:127.0.0.1", days: "-1")
+        try openssl(
+            ["req", "-x509"] + key + [
+                "-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                folder.path("nobody.key"), "-out", folder.path("nobody.pem"),
+            ])
+    }
+
+    private func openssl(_ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(arguments)")
+    }
+
+    @Test func `only a server that is proven by who is trusted is spoken to`() throws {
+        let folder = try Folder()
+        try makeCertificates(in: folder)
+        let servers = try ["right", "other", "over", "nobody"].map { ($0, try Server(in: folder, certificate: $0)) }
+        let old = try Server(in: folder, certificate: "right", protocols: "TLSv1 TLSv1.1")
+        let sinks = (servers + [("old", old)]).map { name, server in
+            #""\#(name)": {"sink": "http", "settings": {"url": "https://127.0.0.1:\#(server.port)/"}}"#
+        }
+        func check(_ http: String) throws -> [String: String] {
+            let config = try folder.write(
+                """
+                {"channels": {"mail": {"adapter": "email", "settings": {"listen": "files", "path": "*.eml"}}},
+                 "sinks": {\(sinks.joined(separator: ", "))} \(http)}
+                """, to: "earshot.json")
+            var said: [String: String] = [:]
+            for line in try Program.run("check", config).lines {
+                let name = line.split(separator: "\"sink\":\"").dropFirst().first?.prefix { $0 != "\"" }
+                if let name { said[String(name)] = line }
+            }
+            return said
+        }
+        let untrusted = "\"works\":false,\"says\":\"the server's certificate is not trusted: "
+        let bare = try check("")
+        #expect(
+            bare.count == 5 && bare.filter { $0.key != "old" }.allSatisfy { $0.value.contains(untrusted) }, "\(bare)")
+        let trusting = try check(#", "http": {"ca_file": "ca.pem"}"#)
+        #expect(trusting["right"]?.contains("\"works\":true") == true, "\(trusting)")
+        for name in ["other", "over", "nobody"] { #expect(trusting[name]?.contains(untrusted) == true, "\(trusting)") }
+        #expect(trusting["over"]?.contains("expired") == true)
+        // Whoever speaks nothing later than TLS 1.1 is not spoken to, trusted or not.
+        for said in [bare["old"], trusting["old"]] { #expect(said?.contains("\"works\":false") == true, "\(trusting)") }
+    }
+}

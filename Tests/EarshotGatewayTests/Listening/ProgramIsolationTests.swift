@@ -145,6 +145,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("setsid sh -c 'echo $$ >>pids; exec sleep 100000' &", 1),
+        ("(setsid sh -c 'echo $$ >>pids; exec sleep 100000' &)", 1),
+        (
+            #"setsid sh -c 'setsid sh -c "echo \$\$ >>pids; exec sleep 100000" & echo $$ >>pids; exec sleep 100000' &"#,
+            2
+        ),
+    ])
+    func `a process that leaves the group is ended with its run`(escape: String, count: Int) async throws {
+        try await withFolder { folder in
+            let script = """
+                exec </dev/null >/dev/null 2>&1
+                \(escape)
+                while [ $(cat pids 2>/dev/null | wc -l) -lt \(count) ]; do sleep 0.05; done
+                ps -e -o pid= -o pgid= | awk -v g=$$ '$2 == g {print $1}' >members
+                """
+            try await listener(script, in: folder).drain(nil)
+            let gone = try text("pids", in: folder).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+            let members = try text("members", in: folder).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+            #expect(gone.count == count && members.contains { !gone.contains($0) })
+            #expect(gone.allSatisfy { !members.contains($0) })
+            for process in gone { end(of: process) }
+        }
+    }
+
     @Test func `memory without end is not to be had`() async throws {
         try await withFolder { folder in
             let script = "x=xxxxxxxxxxxxxxxx; while :; do x=$x$x$x$x; done"

@@ -131,7 +131,7 @@ import Testing
                 .split(separator: "\n").map(String.init)
         }
         let names = try text("env.txt").map { String($0.prefix { $0 != "=" }) }
-        #expect(Set(names).isSubset(of: ["A", "B", "PATH", "PWD", "SHLVL", "_", "OLDPWD"]))
+        #expect(Set(names).isSubset(of: ["A", "B", "EARSHOT_RUN", "PATH", "PWD", "SHLVL", "_", "OLDPWD"]))
         #expect(try text("env.txt").contains("B=hidden"))
         // ls itself holds the folder open.
         #expect(try text("fds.txt").count <= 4)

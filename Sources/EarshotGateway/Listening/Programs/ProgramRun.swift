@@ -30,6 +30,7 @@ final class ProgramRun: Sendable {
     private let order: Order
     private let output: ByteFlow
     private let bell: EventDescriptor
+    private let mark = ProgramMark()
     private let standing = Mutex(Standing())
 
     /// How much of the output waits for being taken.
@@ -95,6 +96,7 @@ final class ProgramRun: Sendable {
             isTalkative = isTalkative || pipes.isTalkative
         }
         let code = cspawn_reap(process.pid)
+        mark.killAll()
         pipes.drain(into: output)
         var cause: ProgramEnding.Cause = code < 0 ? .signal(-code) : .exit(code)
         if isTalkative { cause = .talkative(order.outputLimit) }
@@ -112,7 +114,8 @@ final class ProgramRun: Sendable {
     }
 
     private func start(_ process: inout cspawn_process) -> Int32 {
-        let environment = order.environment.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
+        let marked = order.environment.merging([ProgramMark.variable: mark.value]) { $1 }
+        let environment = marked.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
         return unsafe ProgramRun.withPointers([order.path] + order.arguments) { arguments in
             unsafe ProgramRun.withPointers(environment) { environment in
                 unsafe order.path.withCString { path in

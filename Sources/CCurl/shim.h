@@ -34,6 +34,15 @@ static inline CURLcode ccurl_set_open_socket(CURL *easy, curl_opensocket_callbac
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
 }
 
+/// The version that is loaded.
+static inline const char *ccurl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
+
+/// What it encrypts with, and which version of that, such as OpenSSL/3.0.17.
+static inline const char *ccurl_encryption(void) {
+    const char *name = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return name ? name : "";
+}
+
 static inline CURLcode ccurl_get_number(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

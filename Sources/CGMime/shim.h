@@ -25,3 +25,8 @@ size_t g_mime_encoding_uudecode_step(const unsigned char *inbuf, size_t inlen, u
 char *g_compute_checksum_for_data(unsigned int checksum_type, const unsigned char *data, size_t length);
 /// Frees what GLib gave.
 void g_free(void *mem);
+
+/// The version that is loaded.
+extern const unsigned int gmime_major_version;
+extern const unsigned int gmime_minor_version;
+extern const unsigned int gmime_micro_version;

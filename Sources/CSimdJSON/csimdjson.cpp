@@ -25,3 +25,8 @@ extern "C" csimdjson_page csimdjson_parse(csimdjson_parser *parser, const uint8_
 extern "C" const char *csimdjson_error_message(int32_t error) {
     return simdjson::error_message(static_cast<simdjson::error_code>(error));
 }
+
+#define CSIMDJSON_TEXT(value) #value
+#define CSIMDJSON_TEXT_OF(value) CSIMDJSON_TEXT(value)
+
+extern "C" const char *csimdjson_version(void) { return CSIMDJSON_TEXT_OF(SIMDJSON_VERSION); }

@@ -9,3 +9,6 @@
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
 #include <libxml/xmlerror.h>
+
+/// The version that is loaded, such as 20914; a macro in some versions, which Swift cannot see.
+static inline const char *cxml2_version(void) { return xmlParserVersion; }

@@ -27,6 +27,9 @@ size_t csimdjson_padding(void);
 /// Whether `count` bytes are UTF-8.
 bool csimdjson_is_utf8(const uint8_t *bytes, size_t count);
 
+/// The version of simdjson, such as 3.0.1.
+const char *csimdjson_version(void);
+
 /// What simdjson says of an error number, in English.
 const char *csimdjson_error_message(int32_t error);
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <stddef.h>
 #include <sys/eventfd.h>
+#include <sys/vfs.h>
 
 /// What is started, and within which limits.
 typedef struct {
@@ -36,6 +37,12 @@ int cspawn_start(const cspawn_request *request, cspawn_process *process);
 
 /// Keeps what is in this process to itself: no other process of the user may look into it, and it leaves no core dump.
 void cspawn_seal(void);
+
+/// Which kind of file system a path is on, as Linux numbers them; 0 where there is no such path.
+static inline long cspawn_filesystem(const char *path) {
+    struct statfs system;
+    return statfs(path, &system) == 0 ? (long)system.f_type & 0xFFFFFFFF : 0;
+}
 
 /// A descriptor that wakes a thread which polls it; no program inherits it.
 static inline int cspawn_bell(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

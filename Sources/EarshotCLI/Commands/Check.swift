@@ -12,7 +12,9 @@ struct Check: AsyncParsableCommand {
         abstract: "Try every channel and sink with the real credentials, and say what works.",
         discussion: """
             Each channel's source is asked once and nothing is kept; each sink is asked whether it would take \
-            mentions, and given none. Prints a line each. The exit code is 69 where one of them does not work.
+            mentions, and given none. Then come the libraries that are loaded, who may look into the data directory, \
+            how what is sent is encrypted, and who may ask. Prints a line each. The exit code is 69 where one of them \
+            does not work.
             """)
 
     @Argument(help: "The configuration: a file, or a directory of files.")
@@ -40,8 +42,12 @@ struct Check: AsyncParsableCommand {
         let configuration = try GatewaySession.configuration(at: config)
         let log = options.logger(hiding: configuration.secrets)
         let session = try GatewaySession(configuration, MemoryJournal(policy: configuration.dedupe), log)
+        for warning in configuration.warnings { StandardError.line("\(warning)") }
         var isWhole = true
-        for var finding in await Check.findings(of: session) {
+        let own = SafetyReport.findings(of: configuration).map {
+            Finding(part: "gateway", name: $0.name, says: $0.says, works: $0.isWell)
+        }
+        for var finding in await Check.findings(of: session) + own {
             finding.says = configuration.secrets.masked(finding.says)
             isWhole = isWhole && finding.works
             try OperatorOptions.show([finding.json])

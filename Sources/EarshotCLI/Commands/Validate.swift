@@ -13,7 +13,12 @@ struct Validate: ParsableCommand {
     func run() throws {
         let configuration = try GatewaySession.configuration(at: config)
         for warning in configuration.warnings { StandardError.line("\(warning)") }
+        if let reason = configuration.dataDirectoryRefusal {
+            StandardError.line("\(Problem("/data_dir", "a gateway would not start: \(reason)", severity: .warning))")
+        }
+        let (channels, sinks) = (configuration.channels.count, configuration.sinks.count)
         StandardError.line(
-            "\(config) is right: \(configuration.channels.count) channels, \(configuration.sinks.count) sinks")
+            "\(config) is right: \(channels) \(channels == 1 ? "channel" : "channels"), "
+                + "\(sinks) \(sinks == 1 ? "sink" : "sinks")")
     }
 }

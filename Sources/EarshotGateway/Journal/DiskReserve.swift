@@ -16,7 +16,7 @@ final class DiskReserve {
     /// Takes the reserve where it is not held; false where there is no room for it.
     func fill() -> Bool {
         guard !isHeld else { return true }
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         // Whatever else is wrong, the write itself will tell.
         guard descriptor >= 0 else { return errno != ENOSPC && errno != EDQUOT }
         defer { _ = close(descriptor) }

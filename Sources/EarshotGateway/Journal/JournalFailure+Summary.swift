@@ -10,7 +10,7 @@ extension JournalFailure {
         case .inUse(let reason): "the journal is in use: \(reason)"
         case .unreadable(let reason): "the journal cannot be read: \(reason)"
         case .broken(let reason): "the journal cannot be trusted: \(reason)"
-        case .unavailable(let reason): "the journal does not answer: \(reason)"
+        case .unavailable(let reason): "the journal cannot be used: \(reason)"
         }
     }
 }

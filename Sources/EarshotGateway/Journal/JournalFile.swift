@@ -37,6 +37,8 @@ struct JournalFile {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         configuration.label = "journal"
+        // What a file that somebody has changed says of functions and tables of its own is not believed.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
         if isReading { return configuration }
         configuration.prepareDatabase { database in
             // Lines are long, so larger pages than usual save links between them; a lone mention still writes few.

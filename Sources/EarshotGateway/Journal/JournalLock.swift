@@ -32,7 +32,7 @@ struct JournalLock: ~Copyable {
 
     private static func take(_ directory: String) throws -> Int32 {
         let path = directory + "/state.lock"
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw JournalLock.failure("cannot open \(path)") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -46,7 +46,7 @@ struct JournalLock: ~Copyable {
 
     /// Makes an empty file that only its owner may read, unless it is there.
     static func create(_ path: String) throws {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("cannot open \(path)") }
         _ = Glibc.close(descriptor)
     }

@@ -126,8 +126,11 @@ struct FeedAsking: Sendable {
                     + "text/xml;q=0.9, */*;q=0.5"
             )
         ]
-        if let etag = memory.etag { request.headers.append((name: "If-None-Match", value: etag)) }
-        if let modified = memory.modified { request.headers.append((name: "If-Modified-Since", value: modified)) }
+        // What another host said of its reply says nothing of this one's.
+        if memory.source.map({ FeedAsking.host(of: $0) == FeedAsking.host(of: request.url) }) ?? true {
+            if let etag = memory.etag { request.headers.append((name: "If-None-Match", value: etag)) }
+            if let modified = memory.modified { request.headers.append((name: "If-Modified-Since", value: modified)) }
+        }
         adapter.authorize(&request, of: feed)
         if isOneOfMany {
             request.timeout = FeedAsking.ofMany.timeout
@@ -135,6 +138,8 @@ struct FeedAsking: Sendable {
         }
         return request
     }
+
+    private static func host(of url: String) -> String { Array(url.utf8).withBytes { FeedLink.host(of: $0) } }
 
     /// What a reply brings, or the failure that it is.
     private func take(

@@ -38,6 +38,25 @@ struct FeedIdentityTests {
         #expect(before.map { $0.id } != other.map { $0.id })
     }
 
+    @Test(arguments: [true, false]) func `a feed that replays another's guid takes nothing from it`(
+        isFirst: Bool
+    ) async throws {
+        let real = feed(own, "<item><guid>g</guid><link>https://one.example/1</link><title>our answer</title></item>")
+        let forged = feed(own, "<item><guid>g</guid><link>https://evil.example/1</link><title>a lie</title></item>")
+        let journal = MemoryJournal()
+        var told = Receipt()
+        let brought = [("https://one.example/feed", real), ("https://evil.example/feed", forged)]
+        for (address, text) in isFirst ? brought.reversed() : brought {
+            var document = Document(Array(text.utf8), observedAt: Fixture.observedAt)
+            document.url = address
+            var writer = MentionWriter(origin: .init(channel: "press", adapter: "rss", adapterVersion: "1.0"))
+            writer.write(try RSSAdapter.make().read(document), of: document)
+            told += try await journal.append(writer.take(), from: "press", advancing: nil)
+        }
+        // Both are told, each once and as its own feed's: neither is a repeat of the other or changes it.
+        #expect(told.created == 2 && told.merged == 0)
+    }
+
     @Test(arguments: [
         ("https://one.example/a", "", 1), ("https://one.example/a#comment-7", "", 0),
         ("https://one.example/a#c7", "<t:in-reply-to ref='x' xmlns:t='http://purl.org/syndication/thread/1.0'/>", 0),

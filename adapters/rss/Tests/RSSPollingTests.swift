@@ -90,6 +90,23 @@ struct RSSPollingTests {
         #expect(field("If-None-Match", of: http.requests[2]) == nil)
     }
 
+    @Test func `validators that another address gave are shown to it alone`() async throws {
+        let poisoned = [
+            (name: "ETag", value: "\"poison\""), (name: "Last-Modified", value: "Mon, 05 Jan 2099 00:00:00 GMT"),
+        ]
+        // Once led elsewhere, the feed is asked without what was said there; what it says itself is shown again.
+        let http = Script([
+            reply(200, "https://evil.example/feed", poisoned), reply(200, one, [(name: "ETag", value: "\"own\"")]),
+            reply(304), reply(200, one, [(name: "ETag", value: String(repeating: "x", count: 1 << 16))]), reply(200),
+        ])
+        let adapter = try adapter(one)
+        var cursor: Cursor?
+        for _ in 0..<5 { cursor = try await adapter.poll(after: cursor, over: http).next }
+        #expect(
+            http.requests.map { field("If-None-Match", of: $0) } == [nil, nil, "\"own\"", "\"own\"", nil])
+        #expect(http.requests.allSatisfy { field("If-Modified-Since", of: $0) == nil })
+    }
+
     @Test func `a permanent redirect is believed after three sightings in a row`() async throws {
         let moved = "https://new.example/feed"
         let http = Script([

@@ -86,6 +86,18 @@ import Testing
         #expect(proofs.count >= 4)
     }
 
+    @Test func `every test that the page on security names is there`() throws {
+        let sources = try sourceNames(below: "Tests").union(sourceNames(below: "adapters"))
+        let rows = try text(of: "Sources/Earshot/Earshot.docc/Security.md").split(separator: "\n").filter {
+            $0.hasPrefix("| ") && $0.contains("Tests`")
+        }
+        #expect(rows.count >= 15)
+        for name in rows.flatMap({ $0.split(separator: "`").map(String.init) }) where name.hasSuffix("Tests") {
+            let isThere = try sources.contains(name + ".swift") || isSuite(name)
+            #expect(isThere, "\(name)")
+        }
+    }
+
     @Test func `every way to listen that the README's table links to is a right configuration`() throws {
         let rows = try text(of: "README.md").split(separator: "\n").filter {
             $0.contains("](schemas/examples/channels/")
@@ -145,6 +157,15 @@ import Testing
         let second = try Program.run("backfill", path)
         #expect(second.code == 0)
         #expect(second.lines.isEmpty)
+    }
+
+    /// Whether a suite stands in the file of another.
+    private func isSuite(_ name: String) throws -> Bool {
+        let root = Program.root.appendingPathComponent("Tests")
+        let files = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+        return try files.filter { $0.hasSuffix("Tests.swift") && !$0.contains(".build/") }.contains {
+            try text(of: "Tests/\($0)").contains("struct \(name) ")
+        }
     }
 
     private func sourceNames(below folder: String) throws -> Set<String> {

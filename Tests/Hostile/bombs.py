@@ -118,10 +118,11 @@ def structured(data, _, chance):
     start = data.find(b"=") + 1 if data.startswith(b"window.") else 0
     try:
         root = json.loads(data[start:])
-    except ValueError:
+        places = []
+        gather(root, places)
+    except (ValueError, RecursionError):
+        # No JSON, or nested deeper than Python reads it.
         return worded(data, None, chance)
-    places = []
-    gather(root, places)
     for _ in range(chance.randint(1, 5)):
         if not places:
             break

@@ -103,7 +103,7 @@ import Testing
             }
             return said
         }
-        let untrusted = "\"works\":false,\"says\":\"the server's certificate is not trusted: "
+        let untrusted = "\"works\":false,\"says\":\"blocked: the server's certificate is not trusted: "
         let bare = try check("")
         #expect(
             bare.count == 5 && bare.filter { $0.key != "old" }.allSatisfy { $0.value.contains(untrusted) }, "\(bare)")

@@ -97,7 +97,7 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             let detail = unsafe String(cString: complaint)
             return .failure(
-                .untrusted("the server\'s certificate is not trusted: \(detail.isEmpty ? reason : detail)"))
+                .untrusted("the server's certificate is not trusted: \(detail.isEmpty ? reason : detail)"))
         case CURLE_SSL_CACERT_BADFILE:
             return .failure(.unreachable("the certificates in \(trust.authorities) cannot be read"))
         default: return .failure(.unreachable(reason))

@@ -1,9 +1,11 @@
+internal import Glibc
 internal import Synchronization
 
 /// How much the receiver lets others do to it.
 package struct ReceiverLimits: Sendable {
-    /// How many connections are open at once; further ones wait to be accepted.
-    package var connections = 256
+    /// How many connections are open at once; further ones wait to be accepted. Fewer where few files may be open, as
+    /// libdispatch ends a process that cannot open one more when it looks after its threads.
+    package var connections = ReceiverLimits.connections(among: ReceiverLimits.descriptors)
     /// How long a connection may take to send the fields of a request, or stay without one.
     package var idle = Duration.seconds(10)
     /// How long the body of a request may take.
@@ -17,6 +19,16 @@ package struct ReceiverLimits: Sendable {
 
     /// The limits as they are unless told otherwise.
     package init() {}
+
+    /// How many connections there may be among so many descriptors: what the rest of the gateway needs is kept free.
+    static func connections(among descriptors: Int) -> Int { min(256, max(8, (descriptors - 48) / 2)) }
+
+    /// How many descriptors the process may have.
+    private static var descriptors: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
 }
 
 /// Counts what waits for the journal, so that a journal that is behind is told to senders instead of filling memory.

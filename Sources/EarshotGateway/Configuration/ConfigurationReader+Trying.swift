@@ -1,0 +1,44 @@
+internal import Earshot
+internal import EarshotFormats
+
+extension ConfigurationReader {
+    /// Makes the adapter once, so that what it has against its settings is said now.
+    mutating func attempt(_ channel: Configuration.Channel, _ given: JSONObject, at pointer: String) {
+        let adapter: any Adapter
+        do {
+            adapter = try channel.makeAdapter()
+        } catch {
+            check.note(Problem(pointer + "/settings", check.secrets.masked(Configuration.reason(of: error))))
+            return
+        }
+        if channel.authorization != nil,
+            channel.files != nil || channel.webhook != nil || !(adapter is any PollingAdapter)
+        {
+            check.note(Problem(pointer + "/auth", "is for a channel that asks its source, which this one does not"))
+        }
+        guard channel.files == nil else { return }
+        if let subscribing = adapter as? any SubscribingAdapter, !subscribing.topics.isEmpty,
+            value["receive"]?["public_url"] == nil
+        {
+            check.note(
+                Problem(
+                    pointer + "/settings/websub",
+                    "hubs must reach us: \"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""))
+        }
+        let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
+        let mail = (adapter as? any MailAdapter)?.mail
+        note(clearText: mail.map { ClearText.problems(with: $0, at: pointer + "/settings/tls") } ?? [])
+        if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil && mail == nil {
+            let wish = "\"listen\": \"files\" with a \"path\""
+            check.note(
+                Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(wish)"))
+        }
+        if webhook != nil, value["receive"] == nil {
+            let isSaid = given["listen"]?.text == "webhook"
+            check.note(
+                Problem(
+                    pointer, "its webhook cannot be reached: there is no section \"receive\"",
+                    severity: isSaid ? .error : .warning))
+        }
+    }
+}

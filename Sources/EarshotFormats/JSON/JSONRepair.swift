@@ -91,7 +91,7 @@ struct JSONRepair: ~Copyable {
         guard place + 6 <= bytes.count, bytes[place..<(place + 2)] == "\\u" else { return nil }
         var unit: UInt16 = 0
         for index in (place + 2)..<(place + 6) {
-            guard let digit = bytes[index].hexadecimalDigit else { return nil }
+            guard let digit = bytes[index].hexadecimalValue else { return nil }
             unit = unit << 4 | UInt16(digit)
         }
         return unit
@@ -133,16 +133,6 @@ struct JSONRepair: ~Copyable {
 }
 
 extension UInt8 {
-    /// The value of a hexadecimal digit, or nil.
-    fileprivate var hexadecimalDigit: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
     fileprivate var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
 
     fileprivate var isNumberPart: Bool {

@@ -1,3 +1,4 @@
+internal import EarshotFormats
 internal import Foundation
 
 /// The fields of a form: `multipart/form-data` (RFC 7578) or `application/x-www-form-urlencoded`.

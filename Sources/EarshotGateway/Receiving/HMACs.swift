@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Earshot
+internal import EarshotFormats
 internal import Foundation
 
 /// HMACs under any of several keys, compared in constant time.
@@ -63,18 +64,6 @@ enum HMACs {
         switch encoding {
         case .base64: code.base64EncodedString()
         case .hexadecimal: code.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
-        }
-    }
-}
-
-extension UInt8 {
-    /// What a hexadecimal digit stands for.
-    var hexadecimalValue: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x37
-        case 0x61...0x66: self - 0x57
-        default: nil
         }
     }
 }

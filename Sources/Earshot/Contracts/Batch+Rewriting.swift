@@ -102,16 +102,11 @@ extension Array where Element == UInt8 {
     /// Appends `cluster` with the comma after it.
     fileprivate mutating func append(_ place: Clusters.Place) {
         var output = Output(capacity: 160 + place.lead.count)
-        output.literal("\"cluster\":{\"id\":\"")
-        output.hexadecimal(place.id.high)
-        output.hexadecimal(place.id.low)
-        output.literal("\",\"size\":")
-        output.integer(place.size)
-        output.literal(",\"lead\":\"")
-        output.raw(place.lead)
-        output.literal("\",\"similarity\":")
-        output.number((place.similarity * 1000).rounded() / 1000)
-        output.literal("},")
+        output.cluster(place.id, size: place.size, similarity: place.similarity) { output in
+            output.byte(UInt8(ascii: "\""))
+            output.raw(place.lead)
+            output.byte(UInt8(ascii: "\""))
+        }
         append(contentsOf: output.array)
     }
 

@@ -62,16 +62,9 @@ struct LineWriter: ~Copyable {
     mutating func matches(_ row: MentionRow, of reading: Reading, _ texts: Texts) {
         spans(row.matches, of: reading, texts)
         guard let cluster = row.cluster else { return }
-        output.literal("\"cluster\":{\"id\":\"")
-        output.hexadecimal(cluster.id.high)
-        output.hexadecimal(cluster.id.low)
-        output.literal("\",\"size\":")
-        output.integer(cluster.size)
-        output.literal(",\"lead\":")
-        output.string(texts[cluster.lead])
-        output.literal(",\"similarity\":")
-        output.number((cluster.similarity * 1000).rounded() / 1000)
-        output.literal("},")
+        output.cluster(cluster.id, size: cluster.size, similarity: cluster.similarity) { output in
+            output.string(texts[cluster.lead])
+        }
     }
 
     /// `ext` and `raw`, each with its comma before it, as they come last.

@@ -93,8 +93,8 @@ struct Backfill: AsyncParsableCommand {
         let intake = Intake(
             channel: name, adapter: adapter, enrichment: Enrichment(), journal: session.journal, period: period)
         let listener = FilesListener(
-            channel: name, paths: inputs, adapter: adapter, interval: .seconds(1), intake: intake,
-            journal: session.journal, clock: .system, board: session.assembly.board, log: log)
+            ListenerContext(intake: intake, clock: .system, board: session.assembly.board, log: log), paths: inputs,
+            adapter: adapter, interval: .seconds(1))
         let bar = ProgressBar(total: Backfill.size(of: inputs))
         let gateway = Gateway(
             listeners: [{ try await listener.drain { bar.advance($0) } }],

@@ -2,10 +2,12 @@ package import Earshot
 
 /// The way in of one channel: documents are read, enriched, encoded, and safe in the journal when `take` returns.
 package struct Intake: Sendable {
-    private let channel: String
+    /// The channel's name.
+    let channel: String
     private let adapter: any Adapter
     private let enrichment: Enrichment
-    private let journal: any Journal
+    /// Where what is new is stored.
+    let journal: any Journal
     private let period: Range<Timestamp>?
     private let leads: LeadBox?
 

@@ -1,6 +1,6 @@
 package import Earshot
 internal import EarshotFormats
-package import Logging
+internal import Logging
 
 /// Reads the files of a channel that listens to `files`: each once, and again when it has changed.
 ///
@@ -8,16 +8,12 @@ package import Logging
 /// from one look to the next.
 package struct FilesListener: ChannelListener {
     /// The channel's name.
-    package let channel: String
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let patterns: [FilePattern]
     private let cut: DocumentReader.Cut
     private let isMail: Bool
     private let interval: Duration
-    private let intake: Intake
-    private let journal: any Journal
-    private let clock: GatewayClock
-    private let board: StatusBoard
-    private let log: Logger
 
     /// How many documents, and how many of their bytes, become one page.
     private static let pageCount = 256
@@ -25,21 +21,14 @@ package struct FilesListener: ChannelListener {
 
     /// A listener to the files that `paths` name: each a file, a folder, `-`, or a pattern with `*`.
     package init(
-        channel: String, paths: [String], adapter: any Adapter, interval: Duration, intake: Intake,
-        journal: any Journal, clock: GatewayClock, board: StatusBoard, log: Logger
+        _ context: ListenerContext, paths: [String], adapter: any Adapter, interval: Duration
     ) {
-        self.channel = channel
+        self.context = context
         patterns = paths.map { FilePattern($0) }
         let kind = adapter.kind
-        let now = clock.now
         isMail = kind.container == .mbox
-        cut = DocumentReader.Cut(kind.container, companions: kind.companions, clock: now)
+        cut = DocumentReader.Cut(kind.container, companions: kind.companions, clock: context.clock.now)
         self.interval = interval
-        self.intake = intake
-        self.journal = journal
-        self.clock = clock
-        self.board = board
-        self.log = log
     }
 
     /// Looks for new and changed files, again and again.
@@ -48,10 +37,10 @@ package struct FilesListener: ChannelListener {
         while true {
             do {
                 seen = try await look(nil) { !isMail || isStill($0, since: seen[$0.path]) }
-                try await clock.sleep(interval)
+                try await context.clock.sleep(interval)
             } catch let failure as JournalFailure where failure.isPassing {
                 fail("what came cannot be stored: \(failure.summary)")
-                try await clock.sleep(Poller.storePause)
+                try await context.clock.sleep(ListenerContext.storePause)
             }
         }
     }
@@ -75,7 +64,7 @@ package struct FilesListener: ChannelListener {
     private func isStill(_ file: FoundFile, since before: FoundFile?) -> Bool {
         guard FoundFile(path: file.path) == file else { return false }
         if let before { return before == file }
-        return clock.now().milliseconds - file.modified > Int64(interval / .milliseconds(1))
+        return context.clock.now().milliseconds - file.modified > Int64(interval / .milliseconds(1))
     }
 
     /// Reads every file that is new or has changed, but for the last document of those that are not still; gives the
@@ -83,7 +72,7 @@ package struct FilesListener: ChannelListener {
     private func look(
         _ taken: (@Sendable (IntakeTally) -> Void)?, isStill: (FoundFile) -> Bool
     ) async throws -> [String: FoundFile] {
-        var progress = FileProgress(try await journal.cursor(of: channel)?.value)
+        var progress = FileProgress(try await context.cursor())
         for pattern in patterns where pattern.matches().isEmpty { fail("no file at \(pattern.path)") }
         let files = patterns.flatMap { $0.matches() }
         for file in files {
@@ -94,14 +83,14 @@ package struct FilesListener: ChannelListener {
                 fail(failure.description)
                 continue
             }
-            board.heard(from: channel, at: clock.now())
+            context.board.heard(from: channel, at: context.clock.now())
         }
         return isMail ? Dictionary(files.map { ($0.path, $0) }) { first, _ in first } : [:]
     }
 
     private func fail(_ reason: String) {
-        board.failed(channel, reason, isBlocked: false)
-        log.warning("\(channel): \(reason)", metadata: ["channel": "\(channel)"])
+        context.board.failed(channel, reason, isBlocked: false)
+        context.log.warning("\(channel): \(reason)", metadata: context.place)
     }
 
     /// Reads one file from a document on, page by page; each page is safe together with the place it reaches.
@@ -133,14 +122,11 @@ package struct FilesListener: ChannelListener {
             }
             let isLast = page.isEmpty && unreadable.isEmpty
             progress.reach(reached, of: file, isDone: isLast && !steps.isHeldBack)
-            var tally = try await intake.take(page, unreadable: unreadable, advancing: progress.cursor)
+            var tally = try await context.intake.take(page, unreadable: unreadable, advancing: progress.cursor)
             tally.bytes = reader.bytesRead - bytesBefore
             bytesBefore = reader.bytesRead
-            board.took(tally, from: channel)
+            context.report(tally)
             taken?(tally)
-            for finding in tally.findings {
-                log.warning("\(channel): \(finding.defect.reason)", metadata: finding.metadata(of: channel))
-            }
             if isLast { return }
         }
     }

@@ -22,22 +22,15 @@ struct ListenerMaker {
     func listener(with adapter: any Adapter) -> (any ChannelListener)? {
         if let path = channel.files {
             return FilesListener(
-                channel: channel.name, paths: [path], adapter: adapter,
-                interval: channel.every ?? ListenerMaker.filesInterval, intake: intake, journal: surroundings.journal,
-                clock: surroundings.clock, board: board, log: surroundings.log)
+                context, paths: [path], adapter: adapter, interval: channel.every ?? ListenerMaker.filesInterval)
         }
         if channel.webhook == nil, let adapter = adapter as? any ProgramAdapter {
             return ProgramListener(
-                channel: channel.name, adapter: adapter, directory: directory,
-                interval: channel.every ?? ListenerMaker.pollInterval, intake: intake, journal: surroundings.journal,
-                clock: surroundings.clock, board: board, log: surroundings.log)
+                context, adapter: adapter, directory: directory, interval: channel.every ?? ListenerMaker.pollInterval)
         }
         if let mail = (adapter as? any MailAdapter)?.mail { return listener(to: mail) }
         if let leads, let adapter = adapter as? any LookupAdapter {
-            return LeadListener(
-                channel: channel.name, adapter: adapter, box: leads, intake: intake, journal: surroundings.journal,
-                http: network.way(of: channel, to: adapter), clock: surroundings.clock, board: board,
-                log: surroundings.log)
+            return LeadListener(context, adapter: adapter, box: leads, http: network.way(of: channel, to: adapter))
         }
         guard channel.webhook == nil, listen != "webhook", let adapter = adapter as? any PollingAdapter else {
             return nil
@@ -45,38 +38,38 @@ struct ListenerMaker {
         let http = network.way(of: channel, to: adapter)
         let poller = poller(adapter, over: http)
         guard let adapter = adapter as? any StreamingAdapter, adapter.isStreaming else { return poller }
-        return StreamListener(
-            channel: channel.name, adapter: adapter, poller: poller, intake: intake, journal: surroundings.journal,
-            http: http, clock: surroundings.clock, board: board, log: surroundings.log)
+        return StreamListener(context, adapter: adapter, poller: poller, http: http)
+    }
+
+    /// What the listener has of the gateway.
+    private var context: ListenerContext {
+        ListenerContext(intake: intake, clock: surroundings.clock, board: board, log: surroundings.log)
     }
 
     private func poller(_ adapter: any PollingAdapter, over http: any HTTPFetching) -> Poller {
         let name = channel.name
         let now = surroundings.clock.now
         return Poller(
-            channel: name, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
-            isTold: { [coverage] in coverage.covers(name, at: now()) }, intake: intake, journal: surroundings.journal,
-            http: http, clock: surroundings.clock, board: board, log: surroundings.log)
+            context, adapter: adapter, interval: channel.every ?? ListenerMaker.pollInterval,
+            isTold: { [coverage] in coverage.covers(name, at: now()) }, http: http)
     }
 
     /// What listens to mail.
     private func listener(to mail: MailSource) -> any ChannelListener {
         let interval = channel.every ?? ListenerMaker.pollInterval
-        let desk = MailDesk(
-            channel: channel.name, intake: intake, journal: surroundings.journal, clock: surroundings.clock,
-            board: board, log: surroundings.log)
         switch mail {
         case .imap(let account, let folders, let idles):
             return IMAPListener(
-                desk: desk, account: account.placed(in: directory), folders: folders, idles: idles, interval: interval)
+                context: context, account: account.placed(in: directory), folders: folders, idles: idles,
+                interval: interval)
         case .pop3(let account, let deletes):
             return POP3Listener(
-                desk: desk, account: account.placed(in: directory), deletes: deletes, interval: interval)
+                context: context, account: account.placed(in: directory), deletes: deletes, interval: interval)
         case .maildir(let path):
             return MaildirListener(
-                desk: desk, path: Configuration.path(path, in: directory),
+                context: context, path: Configuration.path(path, in: directory),
                 interval: channel.every ?? ListenerMaker.filesInterval)
-        case .lmtp(let door): return LMTPListener(desk: desk, door: door.placed(in: directory))
+        case .lmtp(let door): return LMTPListener(context: context, door: door.placed(in: directory))
         }
     }
 

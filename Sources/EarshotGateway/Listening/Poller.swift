@@ -7,16 +7,12 @@ package struct Poller: ChannelListener {
     package typealias Ask = @Sendable (Cursor?, any HTTPFetching, Timestamp) async throws -> Page
 
     /// The channel's name.
-    package let channel: String
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let ask: Ask
     private let interval: Duration
     private let isTold: @Sendable () -> Bool
-    private let intake: Intake
-    private let journal: any Journal
     private let http: any HTTPFetching
-    private let clock: GatewayClock
-    private let board: StatusBoard
-    private let log: Logger
     /// What the source asked for.
     let asked: AskedWait
 
@@ -25,33 +21,25 @@ package struct Poller: ChannelListener {
 
     /// A poller for one channel, asking every `interval`, or more seldom while `isTold` says that the source tells.
     package init(
-        channel: String, adapter: any PollingAdapter, interval: Duration,
-        isTold: @escaping @Sendable () -> Bool = { false }, intake: Intake, journal: any Journal,
-        http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger
+        _ context: ListenerContext, adapter: any PollingAdapter, interval: Duration,
+        isTold: @escaping @Sendable () -> Bool = { false }, http: any HTTPFetching
     ) {
-        self.init(
-            channel: channel, interval: interval, isTold: isTold, intake: intake, journal: journal, http: http,
-            clock: clock, board: board, log: log
-        ) { try await adapter.poll(after: $0, over: $1, at: $2) }
+        self.init(context, interval: interval, isTold: isTold, http: http) {
+            try await adapter.poll(after: $0, over: $1, at: $2)
+        }
     }
 
     /// A poller for one channel that gets its pages from `ask`.
     package init(
-        channel: String, interval: Duration, isTold: @escaping @Sendable () -> Bool = { false }, intake: Intake,
-        journal: any Journal, http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger,
-        ask: @escaping Ask
+        _ context: ListenerContext, interval: Duration, isTold: @escaping @Sendable () -> Bool = { false },
+        http: any HTTPFetching, ask: @escaping Ask
     ) {
-        self.channel = channel
+        self.context = context
         self.ask = ask
         self.interval = interval
         self.isTold = isTold
-        self.intake = intake
-        self.journal = journal
         self.http = http
-        self.clock = clock
-        self.board = board
-        self.log = log
-        asked = AskedWait(channel: channel, journal: journal, clock: clock)
+        asked = AskedWait(channel: context.channel, journal: context.journal, clock: context.clock)
     }
 
     /// Polls until cancelled.
@@ -59,7 +47,7 @@ package struct Poller: ChannelListener {
         try await restAsAsked()
         var backoff = Backoff()
         while !Task.isCancelled {
-            if let wait = try await round(&backoff) { try await clock.sleep(max(wait, jittered(pace))) }
+            if let wait = try await round(&backoff) { try await context.clock.sleep(max(wait, context.jittered(pace))) }
         }
     }
 
@@ -68,17 +56,16 @@ package struct Poller: ChannelListener {
     func round(_ backoff: inout Backoff) async throws -> Duration? {
         do {
             let wait = try await takeAll(nil)
-            if board.all[channel]?.trouble != nil { log.info("\(channel): works again", metadata: place) }
             backoff.succeed()
-            board.heard(from: channel, at: clock.now())
+            context.heard()
             if let wait { await asked.keep(wait) }
             return wait ?? .zero
         } catch let failure as FetchFailure {
-            try await rest(after: failure, backoff.next(after: failure, random: clock.random()))
+            let step = backoff.next(after: failure, random: context.clock.random())
+            if step.state == .waiting { await asked.keep(step.pause) }
+            try await context.rest(after: failure, step)
         } catch let failure as JournalFailure where failure.isPassing {
-            try await rest(
-                after: .unreachable("what came cannot be stored: \(failure.summary)"),
-                Backoff.Step(pause: Poller.storePause, state: .retrying))
+            try await context.rest(after: failure)
         }
         return nil
     }
@@ -87,27 +74,11 @@ package struct Poller: ChannelListener {
     func restAsAsked() async throws {
         guard let (left, until) = await asked.left() else { return }
         let reason = "the source asked for it before the restart"
-        board.failed(channel, reason, as: .waiting, until: until)
-        log.notice(
-            "\(channel): waits, as \(reason)", metadata: place.merging(["retry_in": "\(left)"]) { $1 })
-        try await clock.sleep(left)
+        context.board.failed(channel, reason, as: .waiting, until: until)
+        context.log.notice(
+            "\(channel): waits, as \(reason)", metadata: context.place.merging(["retry_in": "\(left)"]) { $1 })
+        try await context.clock.sleep(left)
     }
-
-    /// How long nothing is asked for where what comes cannot be stored.
-    static let storePause = Duration.seconds(5)
-
-    /// Says what is wrong, and waits.
-    private func rest(after failure: FetchFailure, _ step: Backoff.Step) async throws {
-        board.failed(channel, failure.reason, as: step.state, until: clock.now() + step.pause)
-        if step.state == .waiting { await asked.keep(step.pause) }
-        let level: Logger.Level = step.state.isBlocked ? .error : step.state == .waiting ? .notice : .warning
-        log.log(
-            level: level, "\(channel): \(failure.summary)",
-            metadata: place.merging(["state": "\(step.state)", "retry_in": "\(step.pause)"]) { $1 })
-        try await clock.sleep(step.pause)
-    }
-
-    private var place: Logger.Metadata { ["channel": "\(channel)"] }
 
     /// Asks for the first page and keeps nothing.
     package func check() async throws -> String {
@@ -127,7 +98,7 @@ package struct Poller: ChannelListener {
             if case .limited(_, let after?) = failure { await asked.keep(after) }
             throw failure
         }
-        board.heard(from: channel, at: clock.now())
+        context.heard()
     }
 
     /// Takes page after page until the source has no more, and tells how long it asks to be left alone.
@@ -135,20 +106,20 @@ package struct Poller: ChannelListener {
     /// A page that was refused throws, with the cursor where the last safe page left it.
     private func takeAll(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws -> Duration? {
         while true {
-            let cursor = try await journal.cursor(of: channel)?.value
+            let cursor = try await context.cursor()
             let page = try await page(after: cursor)
             Failpoint.afterFetch.reach()
-            let tally = try await intake.take(held(page.documents), advancing: page.next)
+            let tally = try await context.intake.take(held(page.documents), advancing: page.next)
             Failpoint.afterAck.reach()
-            report(tally)
-            if !page.hasMore { board.noteMissing(of: channel, page.notice) }
+            context.report(tally)
+            if !page.hasMore { context.board.noteMissing(of: channel, page.notice) }
             taken?(tally)
             // A source that says there is more and stays where it is would be asked for ever.
             guard page.hasMore, page.next != cursor else { return page.wait }
             try Task.checkCancellation()
             if let wait = page.wait {
                 await asked.keep(wait)
-                try await clock.sleep(wait)
+                try await context.clock.sleep(wait)
             }
         }
     }
@@ -156,7 +127,7 @@ package struct Poller: ChannelListener {
     /// One answer of the source; whatever an adapter throws is one of the failures that there are.
     private func page(after cursor: Cursor?) async throws -> Page {
         do {
-            return try await ask(cursor, http, clock.now())
+            return try await ask(cursor, http, context.clock.now())
         } catch let failure as FetchFailure {
             throw failure
         } catch let malformed as MalformedDocument {
@@ -170,7 +141,7 @@ package struct Poller: ChannelListener {
 
     /// The documents with the moment and the way they came, which adapters, having no clock, cannot say.
     private func held(_ documents: [Document]) -> [Document] {
-        let now = clock.now()
+        let now = context.clock.now()
         return documents.map { document in
             var held = document
             held.observedAt = now
@@ -179,17 +150,7 @@ package struct Poller: ChannelListener {
         }
     }
 
-    private func report(_ tally: IntakeTally) {
-        board.took(tally, from: channel)
-        for finding in tally.findings {
-            log.warning("\(channel): \(finding.defect.reason)", metadata: finding.metadata(of: channel))
-        }
-    }
-
     private var pace: Duration { isTold() ? max(interval, Poller.safetyInterval) : interval }
-
-    /// The interval, up to a tenth longer, so that a thousand channels do not ask at once.
-    private func jittered(_ interval: Duration) -> Duration { interval * (1 + clock.random() / 10) }
 }
 
 extension FetchFailure {

@@ -1,19 +1,15 @@
 package import Earshot
-package import Logging
+internal import Logging
 internal import Synchronization
 
 /// Keeps one channel's stream open, takes what comes on it, and asks for what was missed while it was not.
 package struct StreamListener: ChannelListener {
     /// The channel's name.
-    package let channel: String
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let adapter: any StreamingAdapter
     private let poller: Poller
-    private let intake: Intake
-    private let journal: any Journal
     private let http: any HTTPFetching
-    private let clock: GatewayClock
-    private let board: StatusBoard
-    private let log: Logger
 
     /// How long the beginning of a reply is waited for.
     private static let patience = Duration.seconds(60)
@@ -22,18 +18,12 @@ package struct StreamListener: ChannelListener {
 
     /// A listener to one channel's stream; `poller` asks for what was missed.
     package init(
-        channel: String, adapter: any StreamingAdapter, poller: Poller, intake: Intake, journal: any Journal,
-        http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger
+        _ context: ListenerContext, adapter: any StreamingAdapter, poller: Poller, http: any HTTPFetching
     ) {
-        self.channel = channel
+        self.context = context
         self.adapter = adapter
         self.poller = poller
-        self.intake = intake
-        self.journal = journal
         self.http = http
-        self.clock = clock
-        self.board = board
-        self.log = log
     }
 
     /// Why there is no stream any more.
@@ -66,13 +56,12 @@ package struct StreamListener: ChannelListener {
                 try await listen(progress)
             } catch let end as Break {
                 if progress.hasSpoken { pace.succeed() }
-                let step = pace.next(after: end.failure, isReply: end.isReply, random: clock.random())
-                try await rest(after: end.failure, step)
+                let step = pace.next(after: end.failure, isReply: end.isReply, random: context.clock.random())
+                if step.state == .waiting { await poller.asked.keep(step.pause) }
+                try await context.rest(after: end.failure, step)
             } catch let failure as JournalFailure where failure.isPassing {
                 // What came since is asked for again with the gap.
-                try await rest(
-                    after: .unreachable("what came cannot be stored: \(failure.summary)"),
-                    Backoff.Step(pause: Poller.storePause, state: .retrying))
+                try await context.rest(after: failure)
             }
         }
     }
@@ -83,22 +72,11 @@ package struct StreamListener: ChannelListener {
     /// Takes everything that the source has now, without its stream.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws { try await poller.drain(taken) }
 
-    /// Says what is wrong, and waits.
-    private func rest(after failure: FetchFailure, _ step: Backoff.Step) async throws {
-        let until = Timestamp(milliseconds: clock.now().milliseconds &+ Int64(step.pause / .milliseconds(1)))
-        board.failed(channel, failure.reason, as: step.state, until: until)
-        log.log(
-            level: step.state.isBlocked ? .error : .warning, "\(channel): \(failure.summary)",
-            metadata: ["channel": "\(channel)", "state": "\(step.state)", "retry_in": "\(step.pause)"])
-        if step.state == .waiting { await poller.asked.keep(step.pause) }
-        try await clock.sleep(step.pause)
-    }
-
     /// Opens the stream and takes what comes until it breaks.
     private func listen(_ progress: Progress) async throws {
         let (plan, stream) = try await open()
-        board.heard(from: channel, at: clock.now())
-        log.info("\(channel): the stream is open", metadata: ["channel": "\(channel)"])
+        context.board.heard(from: channel, at: context.clock.now())
+        context.log.info("\(channel): the stream is open", metadata: context.place)
         if !plan.fillsGap { progress.fill() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             if plan.fillsGap {
@@ -123,7 +101,7 @@ package struct StreamListener: ChannelListener {
             throw Break(failure: failure, isReply: true)
         }
         do {
-            let opening = try await StreamListener.within(StreamListener.patience, clock) {
+            let opening = try await StreamListener.within(StreamListener.patience, context.clock) {
                 try await http.stream(plan.request)
             }
             guard let stream = opening else {
@@ -139,7 +117,7 @@ package struct StreamListener: ChannelListener {
     /// Why a reply is no stream.
     private func refusal(of stream: HTTPStream) async throws -> FetchFailure {
         let stream = stream
-        let body = try? await StreamListener.within(StreamListener.patience, clock) {
+        let body = try? await StreamListener.within(StreamListener.patience, context.clock) {
             var body: [UInt8] = []
             while body.count < StreamListener.replyLimit, let piece = try await stream.next() { body += piece }
             return body
@@ -151,20 +129,20 @@ package struct StreamListener: ChannelListener {
 
     /// Asks for what was missed, again and again until all of it is there.
     private func fill() async throws {
-        if let cursor = try await journal.cursor(of: channel)?.value {
+        if let cursor = try await context.cursor() {
             let from = adapter.resuming(from: cursor)
-            if from != cursor { _ = try await intake.take([], advancing: from) }
+            if from != cursor { _ = try await context.intake.take([], advancing: from) }
         }
         var backoff = Backoff()
         while true {
             do {
                 return try await poller.drain(nil)
             } catch let failure as FetchFailure {
-                let step = backoff.next(after: failure, random: clock.random())
-                log.warning(
+                let step = backoff.next(after: failure, random: context.clock.random())
+                context.log.warning(
                     "\(channel): what was missed cannot be asked for yet: \(failure.summary)",
-                    metadata: ["channel": "\(channel)", "retry_in": "\(step.pause)"])
-                try await clock.sleep(step.pause)
+                    metadata: context.place.merging(["retry_in": "\(step.pause)"]) { $1 })
+                try await context.clock.sleep(step.pause)
             }
         }
     }
@@ -175,7 +153,7 @@ package struct StreamListener: ChannelListener {
         while true {
             let piece: [UInt8]?
             do {
-                let coming = try await StreamListener.within(stall, clock) { try await stream.next() }
+                let coming = try await StreamListener.within(stall, context.clock) { try await stream.next() }
                 guard let coming else { throw Break(failure: .unreachable("not a byte for \(stall)")) }
                 piece = coming
             } catch let failure as FetchFailure {
@@ -193,7 +171,7 @@ package struct StreamListener: ChannelListener {
         var documents: [Document] = []
         var unreadable: [IntakeTally.Finding] = []
         var ending: FetchFailure?
-        let now = clock.now()
+        let now = context.clock.now()
         for line in lines where ending == nil {
             switch line {
             case .tooLong:
@@ -213,17 +191,13 @@ package struct StreamListener: ChannelListener {
     }
 
     private func store(_ documents: [Document], _ unreadable: [IntakeTally.Finding], _ advances: Bool) async throws {
-        board.heard(from: channel, at: clock.now())
+        context.board.heard(from: channel, at: context.clock.now())
         guard !documents.isEmpty || !unreadable.isEmpty else { return }
         var next: Cursor?
         if advances {
-            next = adapter.advanced(try await journal.cursor(of: channel)?.value, by: documents.map { $0.bytes })
+            next = adapter.advanced(try await context.cursor(), by: documents.map { $0.bytes })
         }
-        let tally = try await intake.take(documents, unreadable: unreadable, advancing: next)
-        board.took(tally, from: channel)
-        for finding in tally.findings {
-            log.warning("\(channel): \(finding.defect.reason)", metadata: finding.metadata(of: channel))
-        }
+        context.report(try await context.intake.take(documents, unreadable: unreadable, advancing: next))
     }
 
     /// What `body` gives, or nil where it took longer.

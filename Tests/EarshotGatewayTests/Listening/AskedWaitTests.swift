@@ -29,8 +29,8 @@ import Testing
         let board = StatusBoard()
         let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
         let poller = Poller(
-            channel: "c", adapter: adapter, interval: .seconds(3600), intake: intake, journal: journal, http: source,
-            clock: clock, board: board, log: ReceiverBench.log)
+            ListenerContext(intake: intake, clock: clock, board: board, log: ReceiverBench.log), adapter: adapter,
+            interval: .seconds(3600), http: source)
         await #expect(throws: CancellationError.self) { try await poller.run() }
         return (board, slept.withLock { $0 })
     }
@@ -78,8 +78,8 @@ import Testing
         let adapter = LineAdapter(settings: .init(pages: ["a"]))
         let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
         let poller = Poller(
-            channel: "c", adapter: adapter, interval: .seconds(30), intake: intake, journal: journal, http: source,
-            clock: source.clock, board: StatusBoard(), log: ReceiverBench.log)
+            ListenerContext(intake: intake, clock: source.clock, board: StatusBoard(), log: ReceiverBench.log),
+            adapter: adapter, interval: .seconds(30), http: source)
         await #expect(throws: FetchFailure.limited("it asked to be left alone before", after: .seconds(60))) {
             try await poller.drain(nil)
         }

@@ -55,9 +55,10 @@ import Testing
         let journal = MemoryJournal()
         let clock = GatewayClock(now: { moment.withLock { $0 } }, sleep: { _ in }, random: { 0 })
         let poller = Poller(
-            channel: "press", adapter: adapter, interval: .seconds(600),
-            intake: Intake(channel: "press", adapter: adapter, enrichment: Enrichment(), journal: journal),
-            journal: journal, http: network, clock: clock, board: StatusBoard(), log: Logger(label: "test"))
+            ListenerContext(
+                intake: Intake(channel: "press", adapter: adapter, enrichment: Enrichment(), journal: journal),
+                clock: clock, board: StatusBoard(), log: Logger(label: "test")),
+            adapter: adapter, interval: .seconds(600), http: network)
         for minutes in [0, 10, 719, 720] as [Int64] {
             moment.withLock { $0 = Timestamp(seconds: 1_772_409_600 + minutes * 60) }
             try await poller.drain(nil)
@@ -76,9 +77,10 @@ extension FeedsListeningTests {
                 as? any PollingAdapter)
         let (journal, board) = (MemoryJournal(), StatusBoard())
         let poller = Poller(
-            channel: "press", adapter: adapter, interval: .seconds(600),
-            intake: Intake(channel: "press", adapter: adapter, enrichment: Enrichment(), journal: journal),
-            journal: journal, http: network, clock: .fixed, board: board, log: Logger(label: "test"))
+            ListenerContext(
+                intake: Intake(channel: "press", adapter: adapter, enrichment: Enrichment(), journal: journal),
+                clock: .fixed, board: board, log: Logger(label: "test")),
+            adapter: adapter, interval: .seconds(600), http: network)
         try await poller.drain(nil)
         let report = StatusReport(channels: board.all, sinks: [:], marks: 0, phase: .running, version: "1")
         let words = "1 of 2 feeds cannot be had: https://dead.example/feed"

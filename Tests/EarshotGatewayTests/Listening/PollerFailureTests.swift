@@ -27,8 +27,8 @@ import Testing
         let journal = MemoryJournal()
         let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
         let poller = Poller(
-            channel: "c", adapter: adapter, interval: .seconds(30), intake: intake, journal: journal,
-            http: NoNetwork(), clock: clock, board: board, log: log)
+            ListenerContext(intake: intake, clock: clock, board: board, log: log), adapter: adapter,
+            interval: .seconds(30), http: NoNetwork())
         await #expect(throws: CancellationError.self) { try await poller.run() }
         return reports.withLock { $0 }
     }

@@ -13,8 +13,8 @@ import Testing
         log.logLevel = .critical
         let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
         return Poller(
-            channel: "c", adapter: adapter, interval: .seconds(30), intake: intake, journal: journal,
-            http: NoNetwork(), clock: clock, board: board, log: log)
+            ListenerContext(intake: intake, clock: clock, board: board, log: log), adapter: adapter,
+            interval: .seconds(30), http: NoNetwork())
     }
 
     @Test func `every page is taken once, and polling again goes on after the last`() async throws {

@@ -26,10 +26,10 @@ import Testing
         let text = #"{"command":["/bin/sh","script.sh"],"environment":{"PATH":"/usr/bin:/bin"}\#(settings)}"#
         let adapter = try ExecAdapter(settings: JSONDecoder().decode(ExecAdapter.Settings.self, from: Data(text.utf8)))
         return ProgramListener(
-            channel: "c", adapter: adapter, directory: folder, interval: .seconds(60),
-            intake: Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal),
-            journal: journal,
-            clock: clock.clock, board: board, log: log.logger)
+            ListenerContext(
+                intake: Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal),
+                clock: clock.clock, board: board, log: log.logger),
+            adapter: adapter, directory: folder, interval: .seconds(60))
     }
 
     private func text(_ name: String, in folder: String) throws -> String {

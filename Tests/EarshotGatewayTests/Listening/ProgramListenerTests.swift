@@ -31,8 +31,8 @@ import Testing
                 settings: JSONDecoder().decode(ExecAdapter.Settings.self, from: Data(text.utf8)))
             let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
             return ProgramListener(
-                channel: "c", adapter: adapter, directory: folder.path, interval: .seconds(60), intake: intake,
-                journal: journal, clock: clock.clock, board: board, log: log.logger)
+                ListenerContext(intake: intake, clock: clock.clock, board: board, log: log.logger),
+                adapter: adapter, directory: folder.path, interval: .seconds(60))
         }
 
         var tally: IntakeTally { board.all["c"]?.tally ?? IntakeTally() }
@@ -97,8 +97,9 @@ import Testing
                 settings: JSONDecoder().decode(ExecAdapter.Settings.self, from: Data(text.utf8)))
             let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: bench.journal)
             return try await ProgramListener(
-                channel: "c", adapter: adapter, directory: bench.folder.path, interval: .seconds(60), intake: intake,
-                journal: bench.journal, clock: bench.clock.clock, board: bench.board, log: bench.log.logger
+                ListenerContext(
+                    intake: intake, clock: bench.clock.clock, board: bench.board, log: bench.log.logger),
+                adapter: adapter, directory: bench.folder.path, interval: .seconds(60)
             ).check()
         }
         for (name, text) in [("tap", "#! /bin/sh\n"), ("lost", "#!/no/such/python3 -u\nprint()\n")] {
@@ -180,9 +181,10 @@ import Testing
             settings: JSONDecoder().decode(
                 ExecAdapter.Settings.self, from: Data(#"{"command":["/nonexistent/tap"]}"#.utf8)))
         let listener = ProgramListener(
-            channel: "c", adapter: adapter, directory: "/", interval: .seconds(1),
-            intake: Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: bench.journal),
-            journal: bench.journal, clock: bench.clock.clock, board: bench.board, log: bench.log.logger)
+            ListenerContext(
+                intake: Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: bench.journal),
+                clock: bench.clock.clock, board: bench.board, log: bench.log.logger),
+            adapter: adapter, directory: "/", interval: .seconds(1))
         await #expect(throws: FetchFailure.refused("the program cannot be run: No such file or directory")) {
             try await listener.drain(nil)
         }

@@ -1,5 +1,6 @@
 import Earshot
 import EarshotAdapters
+import EarshotTestSupport
 import EarshotTesting
 import Foundation
 import HTTPTypes
@@ -28,12 +29,9 @@ import Testing
                 settings: JSONDecoder().decode(TwitterAdapter.Settings.self, from: Data(settings.utf8)))
             let intake = Intake(channel: "x", adapter: adapter, enrichment: Enrichment(), journal: journal)
             let client = CurlClient.patient(agent: "earshot-test")
-            let poller = Poller(
-                channel: "x", adapter: adapter, interval: .seconds(60), intake: intake, journal: journal, http: client,
-                clock: clock.clock, board: board, log: log.logger)
-            return StreamListener(
-                channel: "x", adapter: adapter, poller: poller, intake: intake, journal: journal, http: client,
-                clock: clock.clock, board: board, log: log.logger)
+            let context = ListenerContext(intake: intake, clock: clock.clock, board: board, log: log.logger)
+            let poller = Poller(context, adapter: adapter, interval: .seconds(60), http: client)
+            return StreamListener(context, adapter: adapter, poller: poller, http: client)
         }
 
         var stored: Int { get async throws { Int(try await journal.status().head) } }
@@ -231,18 +229,7 @@ private final class Platform: Sendable {
             }
         }
         router.get("/2/tweets/search/stream") { _, _ in self.open() }
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        var quiet = Logger(label: "test")
-        quiet.logLevel = .critical
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) }, logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask { for await number in ports { return try await body("http://127.0.0.1:\(number)") } }
-            try await group.next()
-            group.cancelAll()
-        }
+        try await Loopback.serve(router) { try await body("http://127.0.0.1:\($0)") }
     }
 
     private func open() -> Response {

@@ -71,8 +71,8 @@ final class ReplayRun: Sendable {
         log.logLevel = .critical
         let intake = Intake(channel: "c", adapter: adapter, enrichment: Enrichment(), journal: journal)
         let poller = Poller(
-            channel: "c", adapter: adapter, interval: interval, intake: intake, journal: journal, http: http,
-            clock: clock, board: StatusBoard(), log: log)
+            ListenerContext(intake: intake, clock: clock, board: StatusBoard(), log: log), adapter: adapter,
+            interval: interval, http: http)
         let courier = Courier(
             name: "s", sink: ReplaySink(record), journal: journal, fromBeginning: true, clock: clock, log: log)
         source.beginLife(forgetting: isTorn.withLock { $0 })

@@ -1,33 +1,27 @@
 package import Earshot
-package import Logging
 
 /// Looks up what the deliveries of one channel only named, one after another.
 package struct LeadListener: ChannelListener {
     /// The channel's name.
-    package let channel: String
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let adapter: any LookupAdapter
     private let box: LeadBox
     private let poller: Poller
     private let http: any HTTPFetching
-    private let clock: GatewayClock
 
     /// How often the box is looked into though nothing was heard to fall into it.
     private static let interval = Duration.seconds(60)
 
     /// A listener that looks up what is in a box.
     package init(
-        channel: String, adapter: any LookupAdapter, box: LeadBox, intake: Intake, journal: any Journal,
-        http: any HTTPFetching, clock: GatewayClock, board: StatusBoard, log: Logger
+        _ context: ListenerContext, adapter: any LookupAdapter, box: LeadBox, http: any HTTPFetching
     ) {
-        self.channel = channel
+        self.context = context
         self.adapter = adapter
         self.box = box
         self.http = http
-        self.clock = clock
-        poller = Poller(
-            channel: channel, interval: LeadListener.interval, intake: intake, journal: journal, http: http,
-            clock: clock, board: board, log: log
-        ) { cursor, http, _ in
+        poller = Poller(context, interval: LeadListener.interval, http: http) { cursor, http, _ in
             try await box.page(after: cursor) { try await adapter.lookUp($0, over: http) }
         }
     }
@@ -40,9 +34,9 @@ package struct LeadListener: ChannelListener {
         var backoff = Backoff()
         while !Task.isCancelled {
             if try await box.count() == 0 {
-                try await box.wait(atMost: LeadListener.interval, by: clock)
+                try await box.wait(atMost: LeadListener.interval, by: context.clock)
             } else if let wait = try await poller.round(&backoff), wait > .zero {
-                try await clock.sleep(wait)
+                try await context.clock.sleep(wait)
             }
         }
     }

@@ -7,8 +7,8 @@ internal import Logging
 /// was read.
 package struct IMAPListener: ChannelListener {
     /// The channel's name.
-    package var channel: String { desk.channel }
-    private let desk: MailDesk
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let account: MailAccount
     private let folders: [String]
     private let idles: Bool
@@ -19,10 +19,10 @@ package struct IMAPListener: ChannelListener {
     ///
     /// A server that says nothing for `patience` is given up.
     package init(
-        desk: MailDesk, account: MailAccount, folders: [String], idles: Bool, interval: Duration,
+        context: ListenerContext, account: MailAccount, folders: [String], idles: Bool, interval: Duration,
         patience: Duration = .seconds(60)
     ) {
-        self.desk = desk
+        self.context = context
         self.account = account
         self.folders = folders
         self.idles = idles
@@ -38,10 +38,10 @@ package struct IMAPListener: ChannelListener {
     package func run() async throws {
         let session = session
         try await withTaskCancellationHandler {
-            try await desk.keepTrying {
+            try await context.keepTrying {
                 await session.revive()
                 let first = try await takeAll(over: session, nil)
-                desk.heard()
+                context.heard()
                 try await rest(first, over: session)
             } afterFailure: {
                 await session.close(isBroken: true)
@@ -57,7 +57,7 @@ package struct IMAPListener: ChannelListener {
         try await withTaskCancellationHandler {
             _ = try await takeAll(over: session, taken)
             await session.close(isBroken: false)
-            desk.heard()
+            context.heard()
         } onCancel: {
             session.stop()
         }
@@ -96,7 +96,7 @@ package struct IMAPListener: ChannelListener {
     private func takeAll(
         over session: IMAPSession, _ taken: (@Sendable (IntakeTally) -> Void)?
     ) async throws -> Place? {
-        var progress = IMAPProgress(try await desk.cursor())
+        var progress = IMAPProgress(try await context.cursor())
         let names = try await session.folders()
         var first: Place?
         var refusal: FetchFailure?
@@ -120,14 +120,14 @@ package struct IMAPListener: ChannelListener {
     ) async throws -> UInt32 {
         let validity = try await session.open(folder)
         if progress.isRenumbered(folder, validity: validity) {
-            desk.log.notice("\(channel): folder \(ModifiedUTF7.decode(folder)) has new numbers, and is read anew")
+            context.log.notice("\(channel): folder \(ModifiedUTF7.decode(folder)) has new numbers, and is read anew")
         }
         var uid = progress.uid(in: folder, validity: validity)
         try await session.read(after: uid)
         while let page = try await session.page() {
             uid = page.reached
             progress.reach(uid, in: folder, validity: validity, among: folders)
-            let tally = try await desk.take(
+            let tally = try await context.take(
                 page.documents, unreadable: page.unreadable, advancing: progress.cursor)
             Failpoint.afterAck.reach()
             taken?(tally)
@@ -138,10 +138,10 @@ package struct IMAPListener: ChannelListener {
 
     /// Waits for the next time: until the server tells of mail where it can, else for the interval.
     private func rest(_ first: Place?, over session: IMAPSession) async throws {
-        let pause = desk.jittered(interval)
+        let pause = context.jittered(interval)
         if idles, let first, try await session.idle(in: first.folder, after: first.uid, atMost: pause) { return }
         // Nobody keeps a silent connection for long.
         if pause > .seconds(300) { await session.close(isBroken: false) }
-        try await desk.clock.sleep(pause)
+        try await context.clock.sleep(pause)
     }
 }

@@ -7,8 +7,8 @@ internal import NIOPosix
 /// Takes messages that a mail server hands over (LMTP), and says that it has one only when it is safe in the journal.
 package struct LMTPListener: ChannelListener {
     /// The channel's name.
-    package var channel: String { desk.channel }
-    let desk: MailDesk
+    package var channel: String { context.channel }
+    let context: ListenerContext
     let door: MailDoor
     private let clients: NetworkList
     private let crowd: LMTPCrowd
@@ -22,13 +22,13 @@ package struct LMTPListener: ChannelListener {
     private static let patience = TimeAmount.minutes(5)
 
     /// A place to hand over messages; `started` is told the port.
-    package init(desk: MailDesk, door: MailDoor, started: @escaping @Sendable (Int) -> Void = { _ in }) {
-        self.init(desk: desk, door: door, crowd: LMTPCrowd(), started: started)
+    package init(context: ListenerContext, door: MailDoor, started: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.init(context: context, door: door, crowd: LMTPCrowd(), started: started)
     }
 
     /// A place to hand over messages with room for a crowd.
-    init(desk: MailDesk, door: MailDoor, crowd: LMTPCrowd, started: @escaping @Sendable (Int) -> Void) {
-        self.desk = desk
+    init(context: ListenerContext, door: MailDoor, crowd: LMTPCrowd, started: @escaping @Sendable (Int) -> Void) {
+        self.context = context
         self.crowd = crowd
         self.door = door
         self.started = started
@@ -40,11 +40,11 @@ package struct LMTPListener: ChannelListener {
 
     /// Listens until cancelled.
     package func run() async throws {
-        try await desk.keepTrying {
+        try await context.keepTrying {
             let server = try await open()
-            desk.heard()
+            context.heard()
             started(server.channel.localAddress?.port ?? 0)
-            desk.log.info("\(channel): messages are taken (LMTP)", metadata: ["address": "\(door.address)"])
+            context.log.info("\(channel): messages are taken (LMTP)", metadata: ["address": "\(door.address)"])
             try await server.executeThenClose { connections in
                 try await withThrowingDiscardingTaskGroup { group in
                     for try await connection in connections {
@@ -107,7 +107,7 @@ package struct LMTPListener: ChannelListener {
         } catch is CancellationError {
             return
         } catch {
-            desk.log.debug("\(channel): a connection broke: \(error)", metadata: ["channel": "\(channel)"])
+            context.log.debug("\(channel): a connection broke: \(error)", metadata: context.place)
         }
     }
 
@@ -141,18 +141,18 @@ package struct LMTPListener: ChannelListener {
 
     /// Stores a message and says so to each recipient; what cannot be stored stays with the client.
     private func answer(to message: LMTPMessage) async -> String {
-        var document = Document(message.delivered, observedAt: desk.clock.now())
+        var document = Document(message.delivered, observedAt: context.clock.now())
         document.via = .push
         guard document.bytes.count <= MailLimits.message else { return message.answered("552 5.3.4 too large") }
         var reply = "250 2.0.0 safe"
         do {
-            let tally = try await desk.take([document], advancing: nil)
-            desk.heard()
+            let tally = try await context.take([document], advancing: nil)
+            context.heard()
             if tally.malformed > 0 {
                 reply = "554 5.6.0 cannot be read: \(tally.findings.first?.defect.reason ?? "no mail")"
             }
         } catch {
-            desk.log.error("\(channel): a message could not be stored: \(error)", metadata: ["channel": "\(channel)"])
+            context.log.error("\(channel): a message could not be stored: \(error)", metadata: context.place)
             reply = "451 4.3.0 cannot be stored now, try again"
         }
         return message.answered(reply)

@@ -7,8 +7,8 @@ internal import Logging
 /// Watches a Maildir: takes every message that appears in its `new` and `cur`, once, and leaves it where it is.
 package struct MaildirListener: ChannelListener {
     /// The channel's name.
-    package var channel: String { desk.channel }
-    private let desk: MailDesk
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let path: String
     private let interval: Duration
     private let memory: Int
@@ -22,8 +22,8 @@ package struct MaildirListener: ChannelListener {
     /// A watcher of the Maildir at `path`, which also looks every `interval`, told of something or not.
     ///
     /// Of so many messages the names are remembered; of more the older ones by the last of them.
-    package init(desk: MailDesk, path: String, interval: Duration, memory: Int = SeenNames.limit) {
-        self.desk = desk
+    package init(context: ListenerContext, path: String, interval: Duration, memory: Int = SeenNames.limit) {
+        self.context = context
         self.path = path
         self.interval = interval
         self.memory = memory
@@ -35,7 +35,7 @@ package struct MaildirListener: ChannelListener {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true {
-                    try await desk.clock.sleep(interval)
+                    try await context.clock.sleep(interval)
                     nudge.yield()
                 }
             }
@@ -50,18 +50,18 @@ package struct MaildirListener: ChannelListener {
         var nudges = nudges.makeAsyncIterator()
         var watch: MaildirWatch?
         var isUnwatchable = false
-        try await desk.keepTrying {
+        try await context.keepTrying {
             if watch == nil, !isUnwatchable {
                 do throws(MaildirWatch.Failure) {
                     watch = try MaildirWatch(path, nudge)
                 } catch {
                     isUnwatchable = true
-                    desk.log.notice("\(channel): \(unwatched(error))", metadata: ["channel": "\(channel)"])
+                    context.log.notice("\(channel): \(unwatched(error))", metadata: context.place)
                 }
             }
             try await drain(nil)
             _ = await nudges.next(isolation: #isolation)
-            try await desk.clock.sleep(MaildirListener.gathering)
+            try await context.clock.sleep(MaildirListener.gathering)
         } afterFailure: {
             // What comes after it may be another folder of the same name.
             (watch, isUnwatchable) = (nil, false)
@@ -90,11 +90,11 @@ package struct MaildirListener: ChannelListener {
 
     /// Takes every message that is new.
     package func drain(_ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
-        var seen = SeenNames(try await desk.cursor(), limit: memory)
+        var seen = SeenNames(try await context.cursor(), limit: memory)
         let files = try found()
         let names = files.map(\.unique)
         if !seen.settle(among: names) {
-            desk.log.notice("\(channel): old messages have come into \(path), and it is read anew")
+            context.log.notice("\(channel): old messages have come into \(path), and it is read anew")
         }
         var waiting = files.filter { !seen.contains($0.unique) }[...]
         while !waiting.isEmpty {
@@ -112,10 +112,10 @@ package struct MaildirListener: ChannelListener {
                 }
                 waiting.removeFirst()
             }
-            let tally = try await desk.take(page.documents, unreadable: page.unreadable, advancing: seen.cursor)
+            let tally = try await context.take(page.documents, unreadable: page.unreadable, advancing: seen.cursor)
             taken?(tally)
         }
-        desk.heard()
+        context.heard()
     }
 
     /// A message's file.

@@ -6,8 +6,8 @@ package import Earshot
 /// only after the journal has them.
 package struct POP3Listener: ChannelListener {
     /// The channel's name.
-    package var channel: String { desk.channel }
-    private let desk: MailDesk
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let account: MailAccount
     private let deletes: Bool
     private let interval: Duration
@@ -15,9 +15,10 @@ package struct POP3Listener: ChannelListener {
 
     /// A listener to a mailbox, visited every `interval`; a server that says nothing for `patience` is given up.
     package init(
-        desk: MailDesk, account: MailAccount, deletes: Bool, interval: Duration, patience: Duration = .seconds(60)
+        context: ListenerContext, account: MailAccount, deletes: Bool, interval: Duration,
+        patience: Duration = .seconds(60)
     ) {
-        self.desk = desk
+        self.context = context
         self.account = account
         self.deletes = deletes
         self.interval = interval
@@ -26,9 +27,9 @@ package struct POP3Listener: ChannelListener {
 
     /// Listens until cancelled.
     package func run() async throws {
-        try await desk.keepTrying {
+        try await context.keepTrying {
             try await drain(nil)
-            try await desk.clock.sleep(desk.jittered(interval))
+            try await context.clock.sleep(context.jittered(interval))
         }
     }
 
@@ -38,7 +39,7 @@ package struct POP3Listener: ChannelListener {
         try await withTaskCancellationHandler {
             let session = POP3Session(channel: channel, account: account, patience: patience, alarm: alarm)
             try await visit(over: session, taken)
-            desk.heard()
+            context.heard()
         } onCancel: {
             alarm.ring()
         }
@@ -62,14 +63,14 @@ package struct POP3Listener: ChannelListener {
         "more than \(SeenNames.limit) messages: use IMAP, or \"delete\": true")
 
     private func visit(over session: POP3Session, _ taken: (@Sendable (IntakeTally) -> Void)?) async throws {
-        var seen = SeenNames(try await desk.cursor())
+        var seen = SeenNames(try await context.cursor())
         let names = try await session.open()
         // An empty mailbox may be one that is being filled anew; its names are worth keeping until there are others.
         if !names.isEmpty { _ = seen.keep(only: names) }
         var refusal: FetchFailure?
         while let page = try await session.page(without: seen) {
             for name in page.names { seen.insert(name) }
-            let tally = try await desk.take(
+            let tally = try await context.take(
                 page.mail.documents, unreadable: page.mail.unreadable, advancing: seen.cursor)
             taken?(tally)
             if seen.isFull {

@@ -1,36 +1,25 @@
 package import Earshot
 internal import Foundation
-package import Logging
 
 /// Runs one channel's program again and again and takes what it prints; it is handed the state that it printed last.
 package struct ProgramListener: ChannelListener {
     /// The channel's name.
-    package let channel: String
+    package var channel: String { context.channel }
+    private let context: ListenerContext
     private let adapter: any ProgramAdapter
     private let program: Program
     private let directory: String
     private let interval: Duration
-    private let intake: Intake
-    private let journal: any Journal
-    private let clock: GatewayClock
-    private let board: StatusBoard
-    private let log: Logger
 
     /// A listener to one channel's program, run in `directory` every `interval`.
     package init(
-        channel: String, adapter: any ProgramAdapter, directory: String, interval: Duration, intake: Intake,
-        journal: any Journal, clock: GatewayClock, board: StatusBoard, log: Logger
+        _ context: ListenerContext, adapter: any ProgramAdapter, directory: String, interval: Duration
     ) {
-        self.channel = channel
+        self.context = context
         self.adapter = adapter
         program = adapter.program
         self.directory = directory.isEmpty ? "." : directory
         self.interval = interval
-        self.intake = intake
-        self.journal = journal
-        self.clock = clock
-        self.board = board
-        self.log = log
     }
 
     /// Runs the program until cancelled.
@@ -41,24 +30,12 @@ package struct ProgramListener: ChannelListener {
             try Task.checkCancellation()
             guard let failure = failure ?? unwelcome else {
                 failures = 0
-                try await clock.sleep(interval * (1 + clock.random() / 10))
+                try await context.clock.sleep(context.jittered(interval))
                 continue
             }
             failures = hasSpoken ? 1 : failures + 1
-            try await rest(after: failure, for: pause(after: failures))
+            try await context.rest(after: failure, step(after: failure, failures))
         }
-    }
-
-    /// Says what is wrong, and waits.
-    private func rest(after failure: FetchFailure, for pause: Duration) async throws {
-        let until = Timestamp(milliseconds: clock.now().milliseconds &+ Int64(pause / .milliseconds(1)))
-        var state = ChannelState.retrying
-        if case .refused = failure { state = .refused }
-        board.failed(channel, failure.reason, as: state, until: until)
-        log.log(
-            level: state.isBlocked ? .error : .warning, "\(channel): \(failure.summary)",
-            metadata: ["channel": "\(channel)", "state": "\(state)", "retry_in": "\(pause)"])
-        try await clock.sleep(pause)
     }
 
     /// Runs the program once, to its end.
@@ -77,18 +54,20 @@ package struct ProgramListener: ChannelListener {
     }
 
     /// Doubling from five seconds to ten minutes, with jitter.
-    private func pause(after failures: Int) -> Duration {
+    private func step(after failure: FetchFailure, _ failures: Int) -> Backoff.Step {
         let ceiling = min(5.0 * Double(1 << min(failures - 1, 10)), 600)
-        return .milliseconds(Int((0.5 + clock.random() / 2) * ceiling * 1000))
+        let pause = Duration.milliseconds(Int((0.5 + context.clock.random() / 2) * ceiling * 1000))
+        if case .refused = failure { return Backoff.Step(pause: pause, state: .refused) }
+        return Backoff.Step(pause: pause, state: .retrying)
     }
 
     /// Runs the program once; tells why the run failed, if it did, and whether anything came of it.
     private func runOnce(
         _ taken: (@Sendable (IntakeTally) -> Void)?
     ) async throws -> (failure: FetchFailure?, hasSpoken: Bool) {
-        let handed = try HandedState(try await journal.cursor(of: channel)?.value, as: program.handover)
+        let handed = try HandedState(try await context.cursor(), as: program.handover)
         defer { handed.remove() }
-        let run = ProgramRun(order(handed), complaints: Complaints(of: channel, clock: clock, log: log))
+        let run = ProgramRun(order(handed), complaints: Complaints(of: channel, clock: context.clock, log: context.log))
         let reading = ProgramReading(channel: channel, adapter: adapter, lineLimit: program.lineLimit)
         let result: Result<Bool, any Error>
         do {
@@ -106,7 +85,7 @@ package struct ProgramListener: ChannelListener {
         if let limit = program.timeout, try result.get() { ending.cause = .late(limit) }
         // What a program that was ended said last is likely half a line.
         if ending.failure == nil, let rest = reading.rest() { try await take(rest, reading, taken) }
-        if ending.failure == nil { board.heard(from: channel, at: clock.now()) }
+        if ending.failure == nil { context.board.heard(from: channel, at: context.clock.now()) }
         return (ending.failure, reading.hasSpoken)
     }
 
@@ -122,7 +101,7 @@ package struct ProgramListener: ChannelListener {
             }
             if let limit = program.timeout {
                 group.addTask {
-                    try await clock.sleep(limit)
+                    try await context.clock.sleep(limit)
                     run.stop()
                     return true
                 }
@@ -136,14 +115,12 @@ package struct ProgramListener: ChannelListener {
     private func take(
         _ lines: [LineCutter.Line], _ reading: ProgramReading, _ taken: (@Sendable (IntakeTally) -> Void)?
     ) async throws {
-        let page = reading.page(of: lines, at: clock.now())
+        let page = reading.page(of: lines, at: context.clock.now())
         guard !page.isEmpty else { return }
-        let tally = try await intake.take(page.documents, unreadable: page.unreadable, advancing: page.state)
-        board.took(tally, from: channel)
+        let tally = try await context.intake.take(
+            page.documents, unreadable: page.unreadable, advancing: page.state)
+        context.report(tally)
         taken?(tally)
-        for finding in tally.findings {
-            log.warning("\(channel): \(finding.defect.reason)", metadata: finding.metadata(of: channel))
-        }
     }
 
     private func order(_ handed: HandedState) -> ProgramRun.Order {

@@ -54,8 +54,8 @@ import Testing
             let intake = Intake(
                 channel: "page", adapter: adapter, enrichment: Enrichment(), journal: journal, leads: box)
             let listener = LeadListener(
-                channel: "page", adapter: adapter, box: box, intake: intake, journal: journal, http: source,
-                clock: clock, board: board, log: ReceiverBench.log)
+                ListenerContext(intake: intake, clock: clock, board: board, log: ReceiverBench.log),
+                adapter: adapter, box: box, http: source)
             await #expect(throws: CancellationError.self) { try await listener.run() }
         }
 

@@ -27,7 +27,7 @@ import Testing
         let account = MailAccount(
             url: "imap://127.0.0.1:\(server.port)", user: "care", proof: .password("a\"b\\c"), isEncrypted: false)
         return IMAPListener(
-            desk: try MailDesk.test(kind.make(), journal, board, clock), account: account, folders: ["INBOX"],
+            context: try ListenerContext.test(kind.make(), journal, board, clock), account: account, folders: ["INBOX"],
             idles: true,
             interval: .seconds(20), patience: patience)
     }
@@ -145,7 +145,8 @@ import Testing
         let account = MailAccount(url: "imap://127.0.0.1:\(server.port)", user: "care", proof: .password("p"))
         let kind = try #require(BuiltInAdapters.kinds.first { $0.name == "email" })
         let listener = IMAPListener(
-            desk: try MailDesk.test(kind.make(), journal, board), account: account, folders: ["INBOX"], idles: true,
+            context: try ListenerContext.test(kind.make(), journal, board), account: account, folders: ["INBOX"],
+            idles: true,
             interval: .seconds(20))
         await #expect(throws: FetchFailure.refused("the server offers no encryption (STARTTLS)")) {
             try await listener.drain(nil)
@@ -254,15 +255,15 @@ final class Pauses: Sendable {
     }
 }
 
-extension MailDesk {
-    /// A desk for the channel `mail`, which says nothing to the log.
+extension ListenerContext {
+    /// The context of the channel `mail`, which says nothing to the log.
     static func test(
         _ adapter: any Adapter, _ journal: any Journal, _ board: StatusBoard, _ clock: GatewayClock = .fixed
-    ) -> MailDesk {
+    ) -> ListenerContext {
         var log = Logger(label: "test")
         log.logLevel = .critical
         let intake = Intake(channel: "mail", adapter: adapter, enrichment: Enrichment(), journal: journal)
-        return MailDesk(channel: "mail", intake: intake, journal: journal, clock: clock, board: board, log: log)
+        return ListenerContext(intake: intake, clock: clock, board: board, log: log)
     }
 }
 

@@ -18,7 +18,7 @@ import Testing
     ) throws -> LMTPListener {
         let kind = try #require(BuiltInAdapters.kinds.first { $0.name == "email" })
         return LMTPListener(
-            desk: try MailDesk.test(kind.make(), journal, board),
+            context: try ListenerContext.test(kind.make(), journal, board),
             door: MailDoor(address: address, sizeLimit: sizeLimit),
             crowd: crowd, started: started)
     }

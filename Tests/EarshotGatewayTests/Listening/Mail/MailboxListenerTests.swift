@@ -16,9 +16,9 @@ import Testing
         "From: a@example.org\r\nMessage-ID: <m\(number)@example.org>\r\nSubject: \(number)\r\n\r\n.dot \(number)\r\n"
     }
 
-    private func desk() throws -> MailDesk {
+    private func context() throws -> ListenerContext {
         let kind = try #require(BuiltInAdapters.kinds.first { $0.name == "email" })
-        return try MailDesk.test(kind.make(), journal, board)
+        return try ListenerContext.test(kind.make(), journal, board)
     }
 
     private func head() async throws -> Int64 { try await journal.status().head }
@@ -41,7 +41,7 @@ import Testing
         }
         let account = MailAccount(
             url: "pop3://127.0.0.1:\(server.port)", user: "care", proof: .password("p"), isEncrypted: false)
-        let listener = POP3Listener(desk: try desk(), account: account, deletes: true, interval: .seconds(20))
+        let listener = POP3Listener(context: try context(), account: account, deletes: true, interval: .seconds(20))
         await #expect(throws: FetchFailure.self) { try await listener.drain(nil) }
         #expect(try await head() == 0)
         #expect(commands.withLock { $0.allSatisfy { !$0.hasPrefix("DELE") } })
@@ -80,7 +80,7 @@ import Testing
         let account = MailAccount(
             url: "pop3://127.0.0.1:\(server.port)", user: "care@acme.example", proof: .token("t0ken"),
             isEncrypted: false)
-        return POP3Listener(desk: try desk(), account: account, deletes: false, interval: .seconds(20))
+        return POP3Listener(context: try context(), account: account, deletes: false, interval: .seconds(20))
     }
 
     @Test func `a token opens a mailbox of POP3`() async throws {

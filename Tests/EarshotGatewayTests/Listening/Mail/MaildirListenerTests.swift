@@ -44,7 +44,7 @@ import Testing
     private func listener(memory: Int = SeenNames.limit) throws -> MaildirListener {
         let kind = try #require(BuiltInAdapters.kinds.first { $0.name == "email" })
         return MaildirListener(
-            desk: try MailDesk.test(kind.make(), journal, board, hand.clock), path: maildir.url.path,
+            context: try ListenerContext.test(kind.make(), journal, board, hand.clock), path: maildir.url.path,
             interval: .seconds(3600), memory: memory)
     }
 

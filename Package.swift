@@ -114,10 +114,20 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What several of the tests start: servers on loopback ports, and processes.
+        .target(
+            name: "EarshotTestSupport",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
+
         // Not a product: `make faults` and `make test` run it from the build folder.
         .executableTarget(
             name: "Faults",
-            dependencies: ["EarshotTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["EarshotTesting", "EarshotTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/Faults",
             exclude: ["numbers", "Shim", "states"],
             swiftSettings: strict
@@ -150,7 +160,7 @@ let package = Package(
             name: "EarshotGatewayTests",
             dependencies: [
                 "EarshotGateway", "EarshotSinks", "EarshotAdapters", "EarshotTesting",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "EarshotTestSupport", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
@@ -159,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "EarshotCLITests",
             dependencies: [
-                "Earshot", "EarshotCLI", "EarshotGateway", .product(name: "Hummingbird", package: "hummingbird"),
+                "Earshot", "EarshotCLI", "EarshotGateway", "EarshotTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict
         ),

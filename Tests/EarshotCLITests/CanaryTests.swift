@@ -1,5 +1,6 @@
 import Earshot
 import EarshotGateway
+import EarshotTestSupport
 import Foundation
 import Glibc
 import Synchronization

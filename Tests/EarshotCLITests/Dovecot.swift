@@ -1,3 +1,4 @@
+import EarshotTestSupport
 import Foundation
 import Glibc
 
@@ -25,7 +26,7 @@ final class Dovecot {
         process.executableURL = URL(fileURLWithPath: "/usr/sbin/dovecot")
         process.arguments = ["-F", "-c", folder.path("dovecot.conf")]
         process.standardError = try folder.file("dovecot.err")
-        try runWithSignals()
+        try process.runWithSignals()
         for port in ports.values { while !Loopback.isListening(at: port) { sched_yield() } }
     }
 
@@ -59,16 +60,6 @@ final class Dovecot {
         where name.hasPrefix("dovecot") {
             try FileManager.default.removeItem(atPath: folder.path("mail/care/\(name)"))
         }
-    }
-
-    /// Starts Dovecot with no signal blocked, as threads of tests have them all, so that it can be told to stop.
-    private func runWithSignals() throws {
-        var every = sigset_t()
-        var before = sigset_t()
-        unsafe sigfillset(&every)
-        unsafe pthread_sigmask(SIG_UNBLOCK, &every, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try process.run()
     }
 
     /// Whether the tests run as root, as whom Dovecot serves nobody's mail.
@@ -157,40 +148,5 @@ final class Dovecot {
         openssl.standardError = FileHandle.nullDevice
         try openssl.run()
         openssl.waitUntilExit()
-    }
-}
-
-/// Ports of this machine.
-enum Loopback {
-    /// A port that nobody listens on, as the kernel gave it a moment ago.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard bound else { throw CocoaError(.featureUnsupported) }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    /// Whether somebody listens at a port.
-    static func isListening(at port: Int) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
+import EarshotTestSupport
 import Foundation
 import Glibc
 import Hummingbird
-import Logging
 import Testing
 
 @Suite(.timeLimit(.minutes(15))) struct ReloadTests {
@@ -12,18 +12,7 @@ import Testing
             let isKnown = request.headers[.authorization] == "Bearer new-token"
             return Response(status: isKnown ? .ok : .unauthorized, body: .init(byteBuffer: .init(string: "[]")))
         }
-        var quiet = Logger(label: "source")
-        quiet.logLevel = .critical
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) }, logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask { for await number in ports { return try await body(number) } }
-            try await group.next()
-            group.cancelAll()
-        }
+        try await Loopback.serve(router, while: body)
     }
 
     @Test func `SIGHUP has an unauthorized channel asked again at once, with or without a new token`() async throws {

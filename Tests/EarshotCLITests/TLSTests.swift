@@ -1,48 +1,8 @@
 import Foundation
-import Glibc
 import Testing
 
 /// Servers whose certificates are right, and those whose are not, as `earshot check` finds them.
 @Suite(.timeLimit(.minutes(15))) struct TLSTests {
-    /// nginx with TLS on a loopback port, as long as it is held.
-    private final class Server {
-        private let process = Process()
-        let port: Int
-
-        init(in folder: Folder, certificate: String, protocols: String = "TLSv1.2 TLSv1.3") throws {
-            port = try Loopback.freePort()
-            let name = "nginx-\(port)"
-            try folder.write(
-                """
-                worker_processes 1; daemon off; pid \(folder.path(name)).pid; error_log \(folder.path(name)).log;
-                events { worker_connections 64; }
-                http {
-                  access_log off; client_body_temp_path \(folder.path("t1")); proxy_temp_path \(folder.path("t2"));
-                  fastcgi_temp_path \(folder.path("t3")); uwsgi_temp_path \(folder.path("t4"));
-                  scgi_temp_path \(folder.path("t5"));
-                  server {
-                    listen 127.0.0.1:\(port) ssl; ssl_certificate \(folder.path(certificate)).pem;
-                    ssl_certificate_key \(folder.path(certificate)).key; ssl_protocols \(protocols);
-                    ssl_ciphers DEFAULT@SECLEVEL=0; location / { return 204; }
-                  }
-                }
-
-                """, to: "\(name).conf")
-            process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
-            process.arguments = [
-                "-p", folder.url.path, "-e", folder.path("\(name).log"), "-c", folder.path("\(name).conf"),
-            ]
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            while !Loopback.isListening(at: port) { sched_yield() }
-        }
-
-        deinit {
-            process.terminate()
-            process.waitUntilExit()
-        }
-    }
-
     /// An authority, and certificates of its: a right one, one of another host, one that is over, and one of nobody's.
     private func makeCertificates(in folder: Folder) throws {
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -85,8 +45,8 @@ import Testing
     @Test func `only a server that is proven by who is trusted is spoken to`() throws {
         let folder = try Folder()
         try makeCertificates(in: folder)
-        let servers = try ["right", "other", "over", "nobody"].map { ($0, try Server(in: folder, certificate: $0)) }
-        let old = try Server(in: folder, certificate: "right", protocols: "TLSv1 TLSv1.1")
+        let servers = try ["right", "other", "over", "nobody"].map { ($0, try Nginx(in: folder, certificate: $0)) }
+        let old = try Nginx(in: folder, certificate: "right", protocols: "TLSv1 TLSv1.1")
         let sinks = (servers + [("old", old)]).map { name, server in
             #""\#(name)": {"sink": "http", "settings": {"url": "https://127.0.0.1:\#(server.port)/"}}"#
         }

@@ -1,3 +1,4 @@
+import EarshotTestSupport
 import Foundation
 import Glibc
 import Synchronization
@@ -41,7 +42,7 @@ final class GatewayProcess: Sendable {
             state.exit.withLock { $0 = (process.terminationStatus, process.terminationReason == .uncaughtSignal) }
             ended.signal()
         }
-        try GatewayProcess.runWithSignals(process)
+        try process.runWithSignals()
         try? file.close()
         number = process.processIdentifier
         note = state
@@ -52,16 +53,6 @@ final class GatewayProcess: Sendable {
 
     /// Ends everything that was started, as the harness itself is being ended.
     static func killAll() { for number in running.withLock({ $0 }) { _ = Glibc.kill(-number, SIGKILL) } }
-
-    /// Starts a process that hears signals, which threads of a pool have blocked.
-    private static func runWithSignals(_ process: Process) throws {
-        var every = sigset_t()
-        var before = sigset_t()
-        unsafe sigfillset(&every)
-        unsafe pthread_sigmask(SIG_UNBLOCK, &every, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try process.run()
-    }
 
     private final class EndNote: Sendable {
         let exit = Mutex<(code: Int32, isSignal: Bool)?>(nil)

@@ -1,8 +1,8 @@
 import Earshot
 import EarshotGateway
+import EarshotTestSupport
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Testing
 
@@ -25,20 +25,7 @@ import Testing
         router.post("/echo") { request, _ in
             Response(status: .accepted, body: .init(byteBuffer: try await request.body.collect(upTo: 1 << 20)))
         }
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        var quiet = Logger(label: "test")
-        quiet.logLevel = .critical
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) }, logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask {
-                for await number in ports { return try await body("http://127.0.0.1:\(number)") }
-            }
-            try await group.next()
-            group.cancelAll()
-        }
+        try await Loopback.serve(router) { try await body("http://127.0.0.1:\($0)") }
     }
 
     private func request(_ url: String) -> FetchRequest {

@@ -1,4 +1,5 @@
 import Earshot
+import EarshotTestSupport
 import EarshotTesting
 import Foundation
 import HTTPTypes
@@ -67,20 +68,9 @@ final class TestHub: Sendable {
             self.form.yield(fields)
             return Response(status: .init(code: self.state.withLock { $0.status }))
         }
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) }, logger: ReceiverBench.log)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask {
-                for await number in ports {
-                    self.state.withLock { $0.port = number }
-                    return try await body()
-                }
-            }
-            try await group.next()
-            group.cancelAll()
+        try await Loopback.serve(router) { number in
+            self.state.withLock { $0.port = number }
+            try await body()
         }
     }
 

@@ -1,8 +1,8 @@
 import Earshot
 import EarshotGateway
+import EarshotTestSupport
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 
 /// A source behind a real socket on a loopback port of the kernel's choice.
@@ -13,22 +13,9 @@ struct ReplayServer {
 
     /// Serves while `body` runs, which is given the address.
     func serve(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        var quiet = Logger(label: "replay")
-        quiet.logLevel = .critical
         let router = Router()
         router.get("/**") { [source] request, _ in try await ReplayServer.reply(to: request, from: source) }
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) }, logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask {
-                for await number in ports { return try await body("http://127.0.0.1:\(number)") }
-            }
-            try await group.next()
-            group.cancelAll()
-        }
+        try await Loopback.serve(router) { try await body("http://127.0.0.1:\($0)") }
     }
 
     /// The source's answer; where it has none the connection is closed in the middle of one.

@@ -1,0 +1,14 @@
+package import Foundation
+internal import Glibc
+
+extension Process {
+    /// Starts the process with no signal blocked, as threads of tests have them all, so that it can be told to stop.
+    package func runWithSignals() throws {
+        var every = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&every)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &every, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
+    }
+}

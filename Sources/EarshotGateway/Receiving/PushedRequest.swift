@@ -1,29 +1,38 @@
-internal import Foundation
-
 /// A delivery as it came: the header fields, and the bytes that signatures are of.
 package struct PushedRequest: Sendable {
-    /// Header fields in order, names in lower case.
+    /// Header fields in order.
     package var headers: [(name: String, value: String)]
     /// The body, unchanged.
     package var body: [UInt8]
 
     /// A delivery of known parts.
     package init(headers: [(name: String, value: String)], body: [UInt8]) {
-        self.headers = headers.map { ($0.name.lowercased(), $0.value) }
+        self.headers = headers
         self.body = body
     }
 
     /// The value of a header; nil where it is not there, or stands more than once, so that nobody can be shown one
     /// value and checked against another.
     package subscript(header: String) -> String? {
-        let name = header.lowercased()
         var found: String?
-        for field in headers where field.name == name {
+        for field in headers where PushedRequest.isSame(field.name, header) {
             if found != nil { return nil }
             found = field.value
         }
         return found
     }
+
+    /// Whether two names of fields are the same, however their letters are written.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        let (left, right) = (one.utf8, other.utf8)
+        guard left.count == right.count else { return false }
+        return zip(left, right).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && ($0 | 0x20).isLowercaseLetter) }
+    }
+}
+
+extension UInt8 {
+    /// Whether it is one of the letters from a to z.
+    fileprivate var isLowercaseLetter: Bool { (0x61...0x7A).contains(self) }
 }
 
 /// Why a delivery was not taken for genuine, for the log; the sender is not told.

@@ -1,22 +1,23 @@
 internal import Earshot
-internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 package import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import ServiceLifecycle
 
 /// Takes deliveries of webhooks, at `/hooks/<channel>`, and answers 2xx only when they are safe in the journal.
-package struct Receiver: Sendable {
+package final class Receiver: Sendable {
     /// One channel that listens.
-    package struct Route: Sendable {
+    package final class Route: Sendable {
         /// The channel's name, the last part of its path.
-        package var channel: String
+        package let channel: String
         /// How its deliveries are proven.
-        package var verifier: WebhookVerifier
+        package let verifier: WebhookVerifier
         /// What knows those that come again.
-        package var replays: ReplayGuard
+        package let replays: ReplayGuard
         /// Where they go.
-        package var intake: Intake
+        package let intake: Intake
 
         /// A listening channel.
         package init(channel: String, verifier: WebhookVerifier, replays: ReplayGuard, intake: Intake) {
@@ -30,12 +31,12 @@ package struct Receiver: Sendable {
     /// The largest page that a hub may send, in bytes.
     private static let pageLimit = 4 << 20
 
+    let limits: ReceiverLimits
+    let gate: DeliveryGate
+    let clock: GatewayClock
     private let address: (host: String, port: Int)
     private let routes: [String: Route]
     private let subscriber: WebSubSubscriber?
-    private let limits: ReceiverLimits
-    private let gate: DeliveryGate
-    private let clock: GatewayClock
     private let board: StatusBoard
     private let log: Logger
 
@@ -56,19 +57,10 @@ package struct Receiver: Sendable {
 
     /// Listens until cancelled; `started` is told the port.
     package func run(started: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
-        let router = Router(context: ReceiverContext.self)
-        router.get("/hooks/:channel") { request, context in await challenge(request, context) }
-        router.post("/hooks/:channel") { request, context in await delivery(request, context) }
-        router.get("/hooks/:channel/:token") { request, context in await intent(request, context) }
-        router.post("/hooks/:channel/:token") { request, context in await distribution(request, context) }
         var quiet = log
         quiet.logLevel = .critical
         let application = Application(
-            router: router,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .init(limits.idle),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768))),
+            router: Router(), server: HTTPServerBuilder { _ in ReceiverChannel(receiver: self) },
             configuration: .init(
                 address: .hostname(address.host, port: address.port), serverName: "earshot",
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
@@ -77,109 +69,105 @@ package struct Receiver: Sendable {
         try await application.serve()
     }
 
-    private func route(_ context: ReceiverContext) -> Route? {
-        context.parameters.get("channel").flatMap { routes[$0] }
+    /// What is to be done with a request: `/hooks/<channel>` is its source's, `/hooks/<channel>/<token>` a hub's.
+    func reception(of head: HTTPRequestHead) -> Reception {
+        let target = RequestTarget(head.uri)
+        guard target.parts.first == "hooks" else { return .answer(.notFound) }
+        switch (head.method, target.parts.count) {
+        case (.GET, 2): return .answer(challenge(target.parts[1], target.query))
+        case (.POST, 2): return delivery(target.parts[1])
+        case (.GET, 3): return .question { await self.intent(target.parts[1], target.parts[2], target.query) }
+        case (.POST, 3): return .question { await self.distribution(target.parts[1], target.parts[2]) }
+        default: return .answer(.notFound)
+        }
     }
 
-    private func challenge(_ request: Request, _ context: ReceiverContext) async -> Response {
-        guard let route = route(context), route.verifier.isAsked else { return .notFound }
-        guard let answer = route.verifier.answer(to: request.plainQuery) else {
-            return .plain(.forbidden, "forbidden\n")
+    /// Gives back what a reception took.
+    func leave(_ reception: Reception) {
+        if case .body(let channel, _, _) = reception { gate.leave(channel) }
+    }
+
+    /// Why a body is not taken.
+    func refusal(of outcome: ReceivedBody.Outcome, _ reception: Reception) -> Answer {
+        guard case .tooLarge = outcome, case .body(_, let limit, _) = reception else { return busy }
+        return .plain(.payloadTooLarge, "larger than \(limit) bytes\n")
+    }
+
+    /// The answer to a request that came whole, within the limits.
+    func answer(to request: PushedRequest, for addressee: Reception.Addressee) async -> Answer {
+        switch addressee {
+        case .route(let route): await judge(request, route)
+        case .wish(let wish, let secret): await take(request, wish, secret)
         }
+    }
+
+    private func challenge(_ channel: String, _ query: [String: String]) -> Answer {
+        guard let route = routes[channel], route.verifier.isAsked else { return .notFound }
+        guard let answer = route.verifier.answer(to: query) else { return .plain(.forbidden, "forbidden\n") }
         return .plain(.ok, answer.body, contentType: answer.contentType)
     }
 
-    private func delivery(_ request: Request, _ context: ReceiverContext) async -> Response {
-        guard let route = route(context) else { return await refuse(.notFound, request, context) }
-        let limit = route.verifier.webhook.content.sizeLimit
-        return await received(request, context, route.channel, upTo: limit) { await judge($0, route) }
+    private func delivery(_ channel: String) -> Reception {
+        guard let route = routes[channel] else { return .answer(.notFound) }
+        return body(of: channel, upTo: route.verifier.webhook.content.sizeLimit, for: .route(route))
     }
 
-    /// What `body` answers to a request that came whole, within the limits.
-    private func received(
-        _ request: Request, _ context: ReceiverContext, _ channel: String, upTo limit: Int,
-        _ body: (PushedRequest) async -> Response
-    ) async -> Response {
-        guard gate.enter(channel) else { return await refuse(busy, request, context) }
-        defer { gate.leave(channel) }
-        switch await ReceivedBody.read(request, upTo: limit, within: limits.body, by: clock, gate: gate) {
-        case .whole(let bytes):
-            defer { gate.release(bytes.count) }
-            return await body(PushedRequest(headers: request.fields, body: bytes))
-        case .tooLarge: return .plain(.contentTooLarge, "larger than \(limit) bytes\n").closing(context)
-        case .late: return .plain(.requestTimeout, "too slow\n").closing(context)
-        case .noRoom: return busy.closing(context)
-        case .broken: return .plain(.badRequest, "broken\n").closing(context)
-        }
+    /// Takes a place for a body, where there is one.
+    private func body(of channel: String, upTo limit: Int, for addressee: Reception.Addressee) -> Reception {
+        gate.enter(channel) ? .body(of: channel, limit: limit, for: addressee) : .answer(busy)
     }
 
     /// A hub asks whether a subscription is meant.
-    private func intent(_ request: Request, _ context: ReceiverContext) async -> Response {
-        guard let subscriber, let channel = context.parameters.get("channel"),
-            let token = context.parameters.get("token")
-        else { return .notFound }
+    private func intent(_ channel: String, _ token: String, _ query: [String: String]) async -> Reception {
+        guard let subscriber else { return .answer(.notFound) }
         do {
-            let answer = try await subscriber.answer(to: request.plainQuery, channel: channel, token: token)
-            return answer.map { .plain(.ok, $0) } ?? .notFound
+            let answer = try await subscriber.answer(to: query, channel: channel, token: token)
+            return .answer(answer.map { .plain(.ok, $0) } ?? .notFound)
         } catch {
             log.error("\(channel): a hub's question could not be answered: \(error)")
-            return busy
+            return .answer(busy)
         }
     }
 
     /// A hub sends what is new.
-    private func distribution(_ request: Request, _ context: ReceiverContext) async -> Response {
-        guard let subscriber, let channel = context.parameters.get("channel"),
-            let token = context.parameters.get("token")
-        else { return await refuse(.notFound, request, context) }
+    private func distribution(_ channel: String, _ token: String) async -> Reception {
+        guard let subscriber else { return .answer(.notFound) }
         do {
             switch try await subscriber.addressee(channel: channel, token: token) {
-            case .nobody: return await refuse(.plain(.gone, "gone\n"), request, context)
+            case .nobody: return .answer(.plain(.gone, "gone\n"))
             case .wish(let wish, let secret):
-                return await received(request, context, channel, upTo: Receiver.pageLimit) {
-                    await take($0, wish, secret)
-                }
+                return body(of: channel, upTo: Receiver.pageLimit, for: .wish(wish, secret: secret))
             }
         } catch {
             log.error("\(channel): a hub's delivery could not be judged: \(error)")
-            return busy.closing(context)
+            return .answer(busy.ending)
         }
     }
 
     /// Takes what a hub sends; what is not signed rightly is passed over, and the hub not told (WebSub, section 8).
-    private func take(_ request: PushedRequest, _ wish: WebSubSubscriber.Wish, _ secret: String) async -> Response {
+    private func take(_ request: PushedRequest, _ wish: WebSubSubscriber.Wish, _ secret: String) async -> Answer {
         let channel = wish.channel
         guard WebSubSignature.isGenuine(request, secret: secret) else {
             board.refusedDelivery(to: channel)
             log.warning("\(channel): a hub's delivery without a right signature", metadata: ["channel": "\(channel)"])
-            return .plain(.accepted, "ok\n")
+            return .accepted
         }
         let now = clock.now()
         do {
             let tally = try await wish.intake.take(pushed: request, as: .body, url: wish.topic.url, at: now)
             note(tally, of: channel, at: now)
-            return .plain(.accepted, "ok\n")
+            return .accepted
         } catch {
             return notStored(channel, error)
         }
     }
 
-    /// Answers once the body is through, or would take too long, so that the sender is there to hear it.
-    private func refuse(_ response: Response, _ request: Request, _ context: ReceiverContext) async -> Response {
-        switch await ReceivedBody.read(request, upTo: 0, within: limits.body, by: clock, gate: nil) {
-        case .whole: response
-        default: response.closing(context)
-        }
-    }
-
-    private var busy: Response {
-        var response = Response.plain(.serviceUnavailable, "try again\n")
-        response.headers[.retryAfter] = "\(limits.retryAfter)"
-        return response
+    private var busy: Answer {
+        .plain(.serviceUnavailable, "try again\n").with("retry-after", "\(limits.retryAfter)")
     }
 
     /// Takes a delivery that is proven and new.
-    private func judge(_ request: PushedRequest, _ route: Route) async -> Response {
+    private func judge(_ request: PushedRequest, _ route: Route) async -> Answer {
         let now = clock.now()
         let proof: DeliveryProof
         do throws(DeliveryRefusal) {
@@ -189,9 +177,7 @@ package struct Receiver: Sendable {
             log.warning(
                 "\(route.channel): a delivery was refused: \(error.reason)", metadata: ["channel": "\(route.channel)"])
             guard error.asksForCredentials else { return .plain(.forbidden, "forbidden\n") }
-            var response = Response.plain(.unauthorized, "unauthorized\n")
-            response.headers[.wwwAuthenticate] = "Basic realm=\"earshot\""
-            return response
+            return .plain(.unauthorized, "unauthorized\n").with("www-authenticate", "Basic realm=\"earshot\"")
         }
         guard let id = proof.id else { return await take(request, route, at: now) }
         do {
@@ -200,15 +186,15 @@ package struct Receiver: Sendable {
             case .underWay: return busy
             case .fresh: break
             }
-            let response = await take(request, route, at: now)
-            try await route.replays.end(id, isTaken: response.status == .ok, at: now)
-            return response
+            let answer = await take(request, route, at: now)
+            try await route.replays.end(id, isTaken: answer.status == .ok, at: now)
+            return answer
         } catch {
             return notStored(route.channel, error)
         }
     }
 
-    private func take(_ request: PushedRequest, _ route: Route, at now: Timestamp) async -> Response {
+    private func take(_ request: PushedRequest, _ route: Route, at now: Timestamp) async -> Answer {
         do {
             if try await route.verifier.follow(request) {
                 log.notice("\(route.channel): the subscription is confirmed", metadata: ["channel": "\(route.channel)"])
@@ -223,7 +209,7 @@ package struct Receiver: Sendable {
             tally.documents = 1
             tally.add(malformed: malformed, Document([], observedAt: now))
             note(tally, of: route.channel, at: now)
-            return .plain(.unprocessableContent, "\(malformed)\n")
+            return .plain(.unprocessableEntity, "\(malformed)\n")
         } catch let failure as FetchFailure {
             log.warning("\(route.channel): \(failure.summary)", metadata: ["channel": "\(route.channel)"])
             return busy
@@ -241,13 +227,11 @@ package struct Receiver: Sendable {
     }
 
     /// What is not in the journal is not acknowledged.
-    private func notStored(_ channel: String, _ error: any Error) -> Response {
+    private func notStored(_ channel: String, _ error: any Error) -> Answer {
         let reason = (error as? JournalFailure)?.summary ?? "\(error)"
         log.error("\(channel): what came cannot be stored: \(reason)", metadata: ["channel": "\(channel)"])
         board.failed(channel, "what came cannot be stored: \(reason)", isBlocked: false)
-        var response = busy
-        response.headers[.retryAfter] = "30"
-        return response
+        return .plain(.serviceUnavailable, "try again\n").with("retry-after", "30")
     }
 }
 

@@ -7,6 +7,7 @@ package struct WebhookVerifier: Sendable {
     /// What is configured.
     package let webhook: Webhook
     private let notifications: SNSVerifier?
+    private let keys: [Data]
 
     /// A verifier of a webhook; nil where there is no secret to prove anything with.
     ///
@@ -25,6 +26,7 @@ package struct WebhookVerifier: Sendable {
             notifications = nil
         }
         self.webhook = webhook
+        keys = webhook.secrets.map { Data($0.utf8) }
     }
 
     /// For how long a delivery is known again.
@@ -135,8 +137,6 @@ package struct WebhookVerifier: Sendable {
     static func digest(of message: [UInt8]) -> String {
         HMACs.encoded(Data(SHA256.hash(data: message)), .hexadecimal)
     }
-
-    private var keys: [Data] { webhook.secrets.map { Data($0.utf8) } }
 
     /// Whether a text is one of the secrets; every one is compared.
     private func isSecret(_ text: String) -> Bool {

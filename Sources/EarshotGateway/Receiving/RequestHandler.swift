@@ -1,0 +1,268 @@
+internal import Earshot
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Takes the requests of one connection, one after another, and answers them.
+///
+/// Lives on the connection's loop. What is small is judged right there; what the answer waits for, the journal above
+/// all, ends on another thread, and the answer comes back to the loop.
+final class RequestHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// No request has begun.
+        case idle
+        /// What is to be done with a request is looked up; what comes of it meanwhile waits.
+        case asking([HTTPServerRequestPart])
+        /// The body comes.
+        case reading(ReceivedBody, Reception)
+        /// The answer is being found.
+        case answering
+        /// Nothing is taken any more.
+        case ended
+    }
+
+    /// The largest body that is judged on the loop: others wait for that.
+    private static let smallBody = 1 << 16
+
+    private let receiver: Receiver
+    private var state = State.idle
+    private var head: HTTPRequestHead?
+    /// Counts requests, so that what comes late is not taken for the next one's.
+    private var number = 0
+    private var idleSince = NIODeadline.now()
+    private var idleWatch: Scheduled<Void>?
+    private var bodyWatch: Task<Void, Never>?
+    private var holdsRead = false
+    private var isInputClosed = false
+    private var date = HTTPDate()
+
+    /// What is being done for the request that is answered.
+    private(set) var work: Task<Void, Never>?
+
+    init(_ receiver: Receiver) { self.receiver = receiver }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { watchIdleness(context, for: receiver.limits.idle) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        watchIdleness(context, for: receiver.limits.idle)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    /// Lets go of whatever a request holds that will not be answered.
+    private func end() {
+        idleWatch?.cancel()
+        idleWatch = nil
+        forgetBody()
+        state = .ended
+    }
+
+    private func forgetBody() {
+        bodyWatch?.cancel()
+        bodyWatch = nil
+        guard case .reading(let body, let reception) = state else { return }
+        body.letGo()
+        receiver.leave(reception)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard case .asking = state else { return context.read() }
+        holdsRead = true
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { take(unwrapInboundIn(data), context) }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch state {
+        case .ended, .answering: return
+        case .asking(var parts):
+            state = .idle
+            parts.append(part)
+            state = .asking(parts)
+        case .idle:
+            guard case .head(let head) = part else { return }
+            number &+= 1
+            self.head = head
+            receive(receiver.reception(of: head), context)
+        case .reading(var body, let reception):
+            switch part {
+            case .head: return
+            case .body(let bytes):
+                state = .idle
+                let goesOn = body.take(bytes)
+                state = .reading(body, reception)
+                if !goesOn { judge(context) }
+            case .end: judge(context)
+            }
+        }
+    }
+
+    /// Begins to take the body as it was decided.
+    private func receive(_ reception: Reception, _ context: ChannelHandlerContext) {
+        let length = head?.headers.first(name: "content-length").flatMap { Int($0) }
+        switch reception {
+        case .answer: state = .reading(ReceivedBody(upTo: 0, gate: nil, length: nil), reception)
+        case .body(_, let limit, _):
+            state = .reading(ReceivedBody(upTo: limit, gate: receiver.gate, length: length), reception)
+        case .question(let question):
+            state = .asking([])
+            let (handler, bound) = (NIOLoopBound(self, eventLoop: context.eventLoop), context.loopBound)
+            let loop = context.eventLoop
+            work = Task.immediate {
+                let reception = await question()
+                loop.execute { handler.value.goOn(reception, bound.value) }
+            }
+        }
+    }
+
+    /// Goes on with a request once it was looked up what is to be done with it.
+    private func goOn(_ reception: Reception, _ context: ChannelHandlerContext) {
+        guard case .asking(let parts) = state else { return receiver.leave(reception) }
+        receive(reception, context)
+        for part in parts { take(part, context) }
+        watchBody(context)
+        guard holdsRead else { return }
+        holdsRead = false
+        context.read()
+    }
+
+    /// Answers a request whose body came, or is not listened to any longer.
+    private func judge(_ context: ChannelHandlerContext) {
+        guard case .reading(let body, let reception) = state else { return }
+        bodyWatch?.cancel()
+        bodyWatch = nil
+        state = .answering
+        switch (body.end(), reception) {
+        case (.whole, .answer(let answer)): write(answer, context)
+        case (_, .answer(let answer)): write(answer.ending, context)
+        case (.whole(let bytes), .body(_, _, let addressee)): judge(bytes, addressee, reception, context)
+        case (let outcome, _):
+            receiver.leave(reception)
+            write(receiver.refusal(of: outcome, reception).ending, context)
+        }
+    }
+
+    private func judge(
+        _ bytes: [UInt8], _ addressee: Reception.Addressee, _ reception: Reception, _ context: ChannelHandlerContext
+    ) {
+        let request = PushedRequest(headers: head?.headers.map { ($0.name, $0.value) } ?? [], body: bytes)
+        let (handler, bound) = (NIOLoopBound(self, eventLoop: context.eventLoop), context.loopBound)
+        let (receiver, loop, number) = (receiver, context.eventLoop, number)
+        let work: @isolated(any) @Sendable () async -> Void = {
+            let answer = await receiver.answer(to: request, for: addressee)
+            receiver.gate.release(request.body.count)
+            receiver.leave(reception)
+            loop.execute { handler.value.write(answer, number, bound.value) }
+        }
+        self.work = bytes.count <= RequestHandler.smallBody ? Task.immediate(operation: work) : Task(operation: work)
+    }
+
+    private func write(_ answer: Answer, _ number: Int, _ context: ChannelHandlerContext) {
+        guard case .answering = state, number == self.number else { return }
+        write(answer, context)
+    }
+
+    private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
+        let ends = answer.ends || head?.isKeepAlive == false
+        var head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.fields)
+        head.headers.reserveCapacity(8)
+        head.headers.add(name: "content-length", value: "\(answer.body.readableBytes)")
+        head.headers.add(name: "date", value: date.text(of: receiver.clock.now()))
+        head.headers.add(name: "server", value: "earshot")
+        if ends { head.headers.add(name: "connection", value: "close") }
+        state = ends ? .ended : .idle
+        idleSince = .now()
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if answer.body.readableBytes > 0 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+        }
+        // The next request may begin within this.
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if answer.ends || (ends && isInputClosed) {
+            context.close(promise: nil)
+        } else if ends {
+            context.close(mode: .output, promise: nil)
+        } else if isInputClosed, case .idle = state {
+            context.close(promise: nil)
+        }
+    }
+
+    // What takes too long.
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        watchBody(context)
+        context.fireChannelReadComplete()
+    }
+
+    /// Sees to it that a body that did not come at once does not come for ever.
+    private func watchBody(_ context: ChannelHandlerContext) {
+        guard case .reading = state, bodyWatch == nil else { return }
+        let (handler, bound) = (NIOLoopBound(self, eventLoop: context.eventLoop), context.loopBound)
+        let (loop, number, clock, time) = (context.eventLoop, number, receiver.clock, receiver.limits.body)
+        bodyWatch = Task {
+            do { try await clock.sleep(time) } catch { return }
+            loop.execute { handler.value.isLate(number, bound.value) }
+        }
+    }
+
+    private func isLate(_ number: Int, _ context: ChannelHandlerContext) {
+        guard case .reading(_, let reception) = state, number == self.number else { return }
+        forgetBody()
+        if case .answer(let answer) = reception { return write(answer.ending, context) }
+        write(Answer.plain(.requestTimeout, "too slow\n").ending, context)
+    }
+
+    /// Ends the connection once it has been without a request for too long.
+    private func watchIdleness(_ context: ChannelHandlerContext, for time: Duration) {
+        guard idleWatch == nil else { return }
+        let (handler, bound) = (NIOLoopBound(self, eventLoop: context.eventLoop), context.loopBound)
+        idleWatch = context.eventLoop.scheduleTask(in: TimeAmount(time)) {
+            handler.value.lookWhetherIdle(bound.value)
+        }
+    }
+
+    private func lookWhetherIdle(_ context: ChannelHandlerContext) {
+        idleWatch = nil
+        let limit = TimeAmount(receiver.limits.idle)
+        switch state {
+        case .idle, .ended:
+            let left = idleSince + limit - NIODeadline.now()
+            guard left > .nanoseconds(0) else { return context.close(promise: nil) }
+            watchIdleness(context, for: .nanoseconds(left.nanoseconds))
+        case .asking, .reading, .answering: watchIdleness(context, for: receiver.limits.idle)
+        }
+    }
+
+    // What goes wrong.
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            switch state {
+            case .idle, .reading, .ended: context.close(promise: nil)
+            case .asking, .answering: break
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let isParsed = error is HTTPParserError
+        if case .answering = state, isParsed { return }
+        forgetBody()
+        state = .ended
+        // The sender has been told already, and ends the connection once it has heard that.
+        if isParsed { context.close(mode: .output, promise: nil) } else { context.close(promise: nil) }
+    }
+}

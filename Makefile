@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests adapters
 
 # The Debian packages that building and the demo need, and those that only tests need.
 PACKAGES := libarchive-dev libcld2-dev libcurl4-openssl-dev libgmime-3.0-dev libsimdjson-dev libsqlite3-dev \
-	libxml2-dev libzstd-dev pkg-config python3 zlib1g-dev
+	libxml2-dev libxxhash-dev libzstd-dev pkg-config python3 zlib1g-dev
 TEST_PACKAGES := dovecot-imapd dovecot-pop3d nginx-light openssl python3-venv swaks valgrind
 
 .PHONY: demo test conformance faults fuzz hostile sanitize race schemas format lint bench bench-peers counts growth latency install clean deps deps-test help

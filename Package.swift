@@ -49,12 +49,13 @@ let package = Package(
         .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSpawn"),
 
-        .target(name: "Earshot", swiftSettings: strict),
+        .target(name: "Earshot", dependencies: ["CXXHash"], swiftSettings: strict),
         .target(
             name: "EarshotFormats",
             dependencies: ["Earshot", "CArchive", "CGMime", "CSimdJSON", "CXML2"],
@@ -78,7 +79,7 @@ let package = Package(
         .target(
             name: "EarshotGateway",
             dependencies: [
-                "Earshot", "EarshotFormats", "CCLD2", "CCurl", "CSpawn",
+                "Earshot", "EarshotFormats", "CCLD2", "CCurl", "CSpawn", "CXXHash",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -26,10 +26,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(watchedC)], linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "Earshot", exclude: ["Earshot.docc"], swiftSettings: watched),
+        .target(name: "Earshot", dependencies: ["CXXHash"], exclude: ["Earshot.docc"], swiftSettings: watched),
         .target(
             name: "EarshotFormats",
             dependencies: ["Earshot", "CArchive", "CGMime", "CSimdJSON", "CXML2"],

@@ -95,7 +95,7 @@ public struct MentionWriter: ~Copyable {
         fields.string("via", document.via.word.bytes)
         fields.boolean("verified", document.verified)
         fields.string("request", document.url ?? "")
-        fields.string("document", Digest(of: document.bytes).hexadecimal)
+        fields.string("document", Digest(ofDocument: document.bytes).hexadecimal)
         return fields.withBytes { $0.array }
     }
 

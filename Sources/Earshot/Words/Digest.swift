@@ -1,4 +1,6 @@
-/// A 128-bit digest: SipHash-1-3 with a fixed, published key (0…15) and 128-bit output.
+internal import CXXHash
+
+/// A 128-bit digest: of texts, SipHash-1-3 with a fixed, published key (0…15) and 128-bit output.
 ///
 /// SipHash (Aumasson and Bernstein, 2012) is fast on short texts and has no known way to make two texts collide by
 /// small, readable edits, so that an edit cannot hide behind the digest of what it replaced.
@@ -23,6 +25,15 @@ public struct Digest: Sendable, Hashable {
     /// The digest of `bytes`.
     public init(of bytes: [UInt8]) {
         self = bytes.withBytes { Digest(of: $0) }
+    }
+
+    /// The fingerprint of a whole document: XXH3-128 (Yann Collet), which takes a tenth of the time. It names the document
+    /// and decides nothing, so that nobody gains by two that have the same.
+    public init(ofDocument bytes: [UInt8]) {
+        self = bytes.withBytes { bytes in
+            let hash = unsafe XXH3_128bits(bytes.start, bytes.count)
+            return Digest(high: hash.high64, low: hash.low64)
+        }
     }
 
     /// Thirty-two lower-case hexadecimal digits.

@@ -2,13 +2,15 @@
 ///
 /// Members that say nothing are left out, so that an object without members keeps as `Kept.none`.
 public struct JSONFields: ~Copyable {
-    private var output = Output(capacity: 256)
+    private var output = Output(capacity: 1024)
+    /// Where the object begins that is being written: another than the whole while it is a member of that.
+    private var start = 0
 
     /// An object without members.
     public init() {}
 
     /// Whether no member was written.
-    public var isEmpty: Bool { output.count == 0 }
+    public var isEmpty: Bool { output.count == start }
 
     /// Forgets every member and keeps the memory, for the next object.
     public mutating func removeAll() { output.removeAll() }
@@ -16,6 +18,14 @@ public struct JSONFields: ~Copyable {
     /// Writes a member whose value, one JSON value, `body` writes.
     public mutating func member(_ key: StaticString, _ body: (inout Output) -> Void) {
         begin(key)
+        body(&output)
+    }
+
+    /// Writes a member under a name of the document's, whose value, one JSON value, `body` writes.
+    public mutating func member(named key: Bytes, _ body: (inout Output) -> Void) {
+        separate()
+        output.string(key)
+        output.byte(UInt8(ascii: ":"))
         body(&output)
     }
 
@@ -66,26 +76,23 @@ public struct JSONFields: ~Copyable {
     /// Writes a text member under a name of the document's, unless it is empty.
     public mutating func string(named key: Bytes, _ value: Bytes) {
         guard !value.isEmpty else { return }
-        separate()
-        output.string(key)
-        output.byte(UInt8(ascii: ":"))
-        output.string(value)
+        member(named: key) { $0.string(value) }
     }
 
     /// Writes a member that is JSON already, under a name of the document's.
     public mutating func json(named key: Bytes, _ value: Bytes) {
         guard !value.isEmpty else { return }
-        separate()
-        output.string(key)
-        output.byte(UInt8(ascii: ":"))
-        output.raw(value)
+        member(named: key) { $0.raw(value) }
     }
 
     /// Writes an object member with whatever `body` writes, unless that is nothing.
     public mutating func object(_ key: StaticString, _ body: (inout JSONFields) -> Void) {
-        var inner = JSONFields()
-        body(&inner)
-        inner.withBytes { json(key, $0) }
+        let (before, outer) = (output.count, start)
+        begin(key)
+        start = output.count
+        body(&self)
+        if isEmpty { output.truncate(to: before) } else { output.byte(UInt8(ascii: "}")) }
+        start = outer
     }
 
     /// Writes an array of texts, unless it is empty.

@@ -58,4 +58,10 @@ extension JSONFields {
         guard value.exists else { return }
         member(key) { value.write(to: &$0) }
     }
+
+    /// Writes a member with a value of a document under a name of the document's, unless it is null or absent.
+    public mutating func node(named key: Bytes, _ value: JSONNode) {
+        guard value.exists, !key.isEmpty else { return }
+        member(named: key) { value.write(to: &$0) }
+    }
 }

@@ -1,29 +1,29 @@
 internal import Earshot
 
 /// Parameters of addresses that tell where a reader came from, and not what the page is.
-enum TrackingParameters {
-    /// Whether the parameter says nothing about the page; `host` is in lower case.
-    static func contain(_ name: Bytes, on host: Bytes) -> Bool {
+struct TrackingParameters {
+    private let site: Int?
+
+    /// Those of addresses on a host, which is in lower case.
+    init(on host: Bytes) {
+        site = TrackingParameters.sites.firstIndex { TrackingParameters.isSite(host, $0.site.bytes) }
+    }
+
+    /// Whether the parameter says nothing about the page.
+    func contain(_ name: Bytes) -> Bool {
         guard !name.isEmpty else { return false }
-        if everywhere.contains(name) { return true }
-        for prefix in prefixes where starts(name, with: prefix.bytes) { return true }
-        for (site, names, starting) in sites where isSite(host, site.bytes) {
-            if names.contains(name) { return true }
-            for prefix in starting where starts(name, with: prefix.bytes) { return true }
-        }
-        return false
+        if TrackingParameters.everywhere.contains(name) || TrackingParameters.prefixes.begin(name) { return true }
+        guard let site else { return false }
+        return TrackingParameters.sites[site].names.contains(name)
+            || TrackingParameters.sites[site].prefixes.begin(name)
     }
 
     /// Whether a host is a site or one of its subdomains.
-    static func isSite(_ host: Bytes, _ site: Bytes) -> Bool {
+    private static func isSite(_ host: Bytes, _ site: Bytes) -> Bool {
         guard host.count >= site.count, host[host.count - site.count] == site[0],
             host[(host.count - site.count)..<host.count] == site
         else { return false }
         return host.count == site.count || host[host.count - site.count - 1] == UInt8(ascii: ".")
-    }
-
-    private static func starts(_ name: Bytes, with prefix: Bytes) -> Bool {
-        name.count >= prefix.count && name[0].lowercased == prefix[0] && name[0..<prefix.count].isSpelled(prefix)
     }
 
     /// Names no site uses for anything else: click ids of advertisers, mailers' and analysts' marks.
@@ -39,7 +39,7 @@ enum TrackingParameters {
         sc_campaign sc_channel sc_content sc_medium sc_outcome sc_geo sc_country campaign_id cmp_id
         """)
 
-    private static let prefixes: [StaticString] = [
+    private static let prefixes: NamePrefixes = [
         "utm_", "utm-", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "ga_", "itm_", "otm_", "hmb_", "oly_", "bsft_",
         "at_campaign", "at_medium", "at_custom", "at_creation", "at_link", "at_ptr", "at_format", "at_bbc",
         "fb_action_",
@@ -52,7 +52,7 @@ enum TrackingParameters {
     private static let none = table("")
 
     /// Names that mean something elsewhere.
-    private static let sites: [(site: StaticString, names: NameTable, prefixes: [StaticString])] = [
+    private static let sites: [(site: StaticString, names: NameTable, prefixes: NamePrefixes)] = [
         ("youtube.com", table("feature si pp kw ab_channel app attr_tag"), []),
         ("youtu.be", table("feature si pp"), []),
         ("twitter.com", table("s t cn src ref cxt lang"), []),
@@ -87,4 +87,26 @@ enum TrackingParameters {
         ),
         ("ebay.com", table("hash _trkparms _trksid _from mkevt mkcid mkrid campid toolid"), []),
     ]
+}
+
+/// What names begin with, asked in any letter case.
+struct NamePrefixes: ExpressibleByArrayLiteral {
+    /// The first bytes of the prefixes, one bit each.
+    private let leads: UInt128
+    private let prefixes: [StaticString]
+
+    init(arrayLiteral prefixes: StaticString...) {
+        self.prefixes = prefixes
+        leads = prefixes.reduce(0) { $0 | 1 << UInt128($1.bytes[0]) }
+    }
+
+    /// Whether a name, which is not empty, begins with one of them.
+    func begin(_ name: Bytes) -> Bool {
+        let lead = name[0].lowercased
+        guard lead < 128, leads >> UInt128(lead) & 1 != 0 else { return false }
+        return prefixes.contains { prefix in
+            let prefix = prefix.bytes
+            return lead == prefix[0] && name.count >= prefix.count && name[0..<prefix.count].isSpelled(prefix)
+        }
+    }
 }

@@ -54,6 +54,7 @@ extension URLs {
 
     /// Appends the parameters that say what the page is.
     private static func append(_ query: Bytes, on host: Bytes, to writer: inout URLWriter) {
+        let tracking = TrackingParameters(on: host)
         var mark: StaticString = "?"
         var start = 0
         while start <= query.count {
@@ -61,7 +62,7 @@ extension URLs {
             let pair = query[start..<end]
             start = end + 1
             let name = pair[0..<(pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count)]
-            guard !pair.isEmpty, !TrackingParameters.contain(name, on: host) else { continue }
+            guard !pair.isEmpty, !tracking.contain(name) else { continue }
             writer.append(mark)
             writer.append(pair, in: .query)
             mark = "&"
@@ -85,6 +86,7 @@ extension URLs {
 
     /// Whether a query stays as it is: nothing to encode, no parameter to drop, no address that it might lead to.
     private static func isCanonical(query: Bytes, on host: Bytes) -> Bool {
+        let tracking = TrackingParameters(on: host)
         var start = 0
         while start <= query.count {
             let end = query.firstIndex(of: UInt8(ascii: "&"), from: start) ?? query.count
@@ -92,7 +94,7 @@ extension URLs {
             start = end + 1
             for index in 0..<pair.count where !ByteSet.plainQuery.contains(pair[index]) { return false }
             let name = pair[0..<(pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count)]
-            guard !pair.isEmpty, !TrackingParameters.contain(name, on: host) else { return false }
+            guard !pair.isEmpty, !tracking.contain(name) else { return false }
         }
         return true
     }

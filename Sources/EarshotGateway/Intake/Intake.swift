@@ -11,6 +11,9 @@ package struct Intake: Sendable {
     private let period: Range<Timestamp>?
     private let leads: LeadBox?
 
+    /// How much room lines are given at first, in bytes, however long the documents are.
+    private static let roomLimit = 1 << 20
+
     /// An intake for one channel; with `period`, what the source says was published outside it is left out; with
     /// `leads`, what a document only names goes there to be looked up.
     package init(
@@ -32,7 +35,8 @@ package struct Intake: Sendable {
         _ documents: [Document], unreadable: [IntakeTally.Finding] = [], advancing cursor: Cursor?
     ) async throws -> IntakeTally {
         var tally = IntakeTally(unreadable: unreadable)
-        var writer = MentionWriter(origin: origin)
+        let size = documents.reduce(0) { $0 + $1.bytes.count }
+        var writer = MentionWriter(origin: origin, capacity: min(size + 4096, Intake.roomLimit))
         var signatures: [Signature?] = []
         for document in documents { try await write(document, to: &writer, &signatures, &tally) }
         Failpoint.afterParse.reach()

@@ -65,6 +65,8 @@ final class JournalWriter {
     func append(_ batch: Batch, from channel: String) -> Receipt {
         var receipt = Receipt()
         let sighting = deduplicator.sighting(by: channel)
+        // Some bytes more for each line, as an update says more than the mention did.
+        if open.isEmpty { open.lines.reserveCapacity(min(batch.lines.count + 64 * batch.count, Segment.sizeLimit)) }
         let places = (networks.places(adding: batch.networks), channels.places(adding: batch.channels))
         for index in batch.entries.indices {
             let entry = batch.entries[index]

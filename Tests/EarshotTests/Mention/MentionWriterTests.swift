@@ -50,7 +50,7 @@ import Testing
             + ##""published_at":"2025-12-31T23:58:20.250Z","observed_at":"2026-01-01T00:00:00Z","##
             + ##""provenance":{"channel":"brand","adapter":"twitter","adapter_version":"1.0","via":"import","##
             + ##""document":"DOCUMENT"},"ext":{"twitter":{"source":"web"}}}"##
-        let digest = Digest(of: document.bytes).hexadecimal
+        let digest = Digest(ofDocument: document.bytes).hexadecimal
         let parts = line?.split(separator: "\"digest\":\"", maxSplits: 1).last?.prefix(32)
         #expect(
             line == expected.replacing("DIGEST", with: parts ?? "").replacing("DOCUMENT", with: digest))

@@ -13,6 +13,16 @@ import Testing
         #expect(Digest(of: bytes).hexadecimal == expected)
     }
 
+    /// As libxxhash's own `xxhsum -H2` prints them.
+    @Test(
+        arguments: [
+            ("", "99aa06d3014798d86001c324468d497f"), ("abc", "06b05ab6733a618578af5f94892f3950"),
+            ("Nobody inspects the spammish repetition", "a32c6f55b80b5f449f1a957522431b91"),
+        ])
+    func `a document's fingerprint is its XXH3-128`(text: String, expected: String) {
+        #expect(Digest(ofDocument: Array(text.utf8)).hexadecimal == expected)
+    }
+
     @Test func `every length up to a hundred has a digest of its own`() {
         let digests = (0..<100).map { Digest(of: [UInt8](repeating: 0, count: $0)) }
         #expect(Set(digests).count == 100)

@@ -48,30 +48,33 @@ extension YouTubePage {
         let snippet = item["snippet"]
         guard !id.isEmpty else { throw MalformedDocument("a comment without id") }
         guard snippet.isObject else { throw MalformedDocument("a comment without snippet") }
-        let parent = snippet["parentId"].exists ? snippet["parentId"].string : thread.parent
-        let video = snippet["videoId"].exists ? snippet["videoId"].string : thread.video
+        let comment = YouTubeComment(snippet)
+        let parent = comment.parentID.exists ? comment.parentID.string : thread.parent
+        let video = comment.videoID.exists ? comment.videoID.string : thread.video
         var row = MentionRow(kind: parent.isEmpty ? .comment : .reply)
         row.nativeID = reading.keep(id)
         setPlace(of: &row, id: id, parent: parent, video: video)
-        setText(of: &row, snippet)
-        setAuthor(of: &row, snippet)
-        row.metrics.likes = snippet["likeCount"].int64
+        setText(of: &row, comment)
+        setAuthor(of: &row, comment)
+        row.metrics.likes = comment.likeCount.int64
         row.metrics.replies = thread.replies
         if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
-        row.publishedAt = Times.parse(snippet["publishedAt"].string)
-        if let published = row.publishedAt, let updated = Times.parse(snippet["updatedAt"].string), updated > published
+        row.publishedAt = Times.parse(comment.publishedAt)
+        // Most were never edited, and say the same moment twice.
+        if !(comment.updatedAt == comment.publishedAt), let published = row.publishedAt,
+            let updated = Times.parse(comment.updatedAt), updated > published
         {
             row.editedAt = updated
         }
         if let isPublic = thread.isPublic { row.visibility = isPublic ? .public : .private }
-        if snippet["imageUrl"].isString {
+        if !comment.imageURL.isEmpty {
             let first = reading.media.count
             var image = MediaRow(type: .image)
-            image.url = reading.keep(snippet["imageUrl"])
+            image.url = reading.keep(comment.imageURL)
             reading.media.append(image)
             row.media = Entries(from: first, to: reading.media.count)
         }
-        row.ext = commentExt(snippet, thread)
+        row.ext = ext(of: comment, thread)
         reading.append(row)
     }
 
@@ -98,9 +101,9 @@ extension YouTubePage {
     }
 
     /// The text as written, else the text as displayed, which is HTML unless it was asked for otherwise.
-    private mutating func setText(of row: inout MentionRow, _ snippet: JSONNode) {
-        let original = snippet["textOriginal"]
-        let displayed = snippet["textDisplay"].string
+    private mutating func setText(of row: inout MentionRow, _ comment: YouTubeComment) {
+        let original = comment.textOriginal
+        let displayed = comment.textDisplay
         let isHTML = !isPlainText && HTML.isLikely(displayed)
         if original.exists || !isHTML {
             row.text = reading.keepText(original.exists ? original.string : displayed)
@@ -113,23 +116,21 @@ extension YouTubePage {
         setEntities(of: &row)
     }
 
-    private mutating func setAuthor(of row: inout MentionRow, _ snippet: JSONNode) {
-        row.author.id = reading.keep(snippet["authorChannelId"]["value"])
-        setName(snippet["authorDisplayName"].string, of: &row.author)
-        row.author.url = reading.keep(snippet["authorChannelUrl"])
-        row.author.avatarURL = reading.keep(snippet["authorProfileImageUrl"])
+    private mutating func setAuthor(of row: inout MentionRow, _ comment: YouTubeComment) {
+        row.author.id = reading.keep(comment.authorID)
+        setName(comment.authorName, of: &row.author)
+        row.author.url = reading.keep(comment.authorURL)
+        row.author.avatarURL = reading.keep(comment.authorPicture)
     }
 
-    private mutating func commentExt(_ snippet: JSONNode, _ thread: Thread) -> Kept {
-        let channel = snippet["channelId"].string
-        let moderation = snippet["moderationStatus"].string
-        let rating = snippet["viewerRating"].string
-        guard thread.canReply != nil || !channel.isEmpty || !moderation.isEmpty || !(rating.isEmpty || rating == "none")
+    private mutating func ext(of comment: YouTubeComment, _ thread: Thread) -> Kept {
+        let isRated = !comment.viewerRating.isEmpty && !(comment.viewerRating == "none")
+        guard thread.canReply != nil || isRated || !comment.channelID.isEmpty || !comment.moderationStatus.isEmpty
         else { return .none }
         var fields = JSONFields()
-        fields.string("channelId", channel)
-        fields.string("moderationStatus", moderation)
-        if !(rating == "none") { fields.string("viewerRating", rating) }
+        fields.string("channelId", comment.channelID)
+        fields.string("moderationStatus", comment.moderationStatus)
+        if isRated { fields.string("viewerRating", comment.viewerRating) }
         fields.boolean("canReply", thread.canReply)
         return reading.keep(fields)
     }

@@ -136,13 +136,3 @@ extension String {
         Array(utf8).withBytes { body($0) }
     }
 }
-
-extension JSONFields {
-    /// Writes a value of a document under a name of the document's, unless there is none.
-    mutating func node(named key: Bytes, _ node: JSONNode) {
-        guard node.exists, !key.isEmpty else { return }
-        var output = Output()
-        node.write(to: &output)
-        output.withBytes { json(named: key, $0) }
-    }
-}

@@ -214,16 +214,6 @@ extension YouTubePage {
     }
 }
 
-extension JSONFields {
-    /// Writes a value of a document as it stands, unless there is none.
-    mutating func node(_ key: StaticString, _ node: JSONNode) {
-        guard node.exists else { return }
-        var output = Output()
-        node.write(to: &output)
-        output.withBytes { json(key, $0) }
-    }
-}
-
 /// Durations as ISO 8601 writes them: `PT1H2M3S`, `P1DT2S`.
 enum YouTubeDuration {
     /// The seconds of a duration in days, hours, minutes and seconds, or nil.

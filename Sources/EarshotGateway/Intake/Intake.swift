@@ -34,6 +34,17 @@ package struct Intake: Sendable {
     package func take(
         _ documents: [Document], unreadable: [IntakeTally.Finding] = [], advancing cursor: Cursor?
     ) async throws -> IntakeTally {
+        try await store(try await read(documents, unreadable: unreadable), advancing: cursor)
+    }
+
+    /// Documents that were read and are not stored yet.
+    struct Page: Sendable {
+        fileprivate var batch: Batch
+        var tally: IntakeTally
+    }
+
+    /// Reads documents; nothing of them is in the journal yet but what is to be looked up.
+    func read(_ documents: [Document], unreadable: [IntakeTally.Finding]) async throws -> Page {
         var tally = IntakeTally(unreadable: unreadable)
         let size = documents.reduce(0) { $0 + $1.bytes.count }
         var writer = MentionWriter(origin: origin, capacity: min(size + 4096, Intake.roomLimit))
@@ -42,7 +53,13 @@ package struct Intake: Sendable {
         Failpoint.afterParse.reach()
         var batch = writer.take()
         for (index, signature) in signatures.enumerated() where signature != nil { batch.signatures[index] = signature }
-        tally.receipt = try await journal.append(batch, from: channel, advancing: cursor)
+        return Page(batch: batch, tally: tally)
+    }
+
+    /// Stores what was read, together with the cursor that stands for having it.
+    func store(_ page: Page, advancing cursor: Cursor?) async throws -> IntakeTally {
+        var tally = page.tally
+        tally.receipt = try await journal.append(page.batch, from: channel, advancing: cursor)
         Failpoint.beforeAck.reach()
         return tally
     }

@@ -15,10 +15,6 @@ package struct FilesListener: ChannelListener {
     private let isMail: Bool
     private let interval: Duration
 
-    /// How many documents, and how many of their bytes, become one page.
-    private static let pageCount = 256
-    private static let pageSize = 1 << 20
-
     /// A listener to the files that `paths` name: each a file, a folder, `-`, or a pattern with `*`.
     package init(
         _ context: ListenerContext, paths: [String], adapter: any Adapter, interval: Duration
@@ -93,7 +89,8 @@ package struct FilesListener: ChannelListener {
         context.log.warning("\(channel): \(reason)", metadata: context.place)
     }
 
-    /// Reads one file from a document on, page by page; each page is safe together with the place it reaches.
+    /// Reads one file from a document on, page by page; each page is safe together with the place it reaches, and the
+    /// next is read meanwhile.
     private func read(
         _ file: FoundFile, after ordinal: Int, isStill: (FoundFile) -> Bool, _ progress: inout FileProgress,
         _ taken: (@Sendable (IntakeTally) -> Void)?
@@ -102,33 +99,31 @@ package struct FilesListener: ChannelListener {
         var bytesBefore = 0
         var steps = StepsInTime(reader)
         var reached = ordinal
-        while true {
-            var page: [Document] = []
-            var unreadable: [IntakeTally.Finding] = []
-            var size = 0
-            while page.count + unreadable.count < FilesListener.pageCount, size < FilesListener.pageSize,
-                let step = steps.next(isWhole: { isStill(file) })
-            {
-                reached = step.ordinal
-                switch step.document {
-                case .success(let document):
-                    size += document.bytes.count
-                    page.append(document)
-                case .failure(let failure):
-                    let place = [step.location, failure.location].filter { !$0.isEmpty }.joined(separator: ", ")
-                    unreadable.append(
-                        .init(document: step.name, defect: Defect(reason: failure.reason, location: place)))
+        var place = progress
+        defer { progress = place }
+        try await withThrowingTaskGroup(of: IntakeTally.self) { storing in
+            var isLast = false
+            while !isLast {
+                let documents = steps.page { isStill(file) }
+                reached = documents.reached ?? reached
+                isLast = documents.isEmpty
+                place.reach(reached, of: file, isDone: isLast && !steps.isHeldBack)
+                var page = try await context.intake.read(documents.whole, unreadable: documents.unreadable)
+                page.tally.bytes = reader.bytesRead - bytesBefore
+                bytesBefore = reader.bytesRead
+                try await report(storing.next(), taken)
+                storing.addTask { [page, cursor = place.cursor, intake = context.intake] in
+                    try await intake.store(page, advancing: cursor)
                 }
             }
-            let isLast = page.isEmpty && unreadable.isEmpty
-            progress.reach(reached, of: file, isDone: isLast && !steps.isHeldBack)
-            var tally = try await context.intake.take(page, unreadable: unreadable, advancing: progress.cursor)
-            tally.bytes = reader.bytesRead - bytesBefore
-            bytesBefore = reader.bytesRead
-            context.report(tally)
-            taken?(tally)
-            if isLast { return }
+            try await report(storing.next(), taken)
         }
+    }
+
+    private func report(_ tally: IntakeTally?, _ taken: (@Sendable (IntakeTally) -> Void)?) {
+        guard let tally else { return }
+        context.report(tally)
+        taken?(tally)
     }
 }
 
@@ -151,5 +146,43 @@ private struct StepsInTime {
         guard ahead == nil, !isWhole() else { return step }
         isHeldBack = true
         return nil
+    }
+
+    /// The documents of the next page, which is empty at the end.
+    mutating func page(isWhole: () -> Bool) -> PageOfDocuments {
+        var page = PageOfDocuments()
+        while !page.isFull, let step = next(isWhole: isWhole) { page.append(step) }
+        return page
+    }
+}
+
+/// Documents that become one page.
+private struct PageOfDocuments {
+    private(set) var whole: [Document] = []
+    private(set) var unreadable: [IntakeTally.Finding] = []
+    /// The place of the last of them in the file.
+    private(set) var reached: Int?
+    private var size = 0
+
+    /// How many documents, and how many of their bytes, become one page.
+    private static let countLimit = 256
+    private static let sizeLimit = 1 << 20
+
+    var isEmpty: Bool { reached == nil }
+
+    var isFull: Bool {
+        whole.count + unreadable.count >= PageOfDocuments.countLimit || size >= PageOfDocuments.sizeLimit
+    }
+
+    mutating func append(_ step: DocumentReader.Step) {
+        reached = step.ordinal
+        switch step.document {
+        case .success(let document):
+            size += document.bytes.count
+            whole.append(document)
+        case .failure(let failure):
+            let place = [step.location, failure.location].filter { !$0.isEmpty }.joined(separator: ", ")
+            unreadable.append(.init(document: step.name, defect: Defect(reason: failure.reason, location: place)))
+        }
     }
 }

@@ -35,7 +35,7 @@ enum HMACs {
     private static func isEqualCode(_ claimed: Data, _ right: Data) -> Bool {
         guard claimed.count == right.count else { return false }
         var difference: UInt8 = 0
-        for (one, other) in zip(claimed, right) { difference |= one ^ other }
+        for (one, other) in zip(Array(claimed), Array(right)) { difference |= one ^ other }
         return difference == 0
     }
 
@@ -104,9 +104,10 @@ extension Webhook.Signature {
 
     /// What a header holds after a prefix, once for each entry between commas and spaces that has it.
     static func entries(of header: String, after prefix: String) -> [Substring] {
-        header.split { $0 == "," || $0 == " " }.prefix(4 * HMACs.signatureLimit).compactMap { entry in
-            entry.hasPrefix(prefix) ? entry.dropFirst(prefix.count) : nil
-        }
+        header.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
+            .prefix(4 * HMACs.signatureLimit).compactMap { entry in
+                entry.starts(with: prefix.utf8) ? Substring(entry.dropFirst(prefix.utf8.count)) : nil
+            }
     }
 }
 

@@ -36,6 +36,8 @@ package final class Receiver: Sendable {
     let clock: GatewayClock
     private let address: (host: String, port: Int)
     private let routes: [String: Route]
+    /// The same by their paths, as most write them.
+    private let paths: [String: Route]
     private let subscriber: WebSubSubscriber?
     private let board: StatusBoard
     private let log: Logger
@@ -47,6 +49,7 @@ package final class Receiver: Sendable {
     ) {
         address = (host, port)
         self.routes = Dictionary(routes.map { ($0.channel, $0) }) { first, _ in first }
+        paths = Dictionary(routes.map { ("/hooks/\($0.channel)", $0) }) { first, _ in first }
         self.subscriber = subscriber
         self.limits = limits
         gate = DeliveryGate(limits)
@@ -71,11 +74,12 @@ package final class Receiver: Sendable {
 
     /// What is to be done with a request: `/hooks/<channel>` is its source's, `/hooks/<channel>/<token>` a hub's.
     func reception(of head: HTTPRequestHead) -> Reception {
+        if head.method == .POST, let route = paths[head.uri] { return delivery(route) }
         let target = RequestTarget(head.uri)
         guard target.parts.first == "hooks" else { return .answer(.notFound) }
         switch (head.method, target.parts.count) {
         case (.GET, 2): return .answer(challenge(target.parts[1], target.query))
-        case (.POST, 2): return delivery(target.parts[1])
+        case (.POST, 2): return routes[target.parts[1]].map { delivery($0) } ?? .answer(.notFound)
         case (.GET, 3): return .question { await self.intent(target.parts[1], target.parts[2], target.query) }
         case (.POST, 3): return .question { await self.distribution(target.parts[1], target.parts[2]) }
         default: return .answer(.notFound)
@@ -107,9 +111,8 @@ package final class Receiver: Sendable {
         return .plain(.ok, answer.body, contentType: answer.contentType)
     }
 
-    private func delivery(_ channel: String) -> Reception {
-        guard let route = routes[channel] else { return .answer(.notFound) }
-        return body(of: channel, upTo: route.verifier.webhook.content.sizeLimit, for: .route(route))
+    private func delivery(_ route: Route) -> Reception {
+        body(of: route.channel, upTo: route.verifier.webhook.content.sizeLimit, for: .route(route))
     }
 
     /// Takes a place for a body, where there is one.

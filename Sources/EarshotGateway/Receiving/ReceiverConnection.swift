@@ -32,12 +32,13 @@ struct ReceiverChannel: ServerChildChannel {
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = 16_384
             limits.maxHeaderListSize = 32_768
+            let handler = RequestHandler(receiver, on: channel.eventLoop)
             let pipeline = channel.pipeline.syncOperations
-            // What is written has no field of a sender's.
+            // The handler sees to requests that come before the last was answered, and to what is no request; what it
+            // writes has no field of a sender's.
             try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: true, withErrorHandling: true, withOutboundHeaderValidation: false,
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-            let handler = RequestHandler(receiver)
             try pipeline.addHandler(handler)
             return ReceiverConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }

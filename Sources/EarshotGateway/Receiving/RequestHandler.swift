@@ -14,8 +14,8 @@ final class RequestHandler: ChannelDuplexHandler {
     private enum State {
         /// No request has begun.
         case idle
-        /// What is to be done with a request is looked up; what comes of it meanwhile waits.
-        case asking([HTTPServerRequestPart])
+        /// What is to be done with a request is looked up.
+        case asking
         /// The body comes.
         case reading(ReceivedBody, Reception)
         /// The answer is being found.
@@ -28,6 +28,7 @@ final class RequestHandler: ChannelDuplexHandler {
     private static let smallBody = 1 << 16
 
     private let receiver: Receiver
+    private let executor: LoopExecutor
     private var state = State.idle
     private var head: HTTPRequestHead?
     /// Counts requests, so that what comes late is not taken for the next one's.
@@ -35,14 +36,23 @@ final class RequestHandler: ChannelDuplexHandler {
     private var idleSince = NIODeadline.now()
     private var idleWatch: Scheduled<Void>?
     private var bodyWatch: Task<Void, Never>?
+    /// What came while no more could be taken; nothing further is read meanwhile.
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var takesWaiting = false
     private var holdsRead = false
+    /// Whether the connection ends with the next answer.
+    private var isLast = false
     private var isInputClosed = false
     private var date = HTTPDate()
 
     /// What is being done for the request that is answered.
     private(set) var work: Task<Void, Never>?
 
-    init(_ receiver: Receiver) { self.receiver = receiver }
+    /// A handler for a connection of a loop.
+    init(_ receiver: Receiver, on loop: any EventLoop) {
+        self.receiver = receiver
+        executor = LoopExecutor(loop)
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { watchIdleness(context, for: receiver.limits.idle) }
@@ -77,19 +87,25 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard case .asking = state else { return context.read() }
-        holdsRead = true
+        guard waiting.isEmpty else {
+            holdsRead = true
+            return
+        }
+        context.read()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { take(unwrapInboundIn(data), context) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        switch state {
+        case .ended: return
+        case .asking, .answering: waiting.append(part)
+        case .idle, .reading: take(part, context)
+        }
+    }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch state {
-        case .ended, .answering: return
-        case .asking(var parts):
-            state = .idle
-            parts.append(part)
-            state = .asking(parts)
+        case .asking, .answering, .ended: return
         case .idle:
             guard case .head(let head) = part else { return }
             number &+= 1
@@ -108,6 +124,27 @@ final class RequestHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Takes what waited, as far as it can be taken, and then reads on.
+    private func takeWaiting(_ context: ChannelHandlerContext) {
+        // What is answered at once comes back here: then it goes on below, not deeper and deeper.
+        guard !takesWaiting else { return }
+        takesWaiting = true
+        defer { takesWaiting = false }
+        while let part = waiting.first {
+            switch state {
+            case .asking, .answering: return
+            case .ended: waiting.removeAll()
+            case .idle, .reading:
+                waiting.removeFirst()
+                take(part, context)
+            }
+        }
+        watchBody(context)
+        guard holdsRead else { return }
+        holdsRead = false
+        context.read()
+    }
+
     /// Begins to take the body as it was decided.
     private func receive(_ reception: Reception, _ context: ChannelHandlerContext) {
         let length = head?.headers.first(name: "content-length").flatMap { Int($0) }
@@ -116,10 +153,10 @@ final class RequestHandler: ChannelDuplexHandler {
         case .body(_, let limit, _):
             state = .reading(ReceivedBody(upTo: limit, gate: receiver.gate, length: length), reception)
         case .question(let question):
-            state = .asking([])
+            state = .asking
             let (handler, bound) = (NIOLoopBound(self, eventLoop: context.eventLoop), context.loopBound)
             let loop = context.eventLoop
-            work = Task.immediate {
+            work = Task.immediate(executorPreference: executor) {
                 let reception = await question()
                 loop.execute { handler.value.goOn(reception, bound.value) }
             }
@@ -128,13 +165,9 @@ final class RequestHandler: ChannelDuplexHandler {
 
     /// Goes on with a request once it was looked up what is to be done with it.
     private func goOn(_ reception: Reception, _ context: ChannelHandlerContext) {
-        guard case .asking(let parts) = state else { return receiver.leave(reception) }
+        guard case .asking = state else { return receiver.leave(reception) }
         receive(reception, context)
-        for part in parts { take(part, context) }
-        watchBody(context)
-        guard holdsRead else { return }
-        holdsRead = false
-        context.read()
+        takeWaiting(context)
     }
 
     /// Answers a request whose body came, or is not listened to any longer.
@@ -163,9 +196,12 @@ final class RequestHandler: ChannelDuplexHandler {
             let answer = await receiver.answer(to: request, for: addressee)
             receiver.gate.release(request.body.count)
             receiver.leave(reception)
+            guard !loop.inEventLoop else { return handler.value.write(answer, number, bound.value) }
             loop.execute { handler.value.write(answer, number, bound.value) }
         }
-        self.work = bytes.count <= RequestHandler.smallBody ? Task.immediate(operation: work) : Task(operation: work)
+        self.work =
+            bytes.count <= RequestHandler.smallBody
+            ? Task.immediate(executorPreference: executor, operation: work) : Task(operation: work)
     }
 
     private func write(_ answer: Answer, _ number: Int, _ context: ChannelHandlerContext) {
@@ -174,27 +210,33 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
-        let ends = answer.ends || head?.isKeepAlive == false
+        let ends = answer.ends || isLast || head?.isKeepAlive == false
+        state = ends ? .ended : .idle
+        idleSince = .now()
         var head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.fields)
         head.headers.reserveCapacity(8)
         head.headers.add(name: "content-length", value: "\(answer.body.readableBytes)")
         head.headers.add(name: "date", value: date.text(of: receiver.clock.now()))
         head.headers.add(name: "server", value: "earshot")
         if ends { head.headers.add(name: "connection", value: "close") }
-        state = ends ? .ended : .idle
-        idleSince = .now()
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if answer.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         }
-        // The next request may begin within this.
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        if answer.ends || (ends && isInputClosed) {
+        takeWaiting(context)
+        if answer.ends || (isInputClosed && isDone) {
             context.close(promise: nil)
         } else if ends {
             context.close(mode: .output, promise: nil)
-        } else if isInputClosed, case .idle = state {
-            context.close(promise: nil)
+        }
+    }
+
+    /// Whether nothing is under way.
+    private var isDone: Bool {
+        switch state {
+        case .idle, .ended: true
+        case .asking, .reading, .answering: false
         }
     }
 
@@ -247,22 +289,45 @@ final class RequestHandler: ChannelDuplexHandler {
     // What goes wrong.
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+        switch event {
+        case ChannelEvent.inputClosed:
             isInputClosed = true
             switch state {
             case .idle, .reading, .ended: context.close(promise: nil)
             case .asking, .answering: break
             }
+        case is ChannelShouldQuiesceEvent:
+            isLast = true
+            if isDone { context.close(promise: nil) }
+        default: context.fireUserInboundEventTriggered(event)
         }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let isParsed = error is HTTPParserError
-        if case .answering = state, isParsed { return }
-        forgetBody()
-        state = .ended
-        // The sender has been told already, and ends the connection once it has heard that.
-        if isParsed { context.close(mode: .output, promise: nil) } else { context.close(promise: nil) }
+        guard error is HTTPParserError else {
+            end()
+            return context.close(promise: nil)
+        }
+        // Nothing more can be understood; who waits for an answer has it first.
+        isLast = true
+        switch state {
+        case .ended, .asking, .answering: return
+        case .idle, .reading:
+            forgetBody()
+            write(Answer(status: .badRequest), context)
+        }
+    }
+}
+
+/// Has what a task goes on with done on a connection's loop.
+final class LoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = unsafe asUnownedTaskExecutor()
+        loop.execute { unsafe job.runSynchronously(on: executor) }
     }
 }

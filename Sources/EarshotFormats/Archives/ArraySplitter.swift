@@ -145,3 +145,32 @@ struct ArraySplitter {
         }
     }
 }
+
+/// Follows JSON's brackets through its strings, however they are cut.
+private struct BracketScan {
+    /// How many brackets are open.
+    private(set) var depth = 0
+    /// Whether the last byte was within a string.
+    private(set) var isInString = false
+    private var isEscaped = false
+
+    @inline(__always)
+    mutating func take(_ byte: UInt8) {
+        if isInString {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == 0x5C {
+                isEscaped = true
+            } else if byte == 0x22 {
+                isInString = false
+            }
+            return
+        }
+        switch byte {
+        case 0x22: isInString = true
+        case 0x7B, 0x5B: depth &+= 1
+        case 0x7D, 0x5D: depth &-= 1
+        default: break
+        }
+    }
+}

@@ -69,40 +69,33 @@ struct LineSplitter {
     static func isComplete(_ line: Bytes) -> Bool {
         let line = line.hasPrefix("\u{FEFF}") ? line[3..<line.count] : line
         guard line.hasPrefix("{") || line.hasPrefix("[") else { return false }
-        var brackets = BracketScan()
-        for index in 0..<line.count {
-            brackets.take(line[index])
-            if brackets.depth == 0 { return index == line.count - 1 }
+        var depth = 0
+        var index = 0
+        while index < line.count {
+            switch line[index] {
+            case UInt8(ascii: "\""):
+                guard let end = endOfString(in: line, from: index + 1) else { return false }
+                index = end
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth == 0 { return index == line.count - 1 }
+            default: break
+            }
+            index += 1
         }
         return false
     }
-}
 
-/// Follows JSON's brackets through its strings.
-struct BracketScan {
-    /// How many brackets are open.
-    private(set) var depth = 0
-    /// Whether the last byte was within a string.
-    private(set) var isInString = false
-    private var isEscaped = false
-
-    @inline(__always)
-    mutating func take(_ byte: UInt8) {
-        if isInString {
-            if isEscaped {
-                isEscaped = false
-            } else if byte == 0x5C {
-                isEscaped = true
-            } else if byte == 0x22 {
-                isInString = false
-            }
-            return
+    /// The quotation mark that ends a string, which is one that no odd number of backslashes stands before.
+    private static func endOfString(in line: Bytes, from start: Int) -> Int? {
+        var from = start
+        while let quote = line.firstIndex(of: UInt8(ascii: "\""), from: from) {
+            var escape = quote
+            while escape > start, line[escape - 1] == UInt8(ascii: "\\") { escape -= 1 }
+            if (quote - escape).isMultiple(of: 2) { return quote }
+            from = quote + 1
         }
-        switch byte {
-        case 0x22: isInString = true
-        case 0x7B, 0x5B: depth &+= 1
-        case 0x7D, 0x5D: depth &-= 1
-        default: break
-        }
+        return nil
     }
 }

@@ -140,16 +140,17 @@ enum XMLCharset {
     static func windows1252(_ bytes: Bytes) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + bytes.count / 4)
-        for index in 0..<bytes.count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                text.append(byte)
-            } else {
-                let value = byte < 0xA0 ? windows1252Table[Int(byte - 0x80)] : UInt16(byte)
-                if value >= 0x800 { text.append(0xE0 | UInt8(truncatingIfNeeded: value >> 12)) }
-                text.append((value >= 0x800 ? 0x80 : 0xC0) | UInt8(truncatingIfNeeded: value >> 6) & 0x3F)
-                text.append(0x80 | UInt8(truncatingIfNeeded: value) & 0x3F)
-            }
+        var index = 0
+        while index < bytes.count {
+            let end = bytes.endOfASCII(from: index)
+            unsafe text.append(contentsOf: bytes[index..<end].buffer)
+            index = end + 1
+            guard end < bytes.count else { break }
+            let byte = bytes[end]
+            let value = byte < 0xA0 ? windows1252Table[Int(byte - 0x80)] : UInt16(byte)
+            if value >= 0x800 { text.append(0xE0 | UInt8(truncatingIfNeeded: value >> 12)) }
+            text.append((value >= 0x800 ? 0x80 : 0xC0) | UInt8(truncatingIfNeeded: value >> 6) & 0x3F)
+            text.append(0x80 | UInt8(truncatingIfNeeded: value) & 0x3F)
         }
         return text
     }

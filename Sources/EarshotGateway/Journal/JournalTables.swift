@@ -55,8 +55,8 @@ enum SinkTable {
     }
 
     static func sink(named name: String, in database: Database) throws -> (SinkState?, Int64)? {
-        let sql = "SELECT state, position FROM sink WHERE name = ?"
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [name]) else { return nil }
+        let statement = try database.cachedStatement(sql: "SELECT state, position FROM sink WHERE name = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [name]) else { return nil }
         return ((row[0] as String?).map { SinkState($0) }, row[1])
     }
 

@@ -1,37 +1,44 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// What is answered to a request.
+/// What is answered to a request, as it is written but for what differs from one to the next.
 struct Answer: Sendable {
     /// The status.
-    var status: HTTPResponseStatus
-    /// The fields that others do not have.
-    var fields = HTTPHeaders()
-    /// The body.
-    var body = ByteBuffer()
+    let status: HTTPResponseStatus
     /// Whether the connection ends with it, whatever the sender has still to say.
-    var ends = false
+    private(set) var ends = false
+    /// The first line and the fields, each with its end.
+    private var head: ByteBuffer
+    private let body: ByteBuffer
 
     /// There is nothing here: the very answer to a path that nobody has, so that nobody learns which channels there are.
-    static let notFound = Answer(status: .notFound)
+    static let notFound = Answer(.notFound)
+    /// The request is none.
+    static let malformed = Answer(.badRequest)
     /// It is safe.
     static let ok = Answer.plain(.ok, "ok\n")
     /// It is safe, or nothing that the sender should know more of.
     static let accepted = Answer.plain(.accepted, "ok\n")
 
+    private init(_ status: HTTPResponseStatus, _ body: String = "") {
+        self.status = status
+        self.body = ByteBuffer(string: body)
+        head = ByteBuffer(
+            string: "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nserver: earshot\r\n"
+                + "content-length: \(body.utf8.count)\r\n")
+    }
+
     /// An answer in words.
     static func plain(
         _ status: HTTPResponseStatus, _ text: String, contentType: String = "text/plain; charset=utf-8"
     ) -> Answer {
-        Answer(
-            status: status, fields: ["content-type": contentType, "x-content-type-options": "nosniff"],
-            body: ByteBuffer(string: text))
+        Answer(status, text).with("content-type", contentType).with("x-content-type-options", "nosniff")
     }
 
-    /// The same with another field.
+    /// The same with another field, of which nothing is a sender's.
     func with(_ name: String, _ value: String) -> Answer {
         var answer = self
-        answer.fields.add(name: name, value: value)
+        answer.head.writeString("\(name): \(value)\r\n")
         return answer
     }
 
@@ -40,6 +47,17 @@ struct Answer: Sendable {
         var answer = self
         answer.ends = true
         return answer
+    }
+
+    /// The whole answer, at a moment.
+    func bytes(at date: String, isLast: Bool, in allocator: ByteBufferAllocator) -> ByteBuffer {
+        var bytes = allocator.buffer(capacity: head.readableBytes + body.readableBytes + 64)
+        bytes.writeImmutableBuffer(head)
+        bytes.writeStaticString("date: ")
+        bytes.writeString(date)
+        bytes.writeStaticString(isLast ? "\r\nconnection: close\r\n\r\n" : "\r\n\r\n")
+        bytes.writeImmutableBuffer(body)
+        return bytes
     }
 }
 

@@ -10,22 +10,21 @@ enum HMACs {
 
     /// The HMAC of a message.
     static func code(_ algorithm: Webhook.Algorithm, of message: [UInt8], key: Data) -> Data {
-        let key = SymmetricKey(data: key)
-        return switch algorithm {
-        case .sha1: Data(HMAC<Insecure.SHA1>.authenticationCode(for: message, using: key))
-        case .sha256: Data(HMAC<SHA256>.authenticationCode(for: message, using: key))
-        case .sha384: Data(HMAC<SHA384>.authenticationCode(for: message, using: key))
-        case .sha512: Data(HMAC<SHA512>.authenticationCode(for: message, using: key))
-        }
+        SigningKey(algorithm, key).code(of: message)
     }
 
     /// Whether one of the claimed codes is that of the message under one of the keys; all are always tried.
     static func isGenuine(
         _ claimed: [Data], _ algorithm: Webhook.Algorithm, of message: [UInt8], keys: [Data]
     ) -> Bool {
+        isGenuine(claimed, of: message, keys: keys.map { SigningKey(algorithm, $0) })
+    }
+
+    /// Whether one of the claimed codes is that of the message under one of the keys; all are always tried.
+    static func isGenuine(_ claimed: [Data], of message: [UInt8], keys: [SigningKey]) -> Bool {
         var found = false
         for key in keys {
-            let right = code(algorithm, of: message, key: key)
+            let right = key.code(of: message)
             for code in claimed.prefix(signatureLimit) { found = isEqualCode(code, right) || found }
         }
         return found
@@ -74,6 +73,40 @@ enum HMACs {
         case .base64: code.base64EncodedString()
         case .hexadecimal: code.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
         }
+    }
+}
+
+/// A key made ready for HMACs, so that what is the same for each message is done once.
+enum SigningKey: Sendable {
+    case sha1(HMAC<Insecure.SHA1>)
+    case sha256(HMAC<SHA256>)
+    case sha384(HMAC<SHA384>)
+    case sha512(HMAC<SHA512>)
+
+    init(_ algorithm: Webhook.Algorithm, _ bytes: Data) {
+        let key = SymmetricKey(data: bytes)
+        switch algorithm {
+        case .sha1: self = .sha1(HMAC(key: key))
+        case .sha256: self = .sha256(HMAC(key: key))
+        case .sha384: self = .sha384(HMAC(key: key))
+        case .sha512: self = .sha512(HMAC(key: key))
+        }
+    }
+
+    /// The HMAC of a message.
+    func code(of message: [UInt8]) -> Data {
+        switch self {
+        case .sha1(let code): SigningKey.end(code, message)
+        case .sha256(let code): SigningKey.end(code, message)
+        case .sha384(let code): SigningKey.end(code, message)
+        case .sha512(let code): SigningKey.end(code, message)
+        }
+    }
+
+    private static func end<Hash>(_ begun: HMAC<Hash>, _ message: [UInt8]) -> Data {
+        var code = begun
+        code.update(data: message)
+        return Data(code.finalize())
     }
 }
 

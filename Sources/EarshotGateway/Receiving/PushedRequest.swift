@@ -24,15 +24,10 @@ package struct PushedRequest: Sendable {
 
     /// Whether two names of fields are the same, however their letters are written.
     private static func isSame(_ one: String, _ other: String) -> Bool {
-        let (left, right) = (one.utf8, other.utf8)
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && ($0 | 0x20).isLowercaseLetter) }
+        guard one.utf8.count == other.utf8.count else { return false }
+        if one == other { return true }
+        return one.lowercased() == other.lowercased()
     }
-}
-
-extension UInt8 {
-    /// Whether it is one of the letters from a to z.
-    fileprivate var isLowercaseLetter: Bool { (0x61...0x7A).contains(self) }
 }
 
 /// Why a delivery was not taken for genuine, for the log; the sender is not told.

@@ -33,13 +33,8 @@ struct ReceiverChannel: ServerChildChannel {
             limits.maxHeaderFieldSize = 16_384
             limits.maxHeaderListSize = 32_768
             let handler = RequestHandler(receiver, on: channel.eventLoop)
-            let pipeline = channel.pipeline.syncOperations
-            // The handler sees to requests that come before the last was answered, and to what is no request; what it
-            // writes has no field of a sender's.
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-            try pipeline.addHandler(handler)
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+            try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), handler)
             return ReceiverConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }
     }

@@ -8,8 +8,8 @@ internal import NIOHTTP1
 /// all, ends on another thread, and the answer comes back to the loop.
 final class RequestHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         /// No request has begun.
@@ -213,17 +213,9 @@ final class RequestHandler: ChannelDuplexHandler {
         let ends = answer.ends || isLast || head?.isKeepAlive == false
         state = ends ? .ended : .idle
         idleSince = .now()
-        var head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.fields)
-        head.headers.reserveCapacity(8)
-        head.headers.add(name: "content-length", value: "\(answer.body.readableBytes)")
-        head.headers.add(name: "date", value: date.text(of: receiver.clock.now()))
-        head.headers.add(name: "server", value: "earshot")
-        if ends { head.headers.add(name: "connection", value: "close") }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if answer.body.readableBytes > 0 {
-            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let date = date.text(of: receiver.clock.now())
+        let bytes = answer.bytes(at: date, isLast: ends, in: context.channel.allocator)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         takeWaiting(context)
         if answer.ends || (isInputClosed && isDone) {
             context.close(promise: nil)
@@ -314,7 +306,7 @@ final class RequestHandler: ChannelDuplexHandler {
         case .ended, .asking, .answering: return
         case .idle, .reading:
             forgetBody()
-            write(Answer(status: .badRequest), context)
+            write(.malformed, context)
         }
     }
 }

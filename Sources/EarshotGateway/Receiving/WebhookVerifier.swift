@@ -8,6 +8,8 @@ package struct WebhookVerifier: Sendable {
     package let webhook: Webhook
     private let notifications: SNSVerifier?
     private let keys: [Data]
+    /// The keys of a signature, made ready.
+    private let signingKeys: [SigningKey]
 
     /// A verifier of a webhook; nil where there is no secret to prove anything with.
     ///
@@ -26,7 +28,13 @@ package struct WebhookVerifier: Sendable {
             notifications = nil
         }
         self.webhook = webhook
-        keys = webhook.secrets.map { Data($0.utf8) }
+        let keys = webhook.secrets.map { Data($0.utf8) }
+        self.keys = keys
+        if case .hmac(let signature) = webhook.scheme {
+            signingKeys = keys.map { SigningKey(signature.algorithm, $0) }
+        } else {
+            signingKeys = []
+        }
     }
 
     /// For how long a delivery is known again.
@@ -79,7 +87,7 @@ package struct WebhookVerifier: Sendable {
         guard let message = signature.message(timestamp: moment, id: id, body: request.body) else {
             throw DeliveryRefusal("what is signed did not come: look at \"signed\" and its headers")
         }
-        guard HMACs.isGenuine(claimed, signature.algorithm, of: message, keys: keys) else { throw .unproven }
+        guard HMACs.isGenuine(claimed, of: message, keys: signingKeys) else { throw .unproven }
         try SigningMoment.check(moment, within: webhook.tolerance, of: now)
         // Without an id, what was signed is one, where the moment of signing is part of it.
         let isTimed = signature.timestamp != nil && signature.signed.contains("{timestamp}")

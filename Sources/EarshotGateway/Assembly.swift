@@ -113,6 +113,7 @@ package struct Assembly: Sendable {
     package func gateway(version: String) -> Gateway {
         var works: [Gateway.Listener] = listeners.map { listener in { try await listener.run() } }
         works.append { try await tidy() }
+        if configuration.dedupe.bursts == .sample { works.append { try await bursts.run() } }
         for channel in configuration.channels {
             guard let limit = channel.silentAfter else { continue }
             let watch = SilenceWatch(channel: channel.name, limit: limit, clock: clock, board: board, log: log)
@@ -175,6 +176,8 @@ package struct Assembly: Sendable {
             }
         }
     }
+
+    private var bursts: BurstWatch { BurstWatch(journal: journal, clock: clock, log: log) }
 
     private var carriers: [Gateway.Carrier] { couriers.map { courier in { try await courier.run() } } }
 

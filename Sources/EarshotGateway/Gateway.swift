@@ -53,7 +53,7 @@ package struct Gateway: Sendable {
                 announce(.running)
                 try await listen(until: stop)
                 announce(.draining)
-                await journal.finish()
+                await finish()
                 log.info("stopped listening; giving sinks what is left")
                 try await clock.sleep(Gateway.drainLimit)
                 log.warning("some sinks have not taken everything; it waits in the journal for the next start")
@@ -75,13 +75,23 @@ package struct Gateway: Sendable {
             }
             group.addTask {
                 try await Gateway.all(listeners)
-                await journal.finish()
+                await finish()
                 try await waitWhileSinksMove()
                 return false
             }
             defer { group.cancelAll() }
             return try await group.next() ?? true
         }
+    }
+
+    /// Nothing comes any more: says how large bursts have become, and closes the journal for appending.
+    private func finish() async {
+        do {
+            try await journal.tellBursts(finally: true)
+        } catch {
+            log.warning("the sizes of bursts could not be stored, and are told after the next start: \(error)")
+        }
+        await journal.finish()
     }
 
     /// Returns when no sink has confirmed anything for `drainLimit`.

@@ -56,13 +56,16 @@ public struct JournalContract: Sendable {
 }
 
 extension Receipt {
-    init(created: Int = 0, updated: Int = 0, deleted: Int = 0, repeated: Int = 0, merged: Int = 0) {
+    init(
+        created: Int = 0, updated: Int = 0, deleted: Int = 0, repeated: Int = 0, merged: Int = 0, sampledOut: Int = 0
+    ) {
         self.init()
         self.created = created
         self.updated = updated
         self.deleted = deleted
         self.repeated = repeated
         self.merged = merged
+        self.sampledOut = sampledOut
     }
 }
 

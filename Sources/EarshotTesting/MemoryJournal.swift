@@ -35,15 +35,28 @@ public final class MemoryJournal: Journal {
     /// Stores what is new of a batch.
     public func append(_ batch: Batch, from channel: String, advancing cursor: Cursor?) async throws -> Receipt {
         if bell.isOver { throw JournalFailure.unavailable("the journal is closed") }
-        let hour = now().seconds / 3600
+        let now = now()
         let (receipt, head) = store.contents.withLock { log in
             log.policy = policy
-            let receipt = log.append(batch, from: channel, at: hour)
+            let receipt = log.append(batch, from: channel, at: now)
             if let cursor { log.set(cursor, of: channel) }
             return (receipt, log.head)
         }
         bell.ring(head)
         return receipt
+    }
+
+    /// Stores what is to be told of bursts by now.
+    @discardableResult
+    public func tellBursts(finally: Bool) async throws -> Int {
+        if bell.isOver { throw JournalFailure.unavailable("the journal is closed") }
+        let now = now()
+        let (count, head) = store.contents.withLock { log in
+            log.policy = policy
+            return (log.tellBursts(finally: finally, at: now), log.head)
+        }
+        bell.ring(head)
+        return count
     }
 
     /// Where a channel got to.

@@ -38,17 +38,29 @@ struct MemoryLog {
     /// The refusal of a sink that was never registered.
     static func unknown(_ sink: String) -> JournalFailure { .unavailable("no sink is registered as \(sink)") }
 
-    mutating func append(_ batch: Batch, from channel: String, at hour: Int64) -> Receipt {
+    mutating func append(_ batch: Batch, from channel: String, at now: Timestamp) -> Receipt {
+        let hour = now.seconds / 3600
         let hours = policy.window.components.seconds / 3600
         if clusters == nil, let similarity = policy.similarity {
-            clusters = Clusters(similarity: similarity, windowHours: Int(hours))
+            clusters = Clusters(
+                similarity: similarity, windowHours: Int(hours), samples: policy.bursts == .sample)
         }
-        _ = clusters?.begin(at: Timestamp(seconds: hour * 3600))
+        _ = clusters?.begin(at: now)
         marks = marks.filter { hour - $0.value.hour <= hours }
         pages = pages.filter { hour - $0.value.hour <= hours }
         var receipt = Receipt()
         for index in batch.entries.indices { judge(batch, index, channel, hour, &receipt) }
+        clusters?.keep()
         return receipt
+    }
+
+    /// Tells how large bursts are that were not told for a while, or with `finally` all that have grown.
+    mutating func tellBursts(finally: Bool, at now: Timestamp) -> Int {
+        _ = clusters?.begin(at: now)
+        let tellings = clusters?.tellings(finally: finally) ?? []
+        for telling in tellings { tell(telling, now.seconds / 3600) }
+        clusters?.keep()
+        return tellings.count
     }
 
     private mutating func judge(
@@ -105,17 +117,46 @@ struct MemoryLog {
         var lines: [UInt8] = []
         var entry: Batch.Entry
         let place = clusters?.place(index, of: batch)
+        let key = batch.entries[index].key
         switch verdict {
         case .changed(let change):
             entry = batch.copy(index, asUpdateOf: change, in: place, seenVia: seenVia, to: &lines)
             receipt.updated += 1
+        case .new where clusters?.leavesOut(place, batch.entries[index]) == true:
+            marks[key]?.mark = .leftOut
+            receipt.sampledOut += 1
+            return
         default:
             entry = batch.copy(index, in: place, to: &lines)
             if verdict == .deleted { receipt.deleted += 1 } else { receipt.created += 1 }
         }
+        add(Batch(lines: lines, entries: [entry], networks: batch.networks, channels: batch.channels), hour)
+        if verdict == .deleted {
+            clusters?.noteDeleted(key)
+            return
+        }
+        let items = items
+        clusters?.noteStored(index, of: batch, in: place, at: head) { position in
+            items.first { $0.entry.position == position }?.line
+        }
+        if let telling = clusters?.telling(of: place) { tell(telling, hour) }
+    }
+
+    /// Stores the update of the mention that tells for a burst.
+    private mutating func tell(_ telling: Clusters.Telling, _ hour: Int64) {
+        let voice = telling.voice
+        let channels = policy.repeats == .update ? marks[voice.entries[0].key]?.channels ?? [] : []
+        var lines: [UInt8] = []
+        let entry = voice.copy(
+            0, asUpdateOf: .metrics, in: telling.place, seenVia: channels.filter { $0 != telling.channel }, to: &lines)
+        add(Batch(lines: lines, entries: [entry], networks: voice.networks, channels: voice.channels), hour)
+    }
+
+    /// Stores one line.
+    private mutating func add(_ line: Batch, _ hour: Int64) {
         head += 1
-        entry.position = head
-        let line = Batch(lines: lines, entries: [entry], networks: batch.networks, channels: batch.channels)
+        var line = line
+        line.entries[0].position = head
         items.append(Item(line: line, hour: hour))
     }
 

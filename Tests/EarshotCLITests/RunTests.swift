@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Starts the gateway; should it end by itself, nobody waits for the endpoint any more.
-    private func start(_ folder: Folder, for endpoint: FlakyEndpoint) throws -> Process {
+    func start(_ folder: Folder, for endpoint: FlakyEndpoint) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = ["run", folder.path("earshot.json")]

@@ -37,6 +37,31 @@ extension Batch {
         return entry
     }
 
+    /// A line as `MentionWriter` wrote it, without what a journal has put into it, and where in it `seen_via` would stand;
+    /// nil where it is no mention that can be told again.
+    func plainLine(_ index: Int) -> (line: [UInt8], seenViaOffset: Int)? {
+        let line = self.line(index)
+        let end = line.startIndex + entries[index].seenViaOffset
+        guard let start = Batch.headEnd(of: line), start <= end, end <= line.endIndex else { return nil }
+        var plain = unsafe [UInt8](MentionWriter.createHead.bytes.buffer)
+        plain.reserveCapacity(line.count)
+        plain.append(contentsOf: line[start..<end].withoutLastMember(named: "\"cluster\":{\"id\":\""))
+        let offset = plain.count
+        plain.append(contentsOf: line[end...].withoutFirstMember(named: "\"seen_via\":["))
+        return (plain, offset)
+    }
+
+    /// Where the head of a line ends; nil where it is none of a mention that was told whole.
+    private static func headEnd(of line: ArraySlice<UInt8>) -> Int? {
+        if line.starts(with: MentionWriter.createHead) {
+            return line.startIndex + MentionWriter.createHead.utf8CodeUnitCount
+        }
+        guard line.starts(with: updateHead) else { return nil }
+        return line[(line.startIndex + updateHead.utf8CodeUnitCount)...].firstIndex(of: UInt8(ascii: "]")).map {
+            $0 + 2
+        }
+    }
+
     /// The `id` that a line names, as it stands in JSON; nil where the line does not begin as `MentionWriter` wrote it.
     package func identity(_ index: Int) -> ArraySlice<UInt8>? {
         let line = self.line(index)
@@ -116,6 +141,20 @@ extension Array where Element == UInt8 {
 }
 
 extension ArraySlice where Element == UInt8 {
+    /// The members of a line without `name`, where that is the last of them.
+    fileprivate func withoutLastMember(named name: StaticString) -> ArraySlice {
+        let count = name.utf8CodeUnitCount
+        var start = endIndex - count
+        while start >= startIndex, !self[start...].starts(with: name) { start -= 1 }
+        return start < startIndex ? self : self[..<start]
+    }
+
+    /// The members of a line without `name`, a list of plain texts, where that is the first of them.
+    fileprivate func withoutFirstMember(named name: StaticString) -> ArraySlice {
+        guard starts(with: name), let end = firstIndex(of: UInt8(ascii: "]")) else { return self }
+        return self[Swift.min(end + 2, endIndex)...]
+    }
+
     fileprivate func starts(with literal: StaticString) -> Bool {
         unsafe withUnsafeBufferPointer { buffer in
             unsafe Bytes(start: buffer.baseAddress, count: buffer.count).hasPrefix(literal)

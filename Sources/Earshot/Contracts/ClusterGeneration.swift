@@ -12,6 +12,27 @@ struct ClusterGeneration: Sendable {
         var hour: Int64
         /// The hour at which the group was last written down whole.
         var writtenAt: Int64
+        /// Where the newest line of its speaker stands in the journal; 0 where it is not known.
+        var position: Int64 = 0
+        /// The size that its voice told last, and when, in seconds since 1970.
+        var told: Int64 = 0
+        var toldAt: Int64 = 0
+        /// Who tells its size; nil while all of it is told.
+        var voice: BurstVoice?
+
+        init(key: Digest, id: [UInt8], size: Int64, hour: Int64) {
+            self.key = key
+            self.id = id
+            self.size = size
+            self.hour = hour
+            writtenAt = hour
+        }
+
+        /// The mention that tells its size, or would.
+        var speaker: Digest { voice?.key ?? key }
+
+        /// Whether it has grown since its voice told its size.
+        var isUntold: Bool { voice != nil && told < size }
     }
 
     /// How many groups that share a band are compared, the newest first.
@@ -25,6 +46,11 @@ struct ClusterGeneration: Sendable {
     private var links: [Int32] = []
     /// The group of every mention, the first ones included.
     private(set) var members: [Digest: Int32] = [:]
+
+    /// The groups that have a voice.
+    private(set) var voiced: Set<Int> = []
+    /// The bytes of the lines of those voices.
+    private(set) var voiceSize = 0
 
     /// Room for about so many groups.
     init(capacity: Int) {
@@ -69,6 +95,7 @@ struct ClusterGeneration: Sendable {
     mutating func append(_ lead: Lead, _ signature: Signature) -> Int {
         let index = leads.count
         leads.append(lead)
+        noteVoice(of: index, before: nil)
         places += signature.places
         for (band, hash) in signature.bandHashes.enumerated() {
             let bucket = bucket(of: hash)
@@ -83,13 +110,33 @@ struct ClusterGeneration: Sendable {
         let hashes = signature(of: leads.count - 1).bandHashes
         for hash in hashes.reversed() { heads[bucket(of: hash)] = links.removeLast() }
         places.removeLast(Signature.width)
-        leads.removeLast()
+        let lead = leads.removeLast()
+        voiced.remove(leads.count)
+        voiceSize -= lead.voice?.size ?? 0
     }
 
     /// The group at a place.
     subscript(index: Int) -> Lead {
         get { leads[index] }
-        set { leads[index] = newValue }
+        set {
+            let before = leads[index].voice
+            leads[index] = newValue
+            noteVoice(of: index, before: before)
+        }
+    }
+
+    /// Counts a group's voice in, and the one that it had out.
+    private mutating func noteVoice(of index: Int, before: BurstVoice?) {
+        let voice = leads[index].voice
+        guard voice != nil || before != nil else { return }
+        voiceSize += (voice?.size ?? 0) - (before?.size ?? 0)
+        if voice != nil { voiced.insert(index) } else { voiced.remove(index) }
+    }
+
+    /// The group whose first mention is `key`; nil where there is none.
+    func group(of key: Digest) -> Int? {
+        guard let known = members[key], leads[Int(known)].key == key else { return nil }
+        return Int(known)
     }
 
     /// The group that a mention is in.

@@ -9,6 +9,12 @@ package struct Mark: Sendable, Equatable {
     /// Whether the source has deleted it.
     package var isDeleted: Bool
 
+    /// The mark of a mention that was left out of a burst: nobody was told of it, so nothing is told of its fate either.
+    package static let leftOut = Mark(content: 0, metrics: 0, isDeleted: false)
+
+    /// Whether the mention was left out of a burst.
+    package var isLeftOut: Bool { content == 0 && !isDeleted }
+
     /// A mark of known parts.
     package init(content: UInt32, version: UInt32 = 0, metrics: UInt32, isDeleted: Bool) {
         self.content = content
@@ -43,8 +49,10 @@ extension DedupePolicy {
     ///
     /// What the source says is older than what is known came late and tells nothing new. A deletion outlives late
     /// copies: what was deleted comes back only with other content than it had, or where the source itself calls it an
-    /// update. What says less of an item than others do changes nothing that is known.
+    /// update. What says less of an item than others do changes nothing that is known, and what was left out of a burst
+    /// stays so.
     package func verdict(on entry: Batch.Entry, known: Mark?) -> Verdict {
+        if known?.isLeftOut == true { return .repeated }
         if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
         guard let known else { return entry.operation == .update ? .changed(.content) : .new }
         if entry.isPartial || (entry.version != 0 && entry.version < known.version) { return .repeated }

@@ -16,6 +16,15 @@ public struct DedupePolicy: Sendable, Equatable {
         case keep
     }
 
+    /// What becomes of the mentions of a large cluster.
+    public enum Bursts: String, Sendable, CaseIterable {
+        /// Every one is stored.
+        case keep
+        /// The first ten are stored and ever fewer of the others, all are counted, and the first is told again with the
+        /// size that the cluster has by then.
+        case sample
+    }
+
     /// How long an item is remembered after it was last offered; counted in whole hours, three years at most.
     public var window: Duration
     /// What becomes of changed metrics.
@@ -24,6 +33,8 @@ public struct DedupePolicy: Sendable, Equatable {
     public var sameURL: SameURL
     /// How alike two texts must be to be of one cluster, from 0 to 1; nil where they are not compared.
     public var similarity: Double?
+    /// What becomes of the mentions of a large cluster.
+    public var bursts = Bursts.keep
     /// How many marks of seen items are held; beyond it the oldest are forgotten before the window is over.
     public var capacity: Int
 

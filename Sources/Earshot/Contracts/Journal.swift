@@ -59,6 +59,11 @@ public protocol Journal: Sendable {
     /// No append comes any more: `next` ends when the sink has had everything.
     func finish() async
 
+    /// Stores updates of the first mentions of bursts that have grown and were not told for a while, with the sizes that
+    /// they have by now; with `finally`, of all that have grown. Tells how many.
+    @discardableResult
+    func tellBursts(finally: Bool) async throws -> Int
+
     /// Puts a copy of the state aside that a damaged journal can be begun again from, where it is time for one.
     func backUp() async throws
 
@@ -72,6 +77,9 @@ public protocol Journal: Sendable {
 extension Journal {
     /// Nothing is put aside.
     public func backUp() async throws {}
+
+    /// Nothing is left out of bursts.
+    public func tellBursts(finally: Bool) async throws -> Int { 0 }
 }
 
 /// What became of the mentions of one `append`.
@@ -86,6 +94,8 @@ public struct Receipt: Sendable, Equatable {
     public var repeated = 0
     /// The same page from another feed: dropped.
     public var merged = 0
+    /// A copy in a burst: counted in its cluster and not stored.
+    public var sampledOut = 0
 
     /// Nothing happened.
     public init() {}
@@ -100,6 +110,7 @@ public struct Receipt: Sendable, Equatable {
         total.deleted += part.deleted
         total.repeated += part.repeated
         total.merged += part.merged
+        total.sampledOut += part.sampledOut
     }
 }
 

@@ -76,6 +76,12 @@ public struct MentionRow: Sendable {
 
     /// A row of which nothing but the kind is said.
     public init(kind: Kind) { self.kind = kind }
+
+    /// Whether it may be left out of a burst. Never what somebody says to the brand alone, and never its own words.
+    var isSamplable: Bool {
+        let isPrivate = visibility == .private || visibility == .followers || kind == .message || kind == .email
+        return !isPrivate && !author.own && direction != .outbound
+    }
 }
 
 /// A language tag and who said it.

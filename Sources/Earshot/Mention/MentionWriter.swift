@@ -128,6 +128,7 @@ public struct MentionWriter: ~Copyable {
             network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt,
             version: row.editedAt.flatMap { UInt32(exactly: $0.seconds) } ?? 0)
         entry.isPartial = row.isPartial
+        entry.isSamplable = row.isSamplable
         entries.append(entry)
     }
 

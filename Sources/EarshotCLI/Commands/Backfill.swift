@@ -150,6 +150,8 @@ struct Summary {
         StandardError.write(TallyTable.text(channels))
         let outside = channels.values.reduce(0) { $0 + $1.tally.outside }
         if outside > 0 { StandardError.line("\(outside) mentions were published outside the period, and left out") }
+        let sampledOut = channels.values.reduce(0) { $0 + $1.tally.receipt.sampledOut }
+        if sampledOut > 0 { StandardError.line("\(sampledOut) copies in bursts were counted, and left out") }
         for (name, sink) in report.sinks.sorted(by: { $0.key < $1.key }) where sink.deadLetters > 0 {
             StandardError.line("sink \(name): \(sink.deadLetters) dead letters")
         }

@@ -25,7 +25,7 @@ extension StatusReport {
 
     private func row(_ name: String, _ channel: StatusBoard.Channel) -> String {
         let tally = channel.tally
-        let dropped = tally.receipt.repeated + tally.receipt.merged
+        let dropped = tally.receipt.repeated + tally.receipt.merged + tally.receipt.sampledOut
         return
             "<tr><th>\(escaped(labels[name] ?? name))<td>\(state(trouble(of: channel), channel.isBlocked))"
             + "<td class=\"t\">\(channel.heardAt.map { Timestamp(seconds: $0.seconds).description } ?? "not yet")"

@@ -209,7 +209,7 @@ extension Receipt {
     package var outcomes: [(name: String, count: Int)] {
         [
             ("new", created), ("changed", updated), ("deleted", deleted), ("repeated", repeated),
-            ("same_page", merged),
+            ("same_page", merged), ("sampled_out", sampledOut),
         ]
     }
 }

@@ -87,8 +87,11 @@ enum ConfigurationKeys {
             about: "What becomes of a page that another feed has brought already."),
         Setting("near", .object(near), about: "Marks texts that are nearly the same as one cluster."),
         Setting(
-            "bursts", .choice(["keep"]), fallback: "keep",
-            about: "What becomes of the mentions of a large cluster: every one is delivered."),
+            "bursts", .choice(["keep", "sample"]), fallback: "keep",
+            about:
+                "What becomes of the mentions of a large cluster: every one is delivered, or the first ten and ever fewer, "
+                + "with the exact size in updates of the first. \"sample\" without \"near\" compares with a similarity of 0.85."
+        ),
         Setting(
             "capacity", .integer(1000...1_000_000_000), fallback: "4000000",
             about: "How many items are remembered at most; each takes about 64 bytes of memory."),

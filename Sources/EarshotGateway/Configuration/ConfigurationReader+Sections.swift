@@ -40,6 +40,11 @@ extension ConfigurationReader {
         }
         if let capacity = dedupe["capacity"]?.wholeNumber { result.dedupe.capacity = Int(capacity) }
         result.dedupe.similarity = dedupe["near"]?["similarity"]?.double
+        if let word = dedupe["bursts"]?.text, let bursts = DedupePolicy.Bursts(rawValue: word) {
+            result.dedupe.bursts = bursts
+            // Only what is compared can be a burst.
+            if bursts == .sample, result.dedupe.similarity == nil { result.dedupe.similarity = 0.85 }
+        }
     }
 
     private mutating func journal(_ journal: JSONValue) {

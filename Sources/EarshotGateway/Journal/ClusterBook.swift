@@ -4,7 +4,8 @@ internal import GRDB
 
 /// The clusters of a journal and the pages that its commits leave of them, so that the next start knows them too.
 struct ClusterBook {
-    private var clusters: Clusters
+    /// The clusters.
+    var clusters: Clusters
     private let windowHours: Int
     /// The last page before the newer generation began.
     private var turnedAt: Int64 = 0
@@ -17,7 +18,8 @@ struct ClusterBook {
     init?(policy: DedupePolicy) {
         guard let similarity = policy.similarity else { return nil }
         windowHours = Deduplicator.hours(in: policy.window)
-        clusters = Clusters(similarity: similarity, windowHours: windowHours)
+        clusters = Clusters(
+            similarity: similarity, windowHours: windowHours, samples: policy.bursts == .sample)
     }
 
     /// Takes over what earlier runs left.
@@ -27,6 +29,7 @@ struct ClusterBook {
             if clusters.restore([UInt8](row[2] as Data), at: Timestamp(seconds: row[1])) { turn() }
             lastPage = row[0]
         }
+        clusters.renewVoices { SegmentTable.mention(at: $0, in: database) }
     }
 
     /// Begins a commit.
@@ -34,9 +37,6 @@ struct ClusterBook {
         lastPageAtBegin = lastPage
         if clusters.begin(at: now) { turn() }
     }
-
-    /// Gives an entry its place among like texts; nil where it is alone so far, or not to be compared.
-    mutating func place(_ index: Int, of batch: Batch) -> Clusters.Place? { clusters.place(index, of: batch) }
 
     /// Writes what this commit has found, and forgets what is not needed any more.
     mutating func flush(to database: Database, at now: Timestamp) throws {

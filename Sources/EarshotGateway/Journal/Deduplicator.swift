@@ -98,6 +98,19 @@ struct Deduplicator: ~Copyable {
         return .judged(verdict, seenVia: others(set, than: sighting, entry))
     }
 
+    /// Notes that a mention that was decided on is left out of a burst.
+    mutating func leaveOut(_ entry: Batch.Entry) {
+        guard let place = place(of: entry.key) else { return }
+        let slot = table[place]
+        put(MarkTable.Slot(key: slot.key, mark: .leftOut, channelSet: slot.channelSet, hour: hour), place)
+    }
+
+    /// The channels, but one, that brought an item.
+    func channels(of key: Digest, but channel: String) -> [String] {
+        guard policy.repeats == .update, let place = place(of: key) else { return [] }
+        return sets[table[place].channelSet].filter { $0 != channel }
+    }
+
     /// Takes over a mark that an earlier run left; in the order in which they were left.
     mutating func restore(_ slot: MarkTable.Slot) {
         if let place = table.place(of: slot.key) {

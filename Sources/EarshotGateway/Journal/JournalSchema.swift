@@ -5,7 +5,7 @@ internal import GRDB
 /// The tables of a journal's database, and their versions.
 enum JournalSchema {
     /// The version that this build writes.
-    static let version = 4
+    static let version = 5
 
     /// Brings a database to this build's version; refuses one of a newer version, untouched.
     static func migrate(_ database: Database) throws {
@@ -41,6 +41,8 @@ enum JournalSchema {
         },
         { try $0.execute(sql: third) },
         { try $0.execute(sql: fourth) },
+        // Records of clusters and marks may say from here on that mentions were left out, which older builds misread.
+        { _ in },
     ]
 
     /// Segments are summed up, where an older version has not stored them, and letters are counted without their lines.

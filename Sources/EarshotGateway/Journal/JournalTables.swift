@@ -146,6 +146,11 @@ enum SegmentTable {
         return found
     }
 
+    /// The mention that stands at a position; nil where it was forgotten, or cannot be read.
+    static func mention(at position: Int64, in database: Database) -> Batch? {
+        (try? segments(after: position - 1, count: 1, in: database).first)?.batch.mention(at: position)
+    }
+
     /// Refuses a segment whose bytes are not those that were stored; what has no sum is of an older version.
     private static func check(_ row: Row) throws {
         guard let sum = row["sum"] as Int64? else { return }
@@ -168,5 +173,12 @@ enum SegmentTable {
         let statement = try database.cachedStatement(
             sql: "SELECT at FROM segment WHERE last > ? ORDER BY last LIMIT 1")
         return try Int64.fetchOne(statement, arguments: [position]).map { Timestamp(seconds: $0) }
+    }
+}
+
+extension Batch {
+    /// The mention that stands at a position of the journal.
+    func mention(at position: Int64) -> Batch? {
+        entries.firstIndex { $0.position == position }.map { slice($0..<($0 + 1)) }
     }
 }

@@ -8,7 +8,7 @@ internal import GRDB
 /// within the transaction, then `keep` or `takeBack`.
 final class JournalWriter {
     private var deduplicator: Deduplicator
-    private var clusters: ClusterBook?
+    private var book: ClusterBook?
     private var open = Batch()
     private var networks: [String] = []
     private var channels: [String] = []
@@ -25,7 +25,7 @@ final class JournalWriter {
 
     init(policy: DedupePolicy) {
         deduplicator = Deduplicator(policy: policy)
-        clusters = ClusterBook(policy: policy)
+        book = ClusterBook(policy: policy)
     }
 
     /// How many marks there are.
@@ -47,7 +47,7 @@ final class JournalWriter {
         while let row = try rows.next() {
             try deduplicator.restore(StoredPage(at: row[0], sets: row[1], marks: row[2]), now: now)
         }
-        try clusters?.restore(from: database)
+        try book?.restore(from: database)
     }
 
     /// Begins a commit.
@@ -58,11 +58,11 @@ final class JournalWriter {
         networks.removeAll()
         channels.removeAll()
         deduplicator.begin(at: now)
-        clusters?.begin(at: now)
+        book?.begin(at: now)
     }
 
     /// Decides on the mentions of a batch and takes up what is to be stored.
-    func append(_ batch: Batch, from channel: String) -> Receipt {
+    func append(_ batch: Batch, from channel: String, in database: Database) -> Receipt {
         var receipt = Receipt()
         let sighting = deduplicator.sighting(by: channel)
         // Some bytes more for each line, as an update says more than the mention did.
@@ -74,21 +74,62 @@ final class JournalWriter {
             case .merged: receipt.merged += 1
             case .judged(.repeated, _): receipt.repeated += 1
             case .judged(.new, _):
+                let place = book?.clusters.place(index, of: batch)
+                if book?.clusters.leavesOut(place, entry) == true {
+                    receipt.sampledOut += 1
+                    deduplicator.leaveOut(entry)
+                    continue
+                }
                 receipt.created += 1
                 makeRoom(for: entry)
-                take(batch.copy(index, in: clusters?.place(index, of: batch), to: &open.lines), places)
+                take(batch.copy(index, in: place, to: &open.lines), places)
+                sample(index, of: batch, in: place, database)
             case .judged(.deleted, _):
                 receipt.deleted += 1
                 makeRoom(for: entry)
                 take(batch.copy(index, to: &open.lines), places)
+                book?.clusters.noteDeleted(entry.key)
             case .judged(.changed(let change), let seenVia):
                 receipt.updated += 1
                 makeRoom(for: entry)
-                let place = clusters?.place(index, of: batch)
+                let place = book?.clusters.place(index, of: batch)
                 take(batch.copy(index, asUpdateOf: change, in: place, seenVia: seenVia, to: &open.lines), places)
+                sample(index, of: batch, in: place, database)
             }
         }
         return receipt
+    }
+
+    /// Tells how large bursts are that were not told for a while, or with `finally` all that have grown; gives how many.
+    func tellBursts(finally: Bool) -> Int {
+        let tellings = book?.clusters.tellings(finally: finally) ?? []
+        for telling in tellings { tell(telling) }
+        return tellings.count
+    }
+
+    /// Lets the burst know of a mention that was stored last, and tells its size where it is time to.
+    private func sample(_ index: Int, of batch: Batch, in place: Clusters.Place?, _ database: Database) {
+        book?.clusters.noteStored(index, of: batch, in: place, at: head) { line(at: $0, in: database) }
+        if let telling = book?.clusters.telling(of: place) { tell(telling) }
+    }
+
+    /// Takes up the update of the mention that tells for a burst.
+    private func tell(_ telling: Clusters.Telling) {
+        let voice = telling.voice
+        let places = (networks.places(adding: voice.networks), channels.places(adding: voice.channels))
+        let others = deduplicator.channels(of: voice.entries[0].key, but: telling.channel)
+        makeRoom(for: voice.entries[0])
+        take(voice.copy(0, asUpdateOf: .metrics, in: telling.place, seenVia: others, to: &open.lines), places)
+    }
+
+    /// The mention that stands at a position, of this commit or an earlier one; nil where it was forgotten.
+    private func line(at position: Int64, in database: Database) -> Batch? {
+        guard position > headAtBegin else { return SegmentTable.mention(at: position, in: database) }
+        if let found = segments.lazy.compactMap({ $0.batch.mention(at: position) }).first { return found }
+        var found = open.mention(at: position)
+        found?.networks = networks
+        found?.channels = channels
+        return found
     }
 
     /// Writes the segments and the marks of this commit.
@@ -107,7 +148,7 @@ final class JournalWriter {
                 Checksum.ofSegment(first: segment.first, names: names, entries: entries, lines: lines),
             ])
         }
-        try clusters?.flush(to: database, at: now)
+        try book?.flush(to: database, at: now)
         guard !deduplicator.page.isEmpty else { return }
         let statement = try database.cachedStatement(sql: "INSERT INTO mark (at, sets, marks) VALUES (?, ?, ?)")
         try statement.execute(arguments: [
@@ -118,13 +159,13 @@ final class JournalWriter {
     /// The commit happened.
     func keep() {
         deduplicator.keep()
-        clusters?.keep()
+        book?.keep()
     }
 
     /// The commit failed: nothing of it has been.
     func takeBack() {
         deduplicator.takeBack()
-        clusters?.takeBack()
+        book?.takeBack()
         head = headAtBegin
         open = Batch()
         segments.removeAll()

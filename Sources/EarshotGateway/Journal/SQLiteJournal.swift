@@ -109,8 +109,16 @@ package final class SQLiteJournal: Journal {
         if !batch.isEmpty { try await requireRoom() }
         return try await write(weight: batch.lines.count + 1) { database, writer in
             if let cursor { try CursorTable.set(cursor, of: channel, in: database) }
-            return writer.append(batch, from: channel)
+            return writer.append(batch, from: channel, in: database)
         }
+    }
+
+    /// Stores what is to be told of bursts by now.
+    @discardableResult
+    package func tellBursts(finally: Bool) async throws -> Int {
+        guard !bell.isOver else { throw JournalFailure.unavailable("the journal is closed") }
+        try await requireRoom()
+        return try await write(weight: 1) { _, writer in writer.tellBursts(finally: finally) }
     }
 
     /// Where a channel got to.

@@ -49,6 +49,18 @@ import Testing
         #expect(configuration.admin?.token?.reveal() == "s3cret-token-of-the-test-and-some-more-of-it")
     }
 
+    @Test func `bursts are kept, or sampled, for which texts are compared`() throws {
+        func dedupe(_ written: String) throws -> DedupePolicy {
+            let channels = #""channels": {"t": {"adapter": "telex", "settings": {"listen": "files", "path": "/in"}}}"#
+            return try Configuration.read("{\(channels), \"dedupe\": \(written)}").get().dedupe
+        }
+        #expect(try dedupe("{}").bursts == .keep)
+        #expect(try dedupe("{}").similarity == nil)
+        let sampled = try dedupe(#"{"bursts": "sample"}"#)
+        #expect(sampled.bursts == .sample && sampled.similarity == 0.85)
+        #expect(try dedupe(#"{"bursts": "sample", "near": {"similarity": 0.7}}"#).similarity == 0.7)
+    }
+
     @Test func `a channel has its adapter, its times and its settings`() throws {
         let channels = try Configuration.read(text).get().channels
         #expect(channels.map(\.name) == ["wire", "cuttings"])

@@ -142,4 +142,29 @@ import Testing
             _ = Book.place("twitter:9", lead, in: &clusters)
         }
     }
+
+    @Test func `a burst that is not told to its end outlives the groups that push it out`() throws {
+        var clusters = Clusters(similarity: 0.7, windowHours: 48, capacity: 10, samples: true)
+        func append(_ id: String, _ text: String, to clusters: inout Clusters) {
+            var batch = Batch([SampleMention(id, text)], from: "brand")
+            batch.signatures[0] = Signature(of: FoldedText(text))
+            _ = clusters.begin(at: start)
+            let place = clusters.place(0, of: batch)
+            if !clusters.leavesOut(place, batch.entries[0]) {
+                clusters.noteStored(0, of: batch, in: place, at: 1) { _ in nil }
+                _ = clusters.telling(of: place)
+            }
+            clusters.keep()
+        }
+        for index in 0..<15 { append("\(index)", lead, to: &clusters) }
+        for index in 0..<100 { append("news-\(index)", news(index), to: &clusters) }
+        _ = clusters.begin(at: start)
+        #expect(clusters.tellings(finally: true).map(\.place.size) == [15])
+        clusters.takeBack()
+        _ = clusters.begin(at: start)
+        #expect(clusters.tellings(finally: true).map(\.place.size) == [15])
+        clusters.keep()
+        _ = clusters.begin(at: start)
+        #expect(clusters.tellings(finally: true).isEmpty)
+    }
 }

@@ -53,23 +53,40 @@ extension SQLiteJournal {
 @Suite struct JournalContractTests {
     @Test(arguments: JournalContract.properties)
     func `the journal on disk keeps its promises`(_ property: JournalContract.Property) async throws {
+        #expect(try await violations(of: property, .forgetting) == [])
+    }
+
+    @Test(arguments: JournalContract.bursts)
+    func `the journal on disk keeps its promises of bursts`(_ property: JournalContract.Property) async throws {
+        var options = JournalOptions.forgetting
+        options.dedupe = .sampling
+        options.keeping.size = 0
+        #expect(try await violations(of: property, options) == [])
+    }
+
+    private func violations(of property: JournalContract.Property, _ options: JournalOptions) async throws -> [String] {
         // Every opening after the first is of a copy of the files as they are, which is what a crash leaves.
         // Those that were opened before stay open meanwhile: closing one would change its files while they are copied.
         let opened = Mutex<[(directory: TestDirectory, journal: SQLiteJournal)]>([])
-        let violations = try await property.violations {
+        return try await property.violations {
             try opened.withLock { opened in
                 let directory = try opened.last?.directory.copy() ?? TestDirectory()
-                let journal = try SQLiteJournal.testing(directory)
+                let journal = try SQLiteJournal.testing(directory, options: options)
                 opened.append((directory, journal))
                 return journal
             }
         }
-        #expect(violations == [])
     }
 
     @Test(arguments: JournalContract.properties)
     func `the journal in memory keeps its promises`(_ property: JournalContract.Property) async throws {
         let store = MemoryJournal.Store()
         #expect(try await property.violations { MemoryJournal(on: store) } == [])
+    }
+
+    @Test(arguments: JournalContract.bursts)
+    func `the journal in memory keeps its promises of bursts`(_ property: JournalContract.Property) async throws {
+        let store = MemoryJournal.Store()
+        #expect(try await property.violations { MemoryJournal(on: store, policy: .sampling) } == [])
     }
 }

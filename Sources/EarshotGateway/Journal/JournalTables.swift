@@ -77,7 +77,6 @@ enum SinkTable {
     static func confirm(
         _ delivery: Delivery, state: SinkState?, dead: [DeadLetter], in database: Database
     ) throws -> Int64 {
-        try require(delivery.sink, in: database)
         let statement = try database.cachedStatement(
             sql: """
                 UPDATE sink SET state = coalesce(?, state),
@@ -85,8 +84,9 @@ enum SinkTable {
                 WHERE name = ?
                 """)
         try statement.execute(arguments: [state?.text, delivery.after, delivery.upTo, delivery.sink])
+        guard let place = try sink(named: delivery.sink, in: database)?.1 else { throw unknown(delivery.sink) }
         try keep(dead, in: database)
-        return try sink(named: delivery.sink, in: database)?.1 ?? delivery.upTo
+        return place
     }
 
     private static func keep(_ dead: [DeadLetter], in database: Database) throws {

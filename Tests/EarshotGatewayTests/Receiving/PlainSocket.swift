@@ -21,6 +21,9 @@ final class PlainSocket: Sendable {
         }
     }
 
+    /// Tells the other side that nothing more is sent.
+    func endSending() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Whether nothing has come that was not taken.
     var isSilent: Bool {
         var byte: UInt8 = 0

@@ -1,0 +1,90 @@
+import Earshot
+import EarshotTesting
+import Testing
+
+@testable import EarshotGateway
+
+/// Requests that come on one connection before the last was answered.
+@Suite(.timeLimit(.minutes(15))) struct PipeliningTests {
+    private let journal = GatedJournal(MemoryJournal())
+
+    private var bench: ReceiverBench {
+        var bench = ReceiverBench()
+        bench.journal = journal
+        return bench
+    }
+
+    private func delivery(_ body: String, _ fields: String = "") -> String {
+        "POST /hooks/page HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: \(ReceiverBench.signature(of: body))\r\n"
+            + "\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    private func count(_ status: String, in answers: String) -> Int {
+        answers.split(separator: "HTTP/1.1 ").filter { $0.hasPrefix(status) }.count
+    }
+
+    @Test func `requests that come at once are answered one after another`() async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            journal.hold()
+            socket.send(delivery("one") + delivery("two") + delivery("three", "Connection: close\r\n"))
+            await journal.holds(1)
+            journal.letGo()
+            #expect(count("200", in: await socket.rest()) == 3)
+            #expect(journal.most == 1)
+            let head = try await journal.status().head
+            #expect(head == 3)
+        }
+    }
+
+    @Test func `as many as come at once are answered`() async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            journal.hold()
+            let strangers = String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 2000)
+            socket.send(delivery("one") + strangers + delivery("two", "Connection: close\r\n"))
+            await journal.holds(1)
+            journal.letGo()
+            let answers = await socket.rest()
+            #expect(count("200", in: answers) == 2)
+            #expect(count("404", in: answers) == 2000)
+        }
+    }
+
+    @Test func `what is no request ends the connection once the last is answered`() async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            journal.hold()
+            socket.send(delivery("one") + "no request\r\n\r\n" + delivery("two"))
+            await journal.holds(1)
+            journal.letGo()
+            let answers = await socket.rest()
+            #expect(answers.hasPrefix("HTTP/1.1 200 ") && count("200", in: answers) == 1)
+            let head = try await journal.status().head
+            #expect(head == 1)
+        }
+    }
+
+    @Test func `a sender that has nothing more to say is answered still`() async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            journal.hold()
+            socket.send(delivery("one"))
+            await journal.holds(1)
+            socket.endSending()
+            journal.letGo()
+            #expect(count("200", in: await socket.rest()) == 1)
+        }
+    }
+
+    @Test func `an answer tells the moment, its length and nothing of the sender's`() async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            socket.send("GET /nobody HTTP/1.1\r\nHost: x\r\nX-Own: secret\r\nConnection: close\r\n\r\n")
+            let answer = await socket.rest()
+            #expect(
+                answer == "HTTP/1.1 404 Not Found\r\nserver: earshot\r\ncontent-length: 0\r\n"
+                    + "date: Thu, 01 Jan 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n")
+        }
+    }
+}

@@ -7,7 +7,7 @@ extension LMTPListener {
     private static let noSocket = "a file that is no socket lies there"
 
     /// How long whoever listens at the address already may take to greet.
-    private static let greetingPatience = TimeAmount.seconds(5)
+    private static let greetingPatience = TimeAmount.seconds(30)
 
     /// Tries whether messages could be taken at the address; a gateway that takes them there already is as good.
     package func check() async throws -> String {
@@ -41,9 +41,13 @@ extension LMTPListener {
         if let path = door.socketPath, unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK {
             throw FetchFailure.refused("cannot listen at \(door.address): \(LMTPListener.noSocket)")
         }
-        guard let greeting = try? await greeting() else {
+        let greeting: String
+        do {
+            greeting = try await self.greeting()
+        } catch let error as IOError where error.errnoCode == ECONNREFUSED && door.socketPath != nil {
             // A socket at which nobody listens is left over, and gives way.
-            guard door.socketPath == nil else { return "messages can be taken at \(door.address)" }
+            return "messages can be taken at \(door.address)"
+        } catch {
             throw FetchFailure.refused("something else listens at \(door.address), and says nothing")
         }
         guard greeting.hasPrefix(LMTPListener.greeting) else {

@@ -148,7 +148,8 @@ import Testing
     {
         let echo = try await echo()
         defer { try? echo.input.fileHandleForWriting.close() }
-        let (admin, receive) = (try Loopback.freePort(), try Loopback.freePort())
+        let free = try Loopback.freePorts(2)
+        let (admin, receive) = (free[0], free[1])
         let folder = try Folder()
         let text = configuration(http: echo.ports[0], imap: echo.ports[1], admin: admin, receive: receive)
         let config = try folder.write(text, to: "earshot.json")

@@ -4,10 +4,10 @@ import Glibc
 
 /// Dovecot on loopback ports of the kernel's choice with one user, `care`, whose Maildir lies in a folder of the test's.
 final class Dovecot {
-    private let process = Process()
+    private var process = Process()
     private let folder: Folder
     /// The ports: those of a protocol with TLS from the start end with `s`.
-    let ports: [String: Int]
+    private(set) var ports: [String: Int] = [:]
     /// The password, which is taken as a token as well.
     static let password = "secret-word"
 
@@ -17,20 +17,27 @@ final class Dovecot {
     /// Serves the Maildir `mail/care` of a folder.
     init(in folder: Folder) throws {
         self.folder = folder
-        ports = try Dictionary(
-            uniqueKeysWithValues: ["imap", "imaps", "pop3", "pop3s"].map { ($0, try Loopback.freePort()) })
         try FileManager.default.createDirectory(atPath: folder.path("run"), withIntermediateDirectories: true)
         try Dovecot.makeCertificate(in: folder)
         try folder.write("care:{PLAIN}\(Dovecot.password)\n", to: "users")
+        for _ in 0..<5 where try start() { return }
+        throw CocoaError(.executableLoad)
+    }
+
+    /// Starts it on ports that are free; false where it has ended instead of listening.
+    private func start() throws -> Bool {
+        ports = Dictionary(
+            uniqueKeysWithValues: zip(["imap", "imaps", "pop3", "pop3s"], try Loopback.freePorts(4)))
         try folder.write(configuration, to: "dovecot.conf")
+        process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/sbin/dovecot")
         process.arguments = ["-F", "-c", folder.path("dovecot.conf")]
         process.standardError = try folder.file("dovecot.err")
-        try process.runWithSignals()
-        for port in ports.values { while !Loopback.isListening(at: port) { sched_yield() } }
+        return try process.serves(at: Array(ports.values))
     }
 
     deinit {
+        guard process.isRunning else { return }
         process.terminate()
         process.waitUntilExit()
     }

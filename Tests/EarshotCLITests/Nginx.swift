@@ -4,10 +4,10 @@ import Glibc
 
 /// nginx on a loopback port of the kernel's choice, as long as it is held.
 final class Nginx {
-    private let process = Process()
+    private var process = Process()
     private let folder: Folder
     /// The port.
-    let port: Int
+    private(set) var port = 0
 
     /// Serves `folder`'s subfolder `www`.
     convenience init(serving folder: Folder) throws {
@@ -27,6 +27,12 @@ final class Nginx {
     /// Serves what `server` says, with its files in `folder`.
     private init(in folder: Folder, _ server: String, options: String = "") throws {
         self.folder = folder
+        for _ in 0..<5 where try start(server, options) { return }
+        throw CocoaError(.executableLoad)
+    }
+
+    /// Starts it on a port that is free; false where it has ended instead of listening.
+    private func start(_ server: String, _ options: String) throws -> Bool {
         port = try Loopback.freePort()
         let name = "nginx-\(port)"
         try folder.write(
@@ -42,16 +48,17 @@ final class Nginx {
             }
 
             """, to: "\(name).conf")
+        process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
         process.arguments = [
             "-p", folder.url.path, "-e", folder.path("\(name).log"), "-c", folder.path("\(name).conf"),
         ]
         process.standardError = FileHandle.nullDevice
-        try process.run()
-        while !Loopback.isListening(at: port) { sched_yield() }
+        return try process.serves(at: [port])
     }
 
     deinit {
+        guard process.isRunning else { return }
         process.terminate()
         process.waitUntilExit()
     }

@@ -5,8 +5,18 @@ internal import Glibc
 package enum Loopback {
     /// A port that nobody listens on, as the kernel gave it a moment ago.
     package static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
+        guard let port = try freePorts(1).first else { throw CocoaError(.featureUnsupported) }
+        return port
+    }
+
+    /// So many ports that nobody listens on, each another: all are held before the first is let go.
+    package static func freePorts(_ count: Int) throws -> [Int] {
+        let descriptors = (0..<count).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+        defer { for descriptor in descriptors { close(descriptor) } }
+        return try descriptors.map { try bindToAny($0) }
+    }
+
+    private static func bindToAny(_ descriptor: Int32) throws -> Int {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian

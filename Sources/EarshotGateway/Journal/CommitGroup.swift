@@ -35,6 +35,8 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
     /// Rebuilds what lives in memory from what earlier runs stored.
     func restore(from database: Database) throws -> SQLiteJournal.Shared {
         try writer.restore(from: database, now: now())
+        // What earlier runs left in the log counts: else one of runs that are all short would grow with each.
+        sinceCheckpoint = JournalFile.size(of: path + "-wal") ?? 0
         var shared = SQLiteJournal.Shared()
         shared.head = writer.head
         shared.marks = writer.marks

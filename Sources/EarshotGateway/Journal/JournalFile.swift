@@ -97,7 +97,8 @@ struct JournalFile {
         }
     }
 
-    private static func size(of path: String) -> Int? {
+    /// How large a file is, in bytes; nil where there is none.
+    static func size(of path: String) -> Int? {
         (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
     }
 

@@ -234,6 +234,21 @@ import Testing
         #expect(try await again.cursor(of: "brand")?.value == Cursor("1"))
     }
 
+    @Test func `the log of writes is folded although every run is short and ends by a crash`() async throws {
+        var copy = directory
+        var sizes: [Int] = []
+        for run in 0..<4 {
+            let journal = try SQLiteJournal.testing(copy)
+            for page in (run * 60)..<(run * 60 + 60) {
+                _ = try await journal.append(batch((page * 250)..<(page * 250 + 250)), from: "brand", advancing: nil)
+            }
+            sizes.append(try #require(JournalFile.size(of: copy.url("journal.db-wal").path)))
+            copy = try copy.copy()
+        }
+        #expect(sizes[0] < 16 << 20, "one run alone is to be too short for it")
+        #expect(try #require(sizes.max()) < 24 << 20, "\(sizes)")
+    }
+
     @Test func `a mark outlives the window only while its item is offered`() async throws {
         let moment = Mutex(Fixture.observedAt)
         let options = JournalOptions(dedupe: DedupePolicy(window: .seconds(40 * 3600)))

@@ -23,28 +23,14 @@ enum HMACs {
     /// Whether one of the claimed codes is that of the message under one of the keys; all are always tried.
     static func isGenuine(_ claimed: [Data], of message: [UInt8], keys: [SigningKey]) -> Bool {
         var found = false
-        for key in keys {
-            let right = key.code(of: message)
-            for code in claimed.prefix(signatureLimit) { found = isEqualCode(code, right) || found }
-        }
+        for key in keys { found = key.signs(message, as: claimed.prefix(signatureLimit)) || found }
         return found
-    }
-
-    /// Whether two codes are equal, in a time that tells nothing of where they differ; how long one is, is no secret.
-    private static func isEqualCode(_ claimed: Data, _ right: Data) -> Bool {
-        guard claimed.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for (one, other) in zip(Array(claimed), Array(right)) { difference |= one ^ other }
-        return difference == 0
     }
 
     /// Whether two texts are equal, in a time that tells nothing of where they differ.
     static func isEqual(_ one: Data, _ other: Data) -> Bool {
         // Digests have equal lengths, so that not even the length of a secret is told.
-        let (left, right) = (SHA256.hash(data: one), SHA256.hash(data: other))
-        var difference: UInt8 = 0
-        for (a, b) in zip(left, right) { difference |= a ^ b }
-        return difference == 0
+        SHA256.hash(data: one) == SHA256.hash(data: other)
     }
 
     /// The bytes that a signature is written for; nil where it is not written so.
@@ -96,17 +82,32 @@ enum SigningKey: Sendable {
     /// The HMAC of a message.
     func code(of message: [UInt8]) -> Data {
         switch self {
-        case .sha1(let code): SigningKey.end(code, message)
-        case .sha256(let code): SigningKey.end(code, message)
-        case .sha384(let code): SigningKey.end(code, message)
-        case .sha512(let code): SigningKey.end(code, message)
+        case .sha1(let begun): Data(SigningKey.end(begun, message))
+        case .sha256(let begun): Data(SigningKey.end(begun, message))
+        case .sha384(let begun): Data(SigningKey.end(begun, message))
+        case .sha512(let begun): Data(SigningKey.end(begun, message))
         }
     }
 
-    private static func end<Hash>(_ begun: HMAC<Hash>, _ message: [UInt8]) -> Data {
+    /// Whether the HMAC of a message is among those claimed, in a time that tells nothing of where they differ; how long
+    /// one is, is no secret.
+    func signs(_ message: [UInt8], as claimed: some Sequence<Data>) -> Bool {
+        switch self {
+        case .sha1(let begun): SigningKey.isAmong(claimed, SigningKey.end(begun, message))
+        case .sha256(let begun): SigningKey.isAmong(claimed, SigningKey.end(begun, message))
+        case .sha384(let begun): SigningKey.isAmong(claimed, SigningKey.end(begun, message))
+        case .sha512(let begun): SigningKey.isAmong(claimed, SigningKey.end(begun, message))
+        }
+    }
+
+    private static func isAmong<Hash>(_ claimed: some Sequence<Data>, _ right: HMAC<Hash>.MAC) -> Bool {
+        claimed.reduce(false) { found, code in right == code || found }
+    }
+
+    private static func end<Hash>(_ begun: HMAC<Hash>, _ message: [UInt8]) -> HMAC<Hash>.MAC {
         var code = begun
         code.update(data: message)
-        return Data(code.finalize())
+        return code.finalize()
     }
 }
 

@@ -4,8 +4,8 @@ internal import NIOHTTP1
 
 /// Takes the requests of one connection, one after another, and answers them.
 ///
-/// Lives on the connection's loop. What is small is judged right there; what the answer waits for, the journal above
-/// all, ends on another thread, and the answer comes back to the loop.
+/// Lives on the connection's loop. Tasks of a request run there too: what is small is judged on the spot, and what
+/// the answer waits for, the journal above all, is waited for without holding the loop.
 final class RequestHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never

@@ -37,6 +37,15 @@ final class GatedJournal: Journal {
         for continuation in held { continuation.resume() }
     }
 
+    /// Lets those go on that are held, and holds those that come.
+    func letHeldGo() {
+        let held = gate.withLock { gate in
+            defer { gate.held = [] }
+            return gate.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
     /// How many appends are held.
     var held: Int { gate.withLock { $0.held.count } }
 

@@ -1,5 +1,6 @@
 import Earshot
 import EarshotTesting
+import Synchronization
 import Testing
 
 @testable import EarshotGateway
@@ -35,6 +36,29 @@ import Testing
             let head = try await journal.status().head
             #expect(head == 3)
         }
+    }
+
+    @Test func `a receiver that ends waits for the last of them`() async throws {
+        let journal = journal
+        let order = Order()
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            journal.hold()
+            socket.send(delivery("one") + delivery("two"))
+            await journal.holds(1)
+            journal.letHeldGo()
+            await journal.holds(1)
+            Task {
+                // The connection is closed, and the receiver has every occasion to end too early.
+                _ = await socket.rest()
+                for _ in 0..<1000 { await Task.yield() }
+                order.note("let go")
+                journal.letGo()
+            }
+        }
+        order.note("ended")
+        #expect(order.events.first == "let go")
+        #expect(try await journal.status().head == 2)
     }
 
     @Test func `as many as come at once are answered`() async throws {
@@ -87,4 +111,13 @@ import Testing
                     + "date: Thu, 01 Jan 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n")
         }
     }
+}
+
+/// What happened, in order.
+private final class Order: Sendable {
+    private let noted = Mutex<[String]>([])
+
+    var events: [String] { noted.withLock { $0 } }
+
+    func note(_ event: String) { noted.withLock { $0.append(event) } }
 }

@@ -124,14 +124,19 @@ import Testing
         #expect(connections.withLock { $0 } == 1)
     }
 
-    @Test func `proxies of the environment are passed by`() async throws {
-        let proxy = try server("200 OK", Array("through the proxy".utf8))
-        let server = try server("200 OK", Array("straight".utf8))
-        let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        for name in names { unsafe setenv(name, "http://127.0.0.1:\(proxy.port)", 1) }
-        defer { for name in names { unsafe unsetenv(name) } }
-        #expect(try await client.fetch(request("http://127.0.0.1:\(server.port)/")).body == Array("straight".utf8))
-        #expect(await failure(FetchRequest("http://127.0.0.1:\(server.port)/")) == refusal)
+    @Test func `proxies of the environment are passed by`() async {
+        // In a process of its own, as other tests read the environment meanwhile.
+        await #expect(processExitsWith: .success) {
+            let tests = CurlAttackTests()
+            let proxy = try tests.server("200 OK", Array("through the proxy".utf8))
+            let server = try tests.server("200 OK", Array("straight".utf8))
+            for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+                unsafe setenv(name, "http://127.0.0.1:\(proxy.port)", 1)
+            }
+            let url = "http://127.0.0.1:\(server.port)/"
+            #expect(try await tests.client.fetch(tests.request(url)).body == Array("straight".utf8))
+            #expect(await tests.failure(FetchRequest(url)) == tests.refusal)
+        }
     }
 
     @Test(arguments: [

@@ -60,8 +60,8 @@ final class ReplayRun: Sendable {
         try await live(until: .over)
     }
 
-    /// Whether what was written last may be lost.
-    private let isTorn = Mutex(false)
+    /// The request from which on what was answered may not have been written down.
+    private let unsure = Mutex<Int?>(nil)
 
     private func live(until end: End) async throws {
         let directory = disk.withLock { $0 }
@@ -75,10 +75,14 @@ final class ReplayRun: Sendable {
             interval: interval, http: http)
         let courier = Courier(
             name: "s", sink: ReplaySink(record), journal: journal, fromBeginning: true, clock: clock, log: log)
-        source.beginLife(forgetting: isTorn.withLock { $0 })
-        if case .torn = end { isTorn.withLock { $0 = true } } else { isTorn.withLock { $0 = false } }
+        source.beginLife(forgettingFrom: unsure.withLock { $0 })
+        unsure.withLock { unsure in if case .torn(let last) = end { unsure = last } else { unsure = nil } }
         let (stops, stop) = AsyncStream<Void>.makeStream()
-        arrange(end, journal, directory) { stop.finish() }
+        arrange(end, journal, directory) { [self] number in
+            // Who is told to stop may let go of the answer that comes at that moment.
+            unsure.withLock { $0 = min($0 ?? number, number) }
+            stop.finish()
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await courier.run() }
             group.addTask {
@@ -102,7 +106,7 @@ final class ReplayRun: Sendable {
 
     /// Has the life end as it should.
     private func arrange(
-        _ end: End, _ journal: SQLiteJournal, _ directory: TestDirectory, _ stop: @escaping @Sendable () -> Void
+        _ end: End, _ journal: SQLiteJournal, _ directory: TestDirectory, _ stop: @escaping @Sendable (Int) -> Void
     ) {
         let before = Mutex<Data?>(nil)
         if case .asleep = end {
@@ -116,7 +120,7 @@ final class ReplayRun: Sendable {
         }
         source.before { [self] number in
             switch end {
-            case .stopped(let last) where number >= last, .asleep(let last) where number >= last: stop()
+            case .stopped(let last) where number >= last, .asleep(let last) where number >= last: stop(number)
             case .killed(let last) where number >= last:
                 await quiet(journal)
                 return die(leaving: try? directory.copy())

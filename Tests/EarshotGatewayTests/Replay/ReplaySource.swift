@@ -109,6 +109,8 @@ final class ReplaySource: HTTPFetching {
         var window: Int64 = 0
         var used = 0
         var closedUntil: Int64 = 0
+        /// The request whose answer said so.
+        var closedBy = 0
         /// Whether the next request is the first of a life that cannot know what was said in the one before.
         var isNewborn = true
     }
@@ -130,8 +132,10 @@ final class ReplaySource: HTTPFetching {
     var now: Timestamp { Timestamp(milliseconds: clock.milliseconds) }
     var account: Account { state.withLock { $0.account } }
 
-    /// Begins a new life of who asks; of what was said last it knows nothing where that was not written down.
-    func beginLife(forgetting: Bool) { state.withLock { $0.isNewborn = forgetting } }
+    /// Begins a new life of who asks; what was said from the request of a number on may not have been written down.
+    func beginLife(forgettingFrom number: Int?) {
+        state.withLock { state in state.isNewborn = number.map { state.closedBy >= $0 } ?? false }
+    }
 
     /// Whether it has asked to be left alone.
     var isClosed: Bool { state.withLock { clock.milliseconds < $0.closedUntil } }
@@ -189,6 +193,7 @@ final class ReplaySource: HTTPFetching {
             let pause = state.used > platform.budget.requests ? end : now + state.weather.pause() * 1000
             // Said in whole seconds, never too few.
             state.closedUntil = max(state.closedUntil, pause)
+            state.closedBy = state.account.requests - 1
             return platform.limited(until: state.closedUntil, at: now)
         }
         let standing = platform.standing(used: state.used, until: end, at: now)

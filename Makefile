@@ -6,6 +6,8 @@ BUILD := swift build
 RELEASE := .build/release/earshot
 # Swift's own libraries are linked in: the program starts sooner and runs where there is no toolchain.
 BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib --product earshot
+# So many at a time, so that all of them together stay below the 1,024 descriptors that a shell has.
+RUN_TESTS := swift test --skip-build --experimental-maximum-parallelization-width 16
 SOURCES := Package.swift Sources Tests adapters
 
 # The Debian packages that building and the demo need, and those that only tests need.
@@ -71,7 +73,7 @@ test: deps-test .venv/bin/python
 	@$(MAKE) --no-print-directory conformance-only
 	.build/debug/Faults WORKERS=8
 	@$(MAKE) --no-print-directory counts
-	swift test --skip-build
+	$(RUN_TESTS)
 
 conformance: deps-test .venv/bin/python
 	$(BUILD) --build-tests
@@ -80,10 +82,10 @@ conformance: deps-test .venv/bin/python
 conformance-only:
 	$(PYTHON) Tests/Conformance/run.py .build/debug/earshot $(or $(EARSHOT_CORPORA),../shared/corpora)
 
-# Options: ROUNDS=5, SCALE="1 4", ONLY="feeds mail". The table is kept in .build/bench.md and .build/bench.json.
+# Options: ROUNDS=5, SCALE="1 4", ONLY="feeds mail", and CONNECTIONS=48 of webhooks. The table is kept in .build/bench.md and .build/bench.json.
 bench: deps
 	$(BUILD_RELEASE)
-	ROUNDS="$(ROUNDS)" SCALE="$(SCALE)" ONLY="$(ONLY)" python3 Tests/Benchmarks/bench.py \
+	ROUNDS="$(ROUNDS)" SCALE="$(SCALE)" ONLY="$(ONLY)" CONNECTIONS="$(CONNECTIONS)" python3 Tests/Benchmarks/bench.py \
 		$(or $(PROGRAM),$(RELEASE)) $(or $(EARSHOT_PEERS),../shared/bench)
 
 # What peers written in Python import, in an environment of their own.
@@ -127,5 +129,5 @@ sanitize: deps-test
 # A build of its own, as everything is compiled otherwise.
 race: deps-test
 	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/race
-	TSAN_OPTIONS="halt_on_error=0 suppressions=$(CURDIR)/Tests/Sanitizing/races" swift test --skip-build --sanitize=thread \
+	TSAN_OPTIONS="halt_on_error=0 suppressions=$(CURDIR)/Tests/Sanitizing/races" $(RUN_TESTS) --sanitize=thread \
 		--scratch-path .build/race --filter '$(or $(FILTER),EarshotGatewayTests)'

@@ -4,7 +4,8 @@
 usage: bench.py PROGRAM PEERS
 
 PEERS is a folder with generators in workloads/ and programs in peers/; without it Earshot alone is timed, on copies of
-the quickstart's samples. From the environment: ROUNDS (5), SCALE ("1 4"), ONLY (words that a job's name has one of).
+the quickstart's samples. From the environment: ROUNDS (5), SCALE ("1 4"), ONLY (words that a job's name has one of),
+CONNECTIONS (48) of the sender of webhooks.
 The table is kept in .build/bench.md and .build/bench.json.
 """
 import os

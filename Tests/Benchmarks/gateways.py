@@ -17,8 +17,8 @@ import timing
 
 SECRET = "the secret of the benchmark"
 SENDER = peers.Peer("sender", "sender.c", (), compiler=("cc", "-O2"))
-#: Fewer than a channel's limit of deliveries that wait for the journal.
-CONNECTIONS = 48
+#: As a rule fewer than a channel's limit of deliveries that wait for the journal.
+CONNECTIONS = int(os.environ.get("CONNECTIONS") or 48)
 
 
 def sender():

@@ -203,7 +203,7 @@ final class Bench: Sendable {
         let end = ProcessInfo.processInfo.systemUptime + seconds
         while !isSo() {
             guard ProcessInfo.processInfo.systemUptime < end else { return isSo() }
-            Thread.sleep(forTimeInterval: 0.02)
+            Thread.sleep(forTimeInterval: 0.02)  // What is waited for is another process's, which tells nothing.
         }
         return true
     }
@@ -247,7 +247,7 @@ final class Bench: Sendable {
                     state.moved = count
                     state.stall = max(state.stall, now - state.movedAt)
                 }
-                Thread.sleep(forTimeInterval: 0.1)
+                Thread.sleep(forTimeInterval: 0.1)  // How often it is looked.
             }
         }
     }

@@ -50,7 +50,7 @@ final class MailServer: Sendable {
                     socket.close()
                     break
                 }
-                Thread.sleep(forTimeInterval: 0.02)
+                Thread.sleep(forTimeInterval: 0.02)  // Dovecot does not tell when it listens.
             }
         }
         guard process.value?.isRunning == true else { throw Socket.Failure(step: "dovecot does not start") }

@@ -67,7 +67,7 @@ final class Sender: Sendable {
     private func work() {
         while !state.withLock({ $0.isOver }) {
             guard let (number, padding) = take() else {
-                Thread.sleep(forTimeInterval: 0.02)
+                Thread.sleep(forTimeInterval: 0.02)  // Nothing is to be sent at the moment.
                 continue
             }
             let began = ProcessInfo.processInfo.systemUptime
@@ -82,7 +82,7 @@ final class Sender: Sendable {
                 state.acknowledged.insert(number)
                 state.latencies.append(took)
             }
-            if status / 100 != 2 { Thread.sleep(forTimeInterval: 0.05) }
+            if status / 100 != 2 { Thread.sleep(forTimeInterval: 0.05) }  // As senders do before they try again.
         }
     }
 

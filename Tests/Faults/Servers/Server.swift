@@ -82,7 +82,7 @@ final class Server: Sendable {
             guard connection.write(answer.head("Content-Length: \(answer.body.count)")) else { return false }
             for byte in answer.body {
                 guard connection.write([byte]) else { return false }
-                Thread.sleep(forTimeInterval: 1)
+                Thread.sleep(forTimeInterval: 1)  // The fault is that it is slow.
             }
             return true
         }

@@ -65,7 +65,7 @@ extension Trial {
                 try database.execute(sql: "BEGIN IMMEDIATE")
                 bench.source.add(feed: 20, api: 50)
                 bench.sender.add(20)
-                Thread.sleep(forTimeInterval: harness.isShare ? 7 : 20)
+                Thread.sleep(forTimeInterval: harness.isShare ? 7 : 20)  // How long the lock is held.
                 bench.expect(process.isRunning, "it ended: \(bench.log.suffix(400))")
                 try database.execute(sql: "ROLLBACK")
             }
@@ -118,7 +118,7 @@ extension Trial {
             bench.source.add(feed: 50, api: 100)
             let process = try bench.start(prefix: "ulimit -n 64;")
             bench.sender.add(200)
-            Thread.sleep(forTimeInterval: 3)
+            Thread.sleep(forTimeInterval: 3)  // How long there are none.
             bench.expect(process.isRunning, "it ended: \(bench.log.suffix(400))")
             bench.faultIsOver()
             return []

@@ -60,7 +60,7 @@ extension Trial {
             let next = min(written + bytes.count / 60, bytes.count)
             try file.append(bytes[written..<next])
             written = next
-            Thread.sleep(forTimeInterval: 0.5 * looks / 60)
+            Thread.sleep(forTimeInterval: 0.5 * looks / 60)  // Whoever writes the file is slow.
             let now = ProcessInfo.processInfo.systemUptime
             (longest, last) = (max(longest, now - last), now)
         }

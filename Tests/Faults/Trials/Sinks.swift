@@ -10,7 +10,7 @@ extension Trial {
             try bench.start()
             // The other sink is not held up.
             bench.expect(bench.comes(within: 20) { bench.filed.count == 450 }, "I8: the file waits for the endpoint")
-            Thread.sleep(forTimeInterval: harness.isShare ? 1 : 60)
+            Thread.sleep(forTimeInterval: harness.isShare ? 1 : 60)  // How long the outage is.
             bench.expect(
                 bench.comes(within: 10) {
                     let readiness = bench.admin("/readyz").text
@@ -109,7 +109,7 @@ extension Trial {
                 bench.comes(within: 10) { bench.admin("/readyz").text.contains("sink desk: status 401") },
                 "I9: \(bench.admin("/readyz"))")
             bench.expect(bench.comes(within: 10) { bench.filed.count == 120 }, "I8: the file waits")
-            Thread.sleep(forTimeInterval: 30)
+            Thread.sleep(forTimeInterval: 30)  // How long the outage is.
             bench.expect(letters(bench) == 0, "\(letters(bench)) dead letters")
             bench.desk.follow { _ in .take }
             bench.faultIsOver()

@@ -26,7 +26,7 @@ extension Trial {
                     bench.expect(
                         bench.comes(within: 10) { bench.desk.count == count + 35 },
                         "after \(jump) s nothing comes any more")
-                    Thread.sleep(forTimeInterval: 1)
+                    Thread.sleep(forTimeInterval: 1)  // How often it asks in a second is the question.
                     let asked = bench.source.times.count - requests
                     // Two sources, each five times a second.
                     let most = Int((ProcessInfo.processInfo.systemUptime - began) * 12) + 30

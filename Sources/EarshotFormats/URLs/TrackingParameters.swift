@@ -90,7 +90,7 @@ struct TrackingParameters {
 }
 
 /// What names begin with, asked in any letter case.
-struct NamePrefixes: ExpressibleByArrayLiteral {
+private struct NamePrefixes: ExpressibleByArrayLiteral {
     /// The first bytes of the prefixes, one bit each.
     private let leads: UInt128
     private let prefixes: [StaticString]

@@ -136,23 +136,33 @@ final class JournalWriter {
     func flush(to database: Database) throws {
         cut()
         for segment in segments {
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT INTO segment (last, first, at, bytes, names, entries, lines, sum)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """)
-            let (names, lines) = (try text(of: segment.batch), Data(segment.batch.lines))
-            let entries = Data(EntryBlock.bytes(of: segment.batch))
-            try statement.execute(arguments: [
-                segment.last, segment.first, now.seconds, segment.batch.lines.count, names, entries, lines,
-                Checksum.ofSegment(first: segment.first, names: names, entries: entries, lines: lines),
-            ])
+            let names = try text(of: segment.batch)
+            try EntryBlock.bytes(of: segment.batch).withData { entries in
+                try segment.batch.lines.withData { lines in
+                    try write(segment, names, entries, lines, to: database)
+                }
+            }
         }
         try book?.flush(to: database, at: now)
         guard !deduplicator.page.isEmpty else { return }
         let statement = try database.cachedStatement(sql: "INSERT INTO mark (at, sets, marks) VALUES (?, ?, ?)")
+        let names = try deduplicator.pageNames()
+        try deduplicator.page.bytes.withData { marks in
+            try statement.execute(arguments: [now.seconds, names, marks])
+        }
+    }
+
+    private func write(
+        _ segment: Segment, _ names: String, _ entries: Data, _ lines: Data, to database: Database
+    ) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO segment (last, first, at, bytes, names, entries, lines, sum)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
         try statement.execute(arguments: [
-            now.seconds, try deduplicator.pageNames(), Data(deduplicator.page.bytes),
+            segment.last, segment.first, now.seconds, lines.count, names, entries, lines,
+            Checksum.ofSegment(first: segment.first, names: names, entries: entries, lines: lines),
         ])
     }
 

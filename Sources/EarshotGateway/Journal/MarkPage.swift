@@ -14,12 +14,14 @@ struct MarkPage {
 
     /// Adds a mark.
     mutating func append(_ slot: MarkTable.Slot) {
-        bytes.append(integer: slot.key.high)
-        bytes.append(integer: slot.key.low)
-        bytes.append(integer: slot.content)
-        bytes.append(integer: slot.version)
-        bytes.append(integer: slot.metrics)
-        bytes.append(integer: slot.channels)
+        bytes.append(record: MarkPage.stride) { record in
+            record.append(slot.key.high)
+            record.append(slot.key.low)
+            record.append(slot.content)
+            record.append(slot.version)
+            record.append(slot.metrics)
+            record.append(slot.channels)
+        }
         if slot.channelSet != latest || sets.isEmpty {
             latest = slot.channelSet
             sets.insert(latest)
@@ -65,19 +67,5 @@ struct MarkPage {
                 body(slot)
             }
         }
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// Appends a whole number, its lowest byte first.
-    mutating func append(integer value: some FixedWidthInteger) {
-        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// The whole number at an offset, its lowest byte first.
-    func integer<Value: FixedWidthInteger>(at offset: Int) -> Value {
-        Value(littleEndian: unsafe loadUnaligned(fromByteOffset: offset, as: Value.self))
     }
 }

@@ -58,25 +58,27 @@ enum EntryBlock {
     }
 
     private static func append(_ entry: Batch.Entry, to bytes: inout [UInt8]) {
-        bytes.append(integer: entry.key.high)
-        bytes.append(integer: entry.key.low)
-        bytes.append(integer: entry.content.high)
-        bytes.append(integer: entry.content.low)
-        bytes.append(integer: entry.page?.high ?? 0)
-        bytes.append(integer: entry.page?.low ?? 0)
-        bytes.append(integer: entry.metrics)
-        bytes.append(integer: entry.scope)
-        bytes.append(integer: entry.observedAt.milliseconds)
-        bytes.append(integer: entry.publishedAt?.milliseconds ?? 0)
-        bytes.append(integer: UInt32(truncatingIfNeeded: entry.start))
-        bytes.append(integer: UInt32(truncatingIfNeeded: entry.count))
-        bytes.append(integer: UInt32(truncatingIfNeeded: entry.seenViaOffset))
-        bytes.append(integer: entry.network)
-        bytes.append(integer: entry.channel)
-        bytes.append(integer: entry.operation.rawValue)
-        bytes.append(integer: flags(of: entry))
-        bytes.append(integer: UInt16(0))
-        bytes.append(integer: entry.version)
+        bytes.append(record: stride) { record in
+            record.append(entry.key.high)
+            record.append(entry.key.low)
+            record.append(entry.content.high)
+            record.append(entry.content.low)
+            record.append(entry.page?.high ?? 0)
+            record.append(entry.page?.low ?? 0)
+            record.append(entry.metrics)
+            record.append(entry.scope)
+            record.append(entry.observedAt.milliseconds)
+            record.append(entry.publishedAt?.milliseconds ?? 0)
+            record.append(UInt32(truncatingIfNeeded: entry.start))
+            record.append(UInt32(truncatingIfNeeded: entry.count))
+            record.append(UInt32(truncatingIfNeeded: entry.seenViaOffset))
+            record.append(entry.network)
+            record.append(entry.channel)
+            record.append(entry.operation.rawValue)
+            record.append(flags(of: entry))
+            record.append(UInt16(0))
+            record.append(entry.version)
+        }
     }
 
     private static func flags(of entry: Batch.Entry) -> UInt8 {

@@ -1,0 +1,1 @@
+../../../Sources/EarshotGateway/Journal/StoredBytes.swift

@@ -28,9 +28,13 @@ public struct Reading: Sendable {
     /// The network of every row that does not name its own.
     public let network: Kept
 
+    /// About how many bytes of text a mention has.
+    private static let textOfRow = 1024
+
     /// An empty reading of a network, such as `twitter`, with room for about `capacity` bytes of text.
     public init(network: String, capacity: Int = 4096) {
         arena.reserveCapacity(capacity)
+        rows.reserveCapacity(capacity / Reading.textOfRow)
         arena.append(contentsOf: network.utf8)
         self.network = Kept(start: 0, count: UInt32(truncatingIfNeeded: arena.count))
     }

@@ -9,6 +9,11 @@ struct ParallelReading: Sendable {
         case document(Document, location: String)
         /// A place where a document should have been.
         case unreadable(name: String, location: String, MalformedDocument)
+
+        /// How many bytes there are to read.
+        fileprivate var size: Int {
+            if case .document(let document, _) = self { document.bytes.count } else { 0 }
+        }
     }
 
     /// Something that could not be read.
@@ -42,6 +47,8 @@ struct ParallelReading: Sendable {
 
     /// How many bytes of documents one task reads: few, so that they and what is made of them stay in the cache.
     private static let shareSize = 1 << 18
+    /// The most room for lines that is made at first, in bytes.
+    private static let roomLimit = 1 << 22
     /// How many documents one task reads at most.
     private static let shareCount = 256
 
@@ -80,7 +87,7 @@ struct ParallelReading: Sendable {
         var share: [Input] = []
         var size = 0
         while size < shareSize, share.count < shareCount, let input = try next() {
-            if case .document(let document, _) = input { size += document.bytes.count }
+            size += input.size
             share.append(input)
         }
         return share
@@ -89,9 +96,10 @@ struct ParallelReading: Sendable {
     private func read(_ share: [Input]) -> Part {
         let kind = adapter.kind
         var part = Part()
+        let size = share.reduce(0) { $0 + $1.size }
         var writer = MentionWriter(
             origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true,
-            capacity: ParallelReading.shareSize + ParallelReading.shareSize / 4)
+            capacity: min(size + size / 4, ParallelReading.roomLimit))
         for input in share {
             switch input {
             case .unreadable(let name, let location, let failure):

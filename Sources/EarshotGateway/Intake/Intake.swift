@@ -12,7 +12,7 @@ package struct Intake: Sendable {
     private let leads: LeadBox?
 
     /// How much room lines are given at first, in bytes, however long the documents are.
-    private static let roomLimit = 1 << 20
+    private static let roomLimit = 1 << 22
 
     /// An intake for one channel; with `period`, what the source says was published outside it is left out; with
     /// `leads`, what a document only names goes there to be looked up.
@@ -47,7 +47,7 @@ package struct Intake: Sendable {
     func read(_ documents: [Document], unreadable: [IntakeTally.Finding]) async throws -> Page {
         var tally = IntakeTally(unreadable: unreadable)
         let size = documents.reduce(0) { $0 + $1.bytes.count }
-        var writer = MentionWriter(origin: origin, capacity: min(size + 4096, Intake.roomLimit))
+        var writer = MentionWriter(origin: origin, capacity: min(size + size / 4 + 4096, Intake.roomLimit))
         var signatures: [Signature?] = []
         for document in documents { try await write(document, to: &writer, &signatures, &tally) }
         Failpoint.afterParse.reach()

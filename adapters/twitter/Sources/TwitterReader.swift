@@ -22,8 +22,8 @@ struct TwitterReader: ~Copyable {
     var scratch = Output(capacity: 256)
 
     init(_ document: Document, keepsRaw: Bool) {
-        // A mention keeps about a fifth of the bytes it came in.
-        reading = Reading(network: "twitter", capacity: document.bytes.count / 4 + 256)
+        // Mentions keep less than half of the bytes they came in.
+        reading = Reading(network: "twitter", capacity: document.bytes.count / 2 + 256)
         self.document = document
         self.keepsRaw = keepsRaw
         metricsAt = document.via == .import ? nil : document.observedAt

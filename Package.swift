@@ -49,6 +49,8 @@ let package = Package(
         .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
+        // Of the C library, what Swift's module of it leaves out.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -99,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "EarshotCLI",
             dependencies: [
-                "Earshot", "EarshotAdapters", "EarshotFormats", "EarshotGateway", "EarshotSinks", "EarshotTesting",
+                "CMalloc", "Earshot", "EarshotAdapters", "EarshotFormats", "EarshotGateway", "EarshotSinks",
+                "EarshotTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -16,6 +16,7 @@ struct EarshotCommand: AsyncParsableCommand {
 
     /// Runs a command; a reader that goes away ends it without a word.
     static func main() async {
+        Allocator.prepare()
         signal(SIGPIPE, SIG_IGN)
         // A file that may not grow is an error that is told, not the end.
         signal(SIGXFSZ, SIG_IGN)

@@ -2,7 +2,9 @@
 // bytes of files: what a sanitizer finds ends the program.
 #include "ccld2.h"
 #include "csimdjson.h"
-#include "../../Sources/CCurl/shim.h"
+extern "C" {
+#include "ccurl.h"
+}
 extern "C" {
 #include "cspawn.h"
 #include "../../Sources/CGMime/shim.h"
@@ -67,7 +69,7 @@ size_t taken(char *, size_t size, size_t count, void *) { return size * count; }
 /// Sets every kind of option to what the bytes say, and performs what can only fail.
 void transfer(const std::vector<unsigned char> &bytes) {
     std::string text(bytes.begin(), bytes.begin() + (bytes.size() < 200 ? bytes.size() : 200));
-    CURL *easy = curl_easy_init();
+    CURL *easy = ccurl_easy_init();
     expect(easy != nullptr, "a handle");
     ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     ccurl_set_text(easy, CURLOPT_URL, ("file:///" + text).c_str());
@@ -76,9 +78,9 @@ void transfer(const std::vector<unsigned char> &bytes) {
     ccurl_set_write(easy, taken, nullptr);
     ccurl_set_header(easy, taken, nullptr);
     ccurl_set_progress(easy, nullptr, nullptr);
-    struct curl_slist *fields = curl_slist_append(nullptr, ("X-Text: " + text).c_str());
+    struct curl_slist *fields = ccurl_slist_append(nullptr, ("X-Text: " + text).c_str());
     ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, fields);
-    expect(curl_easy_perform(easy) != CURLE_OK, "a file is not fetched");
+    expect(ccurl_easy_perform(easy) != CURLE_OK, "a file is not fetched");
     long number = 0;
     curl_off_t large = 0;
     char *address = nullptr;
@@ -87,8 +89,8 @@ void transfer(const std::vector<unsigned char> &bytes) {
     ccurl_get_large(easy, CURLINFO_SIZE_DOWNLOAD_T, &large);
     ccurl_get_text(easy, CURLINFO_PRIMARY_IP, &address);
     ccurl_get_socket(easy, &socket);
-    curl_easy_cleanup(easy);
-    curl_slist_free_all(fields);
+    ccurl_easy_cleanup(easy);
+    ccurl_slist_free_all(fields);
 }
 
 /// Starts programs that end in every way, and reads what they print.
@@ -123,7 +125,7 @@ void spawn() {
 }  // namespace
 
 int main(int count, char **files) {
-    curl_global_init(CURL_GLOBAL_ALL);
+    ccurl_global_init(CURL_GLOBAL_ALL);
     g_mime_init();
     spawn();
     csimdjson_parser *parser = csimdjson_new();
@@ -143,7 +145,6 @@ int main(int count, char **files) {
         total += bytes.size();
     }
     csimdjson_free(parser);
-    curl_global_cleanup();
     std::printf("%d files, %zu bytes\n", count - 1, total);
     return 0;
 }

@@ -26,6 +26,11 @@ package final class CurlClient: HTTPFetching {
     /// Whether libcurl could start, which it does the first time that this is asked.
     static var isReady: Bool { CurlDriver.global }
 
+    /// Why there is no connection where libcurl gives none.
+    static var unavailable: FetchFailure {
+        .unreachable(isReady ? "no memory for a connection" : "libcurl.so.4 cannot be loaded: install libcurl4")
+    }
+
     /// A client with its threads; `agent` is the User-Agent, `names` what is known of names without asking for them, as
     /// `host:port:address`, `authorities` a file of certificates to trust in the place of the system's. With `patience` all
     /// is waited for so many times as long, as on a machine that is busy with tests.
@@ -135,7 +140,8 @@ private final class CurlDriver: @unchecked Sendable {
 
     init() {
         _ = CurlDriver.global
-        unsafe multi = curl_multi_init()
+        unsafe multi = ccurl_multi_init()
+        guard unsafe multi != nil else { return }
         let thread = Thread { [self] in run() }
         thread.name = "earshot-http"
         thread.stackSize = 1 << 20
@@ -143,14 +149,14 @@ private final class CurlDriver: @unchecked Sendable {
     }
 
     /// libcurl's own start, once a process.
-    static let global: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    static let global: Bool = ccurl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     func stop() {
         inbox.withLock { $0.isStopped = true }
         wake()
     }
 
-    private func wake() { unsafe _ = curl_multi_wakeup(multi) }
+    private func wake() { unsafe _ = ccurl_multi_wakeup(multi) }
 
     /// Sends one request and gives what came back: all of it, or its beginning where the body goes into a flow.
     func send(
@@ -159,9 +165,9 @@ private final class CurlDriver: @unchecked Sendable {
         let ticket = ticket ?? CurlTicket(self)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                guard let transfer = CurlTransfer(request, trust: trust, into: flow, resuming: continuation) else {
-                    return continuation.resume(returning: .failure(.unreachable("no memory for a connection")))
-                }
+                guard unsafe multi != nil,
+                    let transfer = CurlTransfer(request, trust: trust, into: flow, resuming: continuation)
+                else { return continuation.resume(returning: .failure(CurlClient.unavailable)) }
                 let number = inbox.withLock { inbox -> Int? in
                     guard !inbox.isStopped else { return nil }
                     inbox.count += 1
@@ -194,15 +200,15 @@ private final class CurlDriver: @unchecked Sendable {
         var running: [Int: (number: Int, transfer: CurlTransfer)] = [:]
         var active: Int32 = 0
         while takeArrivals(&running) {
-            unsafe _ = curl_multi_perform(multi, &active)
+            unsafe _ = ccurl_multi_perform(multi, &active)
             finishDone(&running)
-            unsafe _ = curl_multi_poll(multi, nil, 0, 1000, nil)
+            unsafe _ = ccurl_multi_poll(multi, nil, 0, 1000, nil)
         }
         for (_, transfer) in running.values {
-            unsafe _ = curl_multi_remove_handle(multi, transfer.easy)
+            unsafe _ = ccurl_multi_remove_handle(multi, transfer.easy)
             transfer.abandon("the gateway is stopping")
         }
-        unsafe _ = curl_multi_cleanup(multi)
+        unsafe _ = ccurl_multi_cleanup(multi)
     }
 
     /// Adds what has arrived, goes on with what has room again, takes out what was cancelled; false when it is time to
@@ -214,12 +220,12 @@ private final class CurlDriver: @unchecked Sendable {
         }
         for entry in inbox.arrived {
             running[entry.transfer.ticket] = entry
-            unsafe _ = curl_multi_add_handle(multi, entry.transfer.easy)
+            unsafe _ = ccurl_multi_add_handle(multi, entry.transfer.easy)
         }
         guard !inbox.resumed.isEmpty || !inbox.cancelled.isEmpty else { return !inbox.isStopped }
         for (ticket, (number, transfer)) in running {
             if inbox.cancelled.contains(number) {
-                unsafe _ = curl_multi_remove_handle(multi, transfer.easy)
+                unsafe _ = ccurl_multi_remove_handle(multi, transfer.easy)
                 transfer.abandon("cancelled")
                 running[ticket] = nil
             } else if inbox.resumed.contains(number) {
@@ -231,12 +237,12 @@ private final class CurlDriver: @unchecked Sendable {
 
     private func finishDone(_ running: inout [Int: (number: Int, transfer: CurlTransfer)]) {
         var waiting: Int32 = 0
-        while let message = unsafe curl_multi_info_read(multi, &waiting) {
+        while let message = unsafe ccurl_multi_info_read(multi, &waiting) {
             guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else {
                 continue
             }
             let code = unsafe message.pointee.data.result
-            unsafe _ = curl_multi_remove_handle(multi, easy)
+            unsafe _ = ccurl_multi_remove_handle(multi, easy)
             running.removeValue(forKey: Int(bitPattern: easy))?.transfer.finish(code)
         }
     }

@@ -48,7 +48,7 @@ final class CurlTransfer: @unchecked Sendable {
         _ request: FetchRequest, trust: CurlClient.Trust, into flow: ByteFlow? = nil,
         resuming continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>
     ) {
-        guard let handle = unsafe curl_easy_init() else { return nil }
+        guard let handle = unsafe ccurl_easy_init() else { return nil }
         self.request = request
         self.trust = trust
         self.flow = flow
@@ -57,14 +57,14 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe complaint.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.continuation = continuation
         setUp()
-        trust.names.forEach { unsafe nameList = curl_slist_append(nameList, $0) }
+        trust.names.forEach { unsafe nameList = ccurl_slist_append(nameList, $0) }
         if unsafe nameList != nil { unsafe _ = ccurl_set_pointer(handle, CURLOPT_RESOLVE, nameList) }
     }
 
     deinit {
-        unsafe curl_easy_cleanup(handle)
-        unsafe curl_slist_free_all(headerList)
-        unsafe curl_slist_free_all(nameList)
+        unsafe ccurl_easy_cleanup(handle)
+        unsafe ccurl_slist_free_all(headerList)
+        unsafe ccurl_slist_free_all(nameList)
         unsafe complaint.deallocate()
     }
 
@@ -92,7 +92,7 @@ final class CurlTransfer: @unchecked Sendable {
         if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .failure(.tooLarge(limit: request.sizeLimit)) }
         if code == CURLE_OK { return .success(reply) }
         if let refusal { return .failure(.refused(refusal)) }
-        let reason = unsafe String(cString: curl_easy_strerror(code))
+        let reason = unsafe String(cString: ccurl_easy_strerror(code))
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             let detail = unsafe String(cString: complaint)
@@ -114,7 +114,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Goes on with a body that had no room.
-    func resume() { unsafe _ = curl_easy_pause(handle, CURLPAUSE_CONT) }
+    func resume() { unsafe _ = ccurl_easy_pause(handle, CURLPAUSE_CONT) }
 
     /// Sets every option that safety asks for; redirects are followed by the client, hop by hop.
     private func setUp() {
@@ -164,9 +164,9 @@ final class CurlTransfer: @unchecked Sendable {
     private func setHeaders() {
         for (name, value) in request.headers
         where !(name + value).utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) {
-            unsafe headerList = curl_slist_append(headerList, value.isEmpty ? "\(name);" : "\(name): \(value)")
+            unsafe headerList = ccurl_slist_append(headerList, value.isEmpty ? "\(name);" : "\(name): \(value)")
         }
-        unsafe headerList = curl_slist_append(headerList, "Expect:")
+        unsafe headerList = ccurl_slist_append(headerList, "Expect:")
         unsafe _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList)
     }
 

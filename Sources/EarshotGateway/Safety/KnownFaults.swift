@@ -21,7 +21,7 @@ enum KnownFaults {
             LibraryVersion("libcurl", unsafe String(cString: ccurl_version())),
             LibraryVersion(String(encryption.first ?? "TLS"), String(encryption.last ?? "")),
             LibraryVersion("SQLite", database.flatMap { $0 } ?? ""),
-        ] + LibraryVersion.ofFormats
+        ].filter { !$0.version.isEmpty } + LibraryVersion.ofFormats
     }
 
     /// What is known against versions, a library a text.

@@ -28,7 +28,7 @@ final class MailWire {
     /// Dials; throws where there is no server, no trust or no encryption.
     init(to account: MailAccount, patience: Duration, alarm: Alarm) throws {
         _ = CurlClient.isReady
-        guard let easy = unsafe curl_easy_init() else { throw FetchFailure.unreachable("no memory for a connection") }
+        guard let easy = unsafe ccurl_easy_init() else { throw CurlClient.unavailable }
         unsafe self.easy = easy
         unsafe chunk = .allocate(byteCount: MailWire.chunkSize, alignment: 1)
         unsafe complaint = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -36,7 +36,7 @@ final class MailWire {
         self.alarm = alarm
         self.patience = patience
         setUp(account)
-        let code = unsafe curl_easy_perform(easy)
+        let code = unsafe ccurl_easy_perform(easy)
         if alarm.isRung { throw CancellationError() }
         guard code == CURLE_OK else { throw failure(code) }
         _ = unsafe ccurl_get_socket(easy, &socket)
@@ -45,7 +45,7 @@ final class MailWire {
     deinit {
         // libcurl would say goodbye once more and wait for an answer.
         if socket != CURL_SOCKET_BAD { _ = shutdown(socket, Int32(SHUT_RDWR)) }
-        unsafe curl_easy_cleanup(easy)
+        unsafe ccurl_easy_cleanup(easy)
         unsafe chunk.deallocate()
         unsafe complaint.deallocate()
     }
@@ -81,7 +81,7 @@ final class MailWire {
     /// Why there is no line, by what should happen next.
     private func failure(_ code: CURLcode) -> FetchFailure {
         let said = unsafe String(cString: complaint)
-        let reason = said.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : said
+        let reason = said.isEmpty ? unsafe String(cString: ccurl_easy_strerror(code)) : said
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             return .untrusted("the server's certificate is not trusted: \(reason)")
@@ -114,12 +114,12 @@ extension MailWire {
             var count = 0
             let code = unsafe bytes.withUnsafeBytes { buffer in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
-                return unsafe curl_easy_send(easy, rest.baseAddress, rest.count, &count)
+                return unsafe ccurl_easy_send(easy, rest.baseAddress, rest.count, &count)
             }
             switch code {
             case CURLE_OK: sent += count
             case CURLE_AGAIN: try hold(for: POLLOUT)
-            default: throw FetchFailure.unreachable(unsafe String(cString: curl_easy_strerror(code)))
+            default: throw FetchFailure.unreachable(unsafe String(cString: ccurl_easy_strerror(code)))
             }
         }
     }
@@ -184,14 +184,14 @@ extension MailWire {
     /// Takes what has come already; false where nothing has.
     private func receive() throws -> Bool {
         var count = 0
-        let code = unsafe curl_easy_recv(easy, chunk.baseAddress, chunk.count, &count)
+        let code = unsafe ccurl_easy_recv(easy, chunk.baseAddress, chunk.count, &count)
         switch code {
         case CURLE_OK where count > 0:
             (start, end) = (0, count)
             return true
         case CURLE_OK: throw FetchFailure.unreachable("the server closed the connection")
         case CURLE_AGAIN: return false
-        default: throw FetchFailure.unreachable(unsafe String(cString: curl_easy_strerror(code)))
+        default: throw FetchFailure.unreachable(unsafe String(cString: ccurl_easy_strerror(code)))
         }
     }
 

@@ -44,12 +44,13 @@ let package = Package(
     ],
     targets: [
         // The libraries of the system, each with the Debian package that brings it and one folder that imports it.
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-        .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
-        // With the headers of libcurl4-openssl-dev; the library is loaded when it is needed.
+        // Loaded when they are first needed; their headers are those of libarchive-dev, libcurl4-openssl-dev and
+        // libgmime-3.0-dev.
+        .target(name: "CArchive"),
         .target(name: "CCurl"),
+        .target(name: "CGMime"),
         // Of the C library, what Swift's module of it leaves out.
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),

@@ -1,5 +1,4 @@
 internal import CArchive
-internal import CGMime
 internal import CSimdJSON
 internal import CXML2
 
@@ -20,17 +19,17 @@ package struct LibraryVersion: Sendable, Equatable {
 extension LibraryVersion {
     /// The libraries that formats are read with.
     package static var ofFormats: [LibraryVersion] {
-        let mail = [gmime_major_version, gmime_minor_version, gmime_micro_version].map { "\($0)" }
-        return [
+        [
             LibraryVersion("libxml2", dotted(unsafe String(cString: cxml2_version()))),
-            LibraryVersion("GMime", mail.joined(separator: ".")),
+            LibraryVersion("GMime", GMime.version),
             LibraryVersion("simdjson", unsafe String(cString: csimdjson_version())),
-        ] + archives(unsafe String(cString: archive_version_details()))
+        ].filter { !$0.version.isEmpty } + archives
     }
 
     /// libarchive, and what it unpacks with, of `libarchive 3.6.2 zlib/1.2.13 liblzma/5.4.1`.
-    private static func archives(_ details: String) -> [LibraryVersion] {
-        let words = details.split { $0 == " " || $0 == "/" }
+    private static var archives: [LibraryVersion] {
+        guard let details = unsafe carchive_load()?.pointee.version_details() else { return [] }
+        let words = unsafe String(cString: details).split { $0 == " " || $0 == "/" }
         return ["libarchive", "zlib", "libzstd"].compactMap { name in
             guard let place = words.firstIndex(of: Substring(name)), place + 1 < words.endIndex else { return nil }
             return LibraryVersion(name, String(words[place + 1]))

@@ -21,8 +21,8 @@ let language: [SwiftSetting] = [
 let package = Package(
     name: "earshot-benchmarks",
     targets: [
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-        .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
+        .target(name: "CArchive"),
+        .target(name: "CGMime"),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),

@@ -24,8 +24,8 @@ let watched = language + [.unsafeFlags(["-sanitize=fuzzer,address"])]
 let package = Package(
     name: "earshot-fuzzing",
     targets: [
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-        .systemLibrary(name: "CGMime", providers: [.apt(["libgmime-3.0-dev"])]),
+        .target(name: "CArchive", cSettings: [.unsafeFlags(watchedC)]),
+        .target(name: "CGMime", cSettings: [.unsafeFlags(watchedC)]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(

@@ -3,11 +3,10 @@
 #include "ccld2.h"
 #include "csimdjson.h"
 extern "C" {
+#include "carchive.h"
 #include "ccurl.h"
-}
-extern "C" {
+#include "cgmime.h"
 #include "cspawn.h"
-#include "../../Sources/CGMime/shim.h"
 }
 
 #include <cstdio>
@@ -43,25 +42,25 @@ void parse(csimdjson_parser *parser, const std::vector<unsigned char> &bytes) {
 }
 
 /// Undoes bytes as if they were uuencoded, in pieces of every length.
-void decode(const std::vector<unsigned char> &bytes) {
+void decode(const std::vector<unsigned char> &bytes, const cgmime *gmime) {
     std::vector<unsigned char> output(bytes.size() + 8);
     int state = 0;
     uint32_t save = 0;
     size_t done = 0, made = 0;
     for (size_t piece = 1; done < bytes.size(); piece = piece % 61 + 1) {
         size_t count = piece < bytes.size() - done ? piece : bytes.size() - done;
-        made += g_mime_encoding_uudecode_step(bytes.data() + done, count, output.data() + made, &state, &save);
+        made += gmime->encoding_uudecode_step(bytes.data() + done, count, output.data() + made, &state, &save);
         expect(made <= output.size(), "what is decoded is not more than what came");
         done += count;
     }
-    char *digest = g_compute_checksum_for_data(2, bytes.data(), bytes.size());
+    char *digest = gmime->compute_checksum_for_data(2, bytes.data(), bytes.size());
     expect(digest != nullptr && std::strlen(digest) == 64, "a digest has 64 digits");
-    g_free(digest);
+    gmime->free(digest);
     std::string name(bytes.begin(), bytes.begin() + (bytes.size() < 40 ? bytes.size() : 40));
-    const char *charset = g_mime_charset_iconv_name(name.c_str());
+    const char *charset = gmime->charset_iconv_name(name.c_str());
     if (charset == nullptr) return;
-    iconv_t converter = g_mime_iconv_open("UTF-8", charset);
-    if (converter != reinterpret_cast<iconv_t>(-1)) g_mime_iconv_close(converter);
+    iconv_t converter = gmime->iconv_open("UTF-8", charset);
+    if (converter != reinterpret_cast<iconv_t>(-1)) gmime->iconv_close(converter);
 }
 
 size_t taken(char *, size_t size, size_t count, void *) { return size * count; }
@@ -126,7 +125,9 @@ void spawn() {
 
 int main(int count, char **files) {
     ccurl_global_init(CURL_GLOBAL_ALL);
-    g_mime_init();
+    const cgmime *gmime = cgmime_load();
+    expect(gmime != nullptr, "GMime is there");
+    expect(carchive_load() != nullptr, "libarchive is there");
     spawn();
     csimdjson_parser *parser = csimdjson_new();
     expect(parser != nullptr, "a parser");
@@ -136,7 +137,7 @@ int main(int count, char **files) {
         std::vector<unsigned char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
         if (bytes.size() > size_t(16) << 20) bytes.resize(size_t(16) << 20);
         parse(parser, bytes);
-        decode(bytes);
+        decode(bytes, gmime);
         if (index % 10 == 0) transfer(bytes);
         size_t length = bytes.size() < 65536 ? bytes.size() : 65536;
         // A copy without room behind it, so that one byte too far is seen.

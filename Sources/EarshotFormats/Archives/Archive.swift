@@ -16,8 +16,9 @@ internal import Glibc
         var isBare: Bool
     }
 
+    private let library: carchive
     private let handle: OpaquePointer
-    private var isPacked: Bool { unsafe archive_filter_count(handle) > 1 }
+    private var isPacked: Bool { unsafe library.filter_count(handle) > 1 }
     private let input: ArchiveInput
     private var limits = ArchiveLimits()
     private var names: Set<String> = []
@@ -27,27 +28,31 @@ internal import Glibc
 
     init(_ stream: FileStream) throws(MalformedDocument) {
         try ZipDirectory.check(stream)
-        guard let handle = unsafe archive_read_new() else { throw MalformedDocument("no memory for an archive") }
+        guard let library = unsafe carchive_load()?.pointee else {
+            throw MalformedDocument("not read: libarchive.so.13 cannot be loaded: install libarchive13")
+        }
+        guard let handle = unsafe library.read_new() else { throw MalformedDocument("no memory for an archive") }
+        self.library = library
         unsafe self.handle = handle
         input = ArchiveInput(stream)
-        unsafe archive_read_support_format_zip(handle)
-        unsafe archive_read_support_format_tar(handle)
-        unsafe archive_read_support_format_raw(handle)
-        unsafe archive_read_support_filter_gzip(handle)
-        unsafe archive_read_support_filter_zstd(handle)
-        guard unsafe input.open(handle) == ARCHIVE_OK else { throw failure() }
+        unsafe _ = library.read_support_format_zip(handle)
+        unsafe _ = library.read_support_format_tar(handle)
+        unsafe _ = library.read_support_format_raw(handle)
+        unsafe _ = library.read_support_filter_gzip(handle)
+        unsafe _ = library.read_support_filter_zstd(handle)
+        guard unsafe input.open(handle, by: library) == ARCHIVE_OK else { throw failure() }
         // The last filter is the plain file itself.
-        if unsafe archive_filter_count(handle) > 2 { throw MalformedDocument("packed more than once") }
+        if unsafe library.filter_count(handle) > 2 { throw MalformedDocument("packed more than once") }
     }
 
-    deinit { unsafe archive_read_free(handle) }
+    deinit { unsafe _ = library.read_free(handle) }
 
     /// The next file, or nil at the end.
     func next() throws(MalformedDocument) -> Entry? {
         while true {
             try finishEntry()
             var found: OpaquePointer?
-            let code = Archive.inUTF8 { unsafe archive_read_next_header(handle, &found) }
+            let code = Archive.inUTF8 { unsafe library.read_next_header(handle, &found) }
             if code == ARCHIVE_EOF {
                 canGoOn = false
                 return nil
@@ -58,14 +63,14 @@ internal import Glibc
             }
             limits.beginEntry(consumed: input.consumed)
             guard limits.entriesSeen <= ArchiveLimits.seenLimit else { throw stop("too many entries") }
-            if unsafe archive_entry_filetype(entry) == Archive.folderType { continue }
+            if unsafe library.entry_filetype(entry) == Archive.folderType { continue }
             return try unsafe describe(entry)
         }
     }
 
     func read(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
         let count = unsafe scratch.withUnsafeMutableBytes { space in
-            unsafe archive_read_data(handle, space.baseAddress, space.count)
+            unsafe library.read_data(handle, space.baseAddress, space.count)
         }
         guard count >= 0 else {
             if count == Int(ARCHIVE_RETRY) { return true }
@@ -99,14 +104,14 @@ internal import Glibc
     /// An entry's name, and what speaks against reading it.
     @unsafe
     private func describe(_ entry: OpaquePointer) throws(MalformedDocument) -> Entry {
-        let isBare = unsafe archive_format(handle) == ARCHIVE_FORMAT_RAW
-        let path = Archive.inUTF8 { unsafe archive_entry_pathname(entry).map { unsafe String(cString: $0) } }
+        let isBare = unsafe library.format(handle) == ARCHIVE_FORMAT_RAW
+        let path = Archive.inUTF8 { unsafe library.entry_pathname(entry).map { unsafe String(cString: $0) } }
         var described = Entry(name: path ?? "entry \(limits.entriesSeen)", refusal: nil, isBare: isBare)
         if isBare { return described }
-        let isFile = unsafe archive_entry_filetype(entry) == Archive.fileType
-        if unsafe !isFile || archive_entry_hardlink(entry) != nil {
+        let isFile = unsafe library.entry_filetype(entry) == Archive.fileType
+        if unsafe !isFile || library.entry_hardlink(entry) != nil {
             described.refusal = MalformedDocument("a link or device, not a file")
-        } else if unsafe archive_entry_is_encrypted(entry) != 0 {
+        } else if unsafe library.entry_is_encrypted(entry) != 0 {
             described.refusal = MalformedDocument("encrypted")
         } else if Archive.leavesArchive(described.name) {
             described.refusal = MalformedDocument("its path leads out of the archive")
@@ -137,7 +142,7 @@ internal import Glibc
     /// The input's failure, or libarchive's words for its own.
     private func failure() -> MalformedDocument {
         if let failure = input.failure { return failure }
-        guard let words = unsafe archive_error_string(handle) else { return MalformedDocument("a broken archive") }
+        guard let words = unsafe library.error_string(handle) else { return MalformedDocument("a broken archive") }
         return MalformedDocument("a broken archive: \(unsafe String(cString: words))")
     }
 
@@ -219,9 +224,9 @@ struct ArchiveLimits {
 
     /// Opens `handle` on this input, which must live as long.
     @unsafe
-    func open(_ handle: OpaquePointer) -> Int32 {
-        unsafe archive_read_set_callback_data(handle, Unmanaged.passUnretained(self).toOpaque())
-        unsafe archive_read_set_read_callback(handle) { _, context, target in
+    func open(_ handle: OpaquePointer, by library: carchive) -> Int32 {
+        unsafe _ = library.read_set_callback_data(handle, Unmanaged.passUnretained(self).toOpaque())
+        unsafe _ = library.read_set_read_callback(handle) { _, context, target in
             guard let context = unsafe context else { return -1 }
             let input = unsafe Unmanaged<ArchiveInput>.fromOpaque(context).takeUnretainedValue()
             do throws(MalformedDocument) {
@@ -234,13 +239,13 @@ struct ArchiveLimits {
             }
         }
         if size != nil {
-            unsafe archive_read_set_seek_callback(handle) { _, context, offset, whence in
+            unsafe _ = library.read_set_seek_callback(handle) { _, context, offset, whence in
                 guard let context = unsafe context else { return -1 }
                 return unsafe Unmanaged<ArchiveInput>.fromOpaque(context).takeUnretainedValue()
                     .seek(by: Int(offset), from: whence)
             }
         }
-        return unsafe archive_read_open1(handle)
+        return unsafe library.read_open1(handle)
     }
 
     /// Puts the next block in place and tells its length, 0 at the end.

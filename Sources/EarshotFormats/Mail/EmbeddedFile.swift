@@ -54,13 +54,13 @@ public struct EmbeddedFile: Sendable {
             if isEnd { break }
             hasLines = hasLines || text.count > 1
         }
-        guard hasLines else { return nil }
+        guard hasLines, let library = GMime.library else { return nil }
         let body = bytes[begin.next..<position]
         let content = unsafe [UInt8](unsafeUninitializedCapacity: body.count + 64) { output, written in
             // State 1 << 16 says that the `begin` line has been read.
             var state: Int32 = 1 << 16
             var save: UInt32 = 0
-            unsafe written = g_mime_encoding_uudecode_step(
+            unsafe written = library.encoding_uudecode_step(
                 body.buffer.baseAddress, body.count, output.baseAddress, &state, &save)
         }
         return EmbeddedFile(name: String(words[2]).tidied, content: content, range: begin.start..<position)

@@ -1,4 +1,3 @@
-internal import CGMime
 internal import Earshot
 
 /// Turns bytes of a declared, undeclared or wrongly declared charset into text.

@@ -7,20 +7,16 @@ internal import Earshot
 
 /// Converts by iconv, under the names that GMime knows charsets by.
 enum MailConverter {
-    /// Prepares GMime before its first use.
-    private static let isReady: Bool = {
-        g_mime_init()
-        return true
-    }()
-
     /// The text of `bytes`, U+FFFD for each byte that could not be read and how many those are; nil where the charset
     /// is not known.
     static func text(_ bytes: Bytes, from charset: String) -> (text: String, errors: Int)? {
-        guard isReady, !charset.isEmpty, charset.utf8.count <= 40 else { return nil }
-        guard let name = unsafe g_mime_charset_iconv_name(charset), let converter = unsafe open(name) else {
-            return nil
-        }
-        defer { unsafe _ = g_mime_iconv_close(converter) }
+        guard let library = GMime.library, !charset.isEmpty, charset.utf8.count <= 40,
+            let name = unsafe library.charset_iconv_name(charset),
+            let converter = unsafe library.iconv_open("UTF-8", name),
+            // Failure is told by the pointer -1.
+            Int(bitPattern: converter) != -1
+        else { return nil }
+        defer { unsafe _ = library.iconv_close(converter) }
         unsafe LoadedCharsets.keep(String(cString: name))
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + bytes.count / 2 + 16)
@@ -35,13 +31,6 @@ enum MailConverter {
             offset += 1
         }
         return (String(decoding: output, as: UTF8.self), errors)
-    }
-
-    @unsafe
-    private static func open(_ name: UnsafePointer<CChar>) -> iconv_t? {
-        let converter = unsafe g_mime_iconv_open("UTF-8", name)
-        // iconv_open tells failure by the pointer -1.
-        return unsafe Int(bitPattern: converter) == -1 ? nil : converter
     }
 
     /// Converts as much as goes in one call; `isStuck` where the next byte cannot be read.

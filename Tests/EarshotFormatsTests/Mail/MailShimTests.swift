@@ -11,14 +11,25 @@ struct MailShimTests {
         else { return }
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let shim = root.appendingPathComponent("Sources/CGMime/shim.h").path
+        let shim = root.appendingPathComponent("Sources/CGMime/include/cgmime.h").path
         let source = files.temporaryDirectory.appendingPathComponent("agrees-\(UUID().uuidString).c")
         defer { try? files.removeItem(at: source) }
-        try Data("#include <gmime/gmime.h>\n#include \"\(shim)\"\n_Static_assert(G_CHECKSUM_SHA256 == 2, \"\");\n".utf8)
-            .write(to: source)
+        let text = """
+            #include <gmime/gmime.h>
+            #include "\(shim)"
+            _Static_assert(G_CHECKSUM_SHA256 == 2, "");
+            const struct cgmime same = {
+                g_mime_charset_iconv_name, g_mime_iconv_open, g_mime_iconv_close, g_mime_encoding_uudecode_step,
+                g_compute_checksum_for_data, g_free,
+            };
+
+            """
+        try Data(text.utf8).write(to: source)
         let flags = try run("/usr/bin/pkg-config", ["--cflags", "gmime-3.0"]).output.split(
             whereSeparator: \.isWhitespace)
-        let result = try run(compiler, ["-fsyntax-only"] + flags.map(String.init) + [source.path])
+        // Words of clang alone, in which the shim is written.
+        let words = ["-fsyntax-only", "-Werror", "-D_Nonnull=", "-D_Nullable="]
+        let result = try run(compiler, words + flags.map(String.init) + [source.path])
         #expect(result.status == 0, "\(result.output)")
     }
 

@@ -21,6 +21,7 @@ struct EmailAdapter: MailAdapter {
 
     func read(_ document: Document) throws(MalformedDocument) -> Reading {
         try EmailAdapter.refuseOthers(document)
+        try GMime.require()
         let messages = Mailbox.messages(in: document.bytes, name: document.name)
         var reading = Reading(network: EmailAdapter.name, capacity: document.bytes.count / 4 + 1024)
         var seen: [String: Digest] = [:]

@@ -5,8 +5,8 @@ enum CleanText {
         let buffer = unsafe bytes.buffer
         guard let start = buffer.baseAddress else { return true }
         let quiet = quietLeads
-        return unsafe blocks.withUnsafeBufferPointer { blocks in
-            guard let busy = blocks.baseAddress else { return false }
+        return unsafe busy.withUnsafeBufferPointer { words in
+            guard let busy = words.baseAddress else { return false }
             return unsafe isClean(start, buffer.count, busy, quiet)
         }
     }
@@ -34,7 +34,7 @@ enum CleanText {
             guard value != 0 else { return false }
             let isBusy =
                 value < 0x1_0000
-                ? unsafe busy[Int(value &>> 10)] &>> UInt64((value &>> 4) & 63) & 1 != 0
+                ? unsafe busy[Int(value &>> 6)] &>> UInt64(value & 63) & 1 != 0
                 : value & 0xFFFF_F000 != 0x1_F000
             guard isBusy else {
                 lastClass = 0
@@ -86,11 +86,17 @@ enum CleanText {
         return true
     }
 
-    /// Moves `index` past ASCII, eight bytes at a time, to the next other byte or to the last seven.
+    /// Moves `index` past ASCII, sixteen and eight bytes at a time, to the next other byte or to the last seven.
     @inline(__always) @unsafe
     private static func skipASCII(_ start: UnsafePointer<UInt8>, _ index: inout Int, _ count: Int) {
+        let source = unsafe UnsafeRawPointer(start)
+        while index &+ 16 <= count {
+            let words = unsafe source.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
+            if (words[0] | words[1]) & 0x8080_8080_8080_8080 != 0 { break }
+            index &+= 16
+        }
         while index &+ 8 <= count {
-            let word = unsafe UnsafeRawPointer(start + index).loadUnaligned(as: UInt64.self)
+            let word = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             let high = UInt64(littleEndian: word) & 0x8080_8080_8080_8080
             if high != 0 {
                 index &+= high.trailingZeroBitCount &>> 3
@@ -109,26 +115,23 @@ enum CleanText {
         (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
     }
 
-    /// One bit for every sixteen scalars of the Basic Multilingual Plane: whether any of them needs a closer look.
+    /// One bit for every scalar of the Basic Multilingual Plane: whether it needs a closer look.
     /// No scalar from U+1F000 to U+1FFFF, where emoji are, does; of the other planes all are looked at.
-    private static let blocks: [UInt64] = {
-        var blocks = [UInt64](repeating: 0, count: 64)
+    private static let busy: [UInt64] = {
+        var words = [UInt64](repeating: 0, count: 1024)
         let bounds = CompositionRanges.changing + CompositionRanges.combining + [(0x202A, 0x202E), (0x2066, 0x2069)]
         for (first, last) in bounds where first < 0x1_0000 {
-            for block in (first >> 4)...(min(last, 0xFFFF) >> 4) { blocks[Int(block >> 6)] |= 1 << UInt64(block & 63) }
+            for value in first...min(last, 0xFFFF) { words[Int(value >> 6)] |= 1 << UInt64(value & 63) }
         }
-        return blocks
+        return words
     }()
 
     /// One bit for each byte from C0 on: whether it leads two or three bytes of which no scalar needs a closer look.
     private static let quietLeads: UInt64 = {
         var quiet: UInt64 = 0
         for lead in UInt32(0xC2)...0xEF where lead != 0xE0 && lead != 0xED {
-            let (first, count) = lead < 0xE0 ? ((lead & 0x1F) << 6, UInt32(64)) : ((lead & 0x0F) << 12, 4096)
-            let isQuiet = stride(from: first, to: first + count, by: 16).allSatisfy { value in
-                blocks[Int(value >> 10)] >> UInt64((value >> 4) & 63) & 1 == 0
-            }
-            if isQuiet { quiet |= 1 << UInt64(lead & 63) }
+            let (first, count) = lead < 0xE0 ? (Int(lead & 0x1F), 1) : (Int(lead & 0x0F) << 6, 64)
+            if busy[first..<(first + count)].allSatisfy({ $0 == 0 }) { quiet |= 1 << UInt64(lead & 63) }
         }
         return quiet
     }()

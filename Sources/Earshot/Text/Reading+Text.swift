@@ -45,20 +45,21 @@ extension Reading {
         var removed: [(end: Int32, count: Int32)] = []
         var scalars: Int32 = 0
         var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "&"), let reference = CharacterReference(in: bytes, at: index) {
-                unsafe arena.append(contentsOf: bytes[begin..<index].buffer)
+        while let ampersand = bytes.firstIndex(of: UInt8(ascii: "&"), from: index) {
+            scalars += Int32(truncatingIfNeeded: bytes[index..<ampersand].scalarCount)
+            if let reference = CharacterReference(in: bytes, at: ampersand) {
+                unsafe arena.append(contentsOf: bytes[begin..<ampersand].buffer)
                 arena.append(reference.character)
-                index += reference.length
+                index = ampersand + reference.length
                 begin = index
                 scalars += Int32(reference.length)
                 removed.append((scalars, Int32(reference.length) - 1))
             } else {
-                if byte & 0xC0 != 0x80 { scalars += 1 }
-                index += 1
+                index = ampersand + 1
+                scalars += 1
             }
         }
+        scalars += Int32(truncatingIfNeeded: bytes[index..<bytes.count].scalarCount)
         unsafe arena.append(contentsOf: bytes[begin..<bytes.count].buffer)
         for index in entities.indices { self.entities[index].move(by: removed, within: scalars) }
     }
@@ -71,11 +72,7 @@ extension Reading {
 
     /// The number of Unicode scalars of a kept text.
     public func scalarCount(_ kept: Kept) -> Int {
-        withBytes(of: kept) { bytes in
-            var count = 0
-            for index in 0..<bytes.count where bytes[index] & 0xC0 != 0x80 { count += 1 }
-            return count
-        }
+        withBytes(of: kept) { $0.scalarCount }
     }
 }
 

@@ -81,6 +81,21 @@ public struct Bytes {
         return 8 &- (word & ~(word &<< 1) & 0x8080_8080_8080_8080).nonzeroBitCount
     }
 
+    /// How many scalars of UTF-8 begin within the run.
+    public var scalarCount: Int {
+        var found = 0
+        var offset = 0
+        while offset &+ 8 <= count {
+            found &+= scalarsBegun(inEightFrom: offset)
+            offset &+= 8
+        }
+        while offset < count {
+            if self[offset] & 0xC0 != 0x80 { found &+= 1 }
+            offset &+= 1
+        }
+        return found
+    }
+
     /// Whether the run begins with `literal`.
     @inlinable
     public func hasPrefix(_ literal: StaticString) -> Bool {
@@ -99,6 +114,21 @@ public struct Bytes {
             let found = unsafe memchr(start + offset, Int32(byte), count - offset)
         else { return nil }
         return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(start)
+    }
+
+    /// Where the first byte from `offset` on stands that is not ASCII; `count`, or `offset` beyond it, where none does.
+    public func endOfASCII(from offset: Int) -> Int {
+        var index = Swift.max(offset, 0)
+        guard let start = unsafe start else { return index }
+        let source = unsafe UnsafeRawPointer(start)
+        while index &+ 8 <= count {
+            let word = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let high = UInt64(littleEndian: word) & 0x8080_8080_8080_8080
+            if high != 0 { return index &+ high.trailingZeroBitCount &>> 3 }
+            index &+= 8
+        }
+        while index < count, unsafe start[index] < 0x80 { index &+= 1 }
+        return index
     }
 
     /// The bytes without ASCII white space at either end.

@@ -178,7 +178,9 @@ extension Bytes {
     /// Where the words end that begin at `start` and are parted by one space each.
     fileprivate func endOfWords(from start: Int) -> Int {
         var end = start + 1
-        while end < count {
+        while true {
+            end = endOfPlainWords(from: end)
+            guard end < count else { return end }
             let byte = self[end]
             if byte <= 0x20 {
                 guard byte == 0x20, end + 1 < count, spaceLength(at: end + 1) == 0 else { return end }
@@ -188,6 +190,18 @@ extension Bytes {
             }
             end += 1
         }
-        return end
+    }
+
+    /// Where eight bytes begin of which one may end the words: a control, two spaces or half of a no-break space.
+    private func endOfPlainWords(from start: Int) -> Int {
+        var index = start
+        while let word = eight(at: index) {
+            let spaces = word.bytes(equal: 0x20)
+            let found = word.bytesBelowSpace | word.bytes(equal: 0xC2) | spaces & (spaces &>> 8)
+            if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
+            // The last of the eight is looked at once more where it is a space, with what follows it.
+            index &+= word &>> 56 == 0x20 ? 7 : 8
+        }
+        return index
     }
 }

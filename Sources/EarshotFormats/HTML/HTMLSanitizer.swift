@@ -211,31 +211,16 @@ extension HTMLElement {
 
 extension Bytes {
     /// Where a run ends of which no byte has a meaning in HTML or begins U+0338, nor is a control; tabs and line ends are
-    /// looked at by the caller. Eight bytes at a time (Hacker's Delight, section 6-1).
+    /// looked at by the caller.
     fileprivate func endOfPlain(from start: Int) -> Int {
         var index = start
-        while index &+ 8 <= count, let base = unsafe buffer.baseAddress {
-            let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        while let word = eight(at: index) {
             let found =
                 word.bytes(equal: 0x22) | word.bytes(equal: 0x26) | word.bytes(equal: 0x3C) | word.bytes(equal: 0x3E)
                 | word.bytes(equal: 0x7F) | word.bytes(equal: 0xCC) | word.bytesBelowSpace
-            if found != 0 { return index &+ UInt64(littleEndian: found).trailingZeroBitCount &>> 3 }
+            if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
             index &+= 8
         }
         return index
     }
-}
-
-extension UInt64 {
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
-
-    /// The highest bit of each of the eight bytes that is another; what is beyond the first of them may be false.
-    fileprivate func bytes(equal byte: UInt64) -> UInt64 {
-        let other = self ^ (UInt64.ones &* byte)
-        return (other &- UInt64.ones) & ~other & UInt64.highBits
-    }
-
-    /// The highest bit of each byte below a space; what is beyond the first of them may be false.
-    fileprivate var bytesBelowSpace: UInt64 { (self &- UInt64.ones &* 0x20) & ~self & UInt64.highBits }
 }

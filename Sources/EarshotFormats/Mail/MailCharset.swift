@@ -140,7 +140,7 @@ struct UTF8Scan {
 
     /// Looks at every byte.
     init(_ bytes: Bytes) {
-        isASCII = unsafe bytes.buffer.allSatisfy { $0 < 0x80 }
+        isASCII = bytes.endOfASCII(from: 0) == bytes.count
         guard !isASCII else { return }
         if bytes.isUTF8 {
             countSequences(bytes)

@@ -15,6 +15,12 @@ internal import Earshot
         var isCut: Bool
     }
 
+    /// libxml2 ends a run of text at each reference, and escaped HTML has one after every few bytes: runs up to this long
+    /// are gathered.
+    private static let shortText = 256
+    /// No more is gathered where there is as much.
+    private static let pendingText = 4096
+
     private let handler: any XMLHandling
     private var depth = 0
     private var elements = 0
@@ -23,6 +29,8 @@ internal import Earshot
     private var isRefused = false
     private var declaredAttributes = 0
     private var codes = XMLCodes()
+    /// Short runs of text that the handler has not been told of.
+    private var pending = Output(capacity: 1024)
     private var values = Output(capacity: 256)
     private var table: [UnsafePointer<UInt8>?] = unsafe []
 
@@ -92,6 +100,7 @@ internal import Earshot
         _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
     ) {
         guard !isRefused else { return }
+        flush()
         depth += 1
         elements += 1
         textCount = 0
@@ -111,6 +120,7 @@ internal import Earshot
     /// An element ends.
     func end() {
         guard !isRefused, depth > 0 else { return }
+        flush()
         depth -= 1
         textCount = 0
         handler.end()
@@ -124,7 +134,19 @@ internal import Earshot
             isCut = true
             return
         }
-        handler.text(bytes)
+        if bytes.count <= XMLPass.shortText && pending.count <= XMLPass.pendingText {
+            pending.raw(bytes)
+        } else {
+            flush()
+            handler.text(bytes)
+        }
+    }
+
+    /// Tells the handler of the text that has been gathered.
+    private func flush() {
+        guard pending.count > 0 else { return }
+        pending.withBytes { handler.text($0) }
+        pending.removeAll()
     }
 
     private func hasReference(_ attributes: XMLAttributes) -> Bool {

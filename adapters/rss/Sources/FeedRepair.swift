@@ -12,42 +12,10 @@ enum FeedRepair {
     /// UTF-8 that was taken for Latin-1 and encoded again is decoded once more; controls that stand where windows-1252
     /// has characters become those.
     static func mended(_ bytes: Bytes) -> Mended {
-        guard let first = firstHigh(bytes) else { return .same }
-        if let once = decodedTwice(bytes, from: first) { return .other(once) }
+        let first = bytes.endOfASCII(from: 0)
+        guard first < bytes.count else { return .same }
+        if let once = Mojibake.repaired(bytes) { return .other(once) }
         return controlsMapped(bytes, from: first)
-    }
-
-    private static func firstHigh(_ bytes: Bytes) -> Int? {
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] >= 0x80 { return index }
-            index &+= 1
-        }
-        return nil
-    }
-
-    /// The text decoded once more, where all of it is Latin-1 and that is valid UTF-8.
-    private static func decodedTwice(_ bytes: Bytes, from first: Int) -> [UInt8]? {
-        var index = first
-        while index < bytes.count {
-            let byte = bytes[index]
-            guard byte < 0x80 || byte == 0xC2 || byte == 0xC3 else { return nil }
-            index &+= byte < 0x80 ? 1 : 2
-        }
-        var once = bytes[0..<first].array
-        index = first
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                once.append(byte)
-                index &+= 1
-            } else {
-                guard index + 1 < bytes.count else { return nil }
-                once.append(byte << 6 | bytes[index + 1] & 0x3F)
-                index &+= 2
-            }
-        }
-        return once.withBytes { $0.isUTF8 } ? once : nil
     }
 
     private static func controlsMapped(_ bytes: Bytes, from first: Int) -> Mended {

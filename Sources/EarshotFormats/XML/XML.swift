@@ -38,27 +38,30 @@ public enum XML {
         guard bytes.count <= Document.sizeLimit else {
             throw MalformedDocument("larger than \(Document.sizeLimit / 1_048_576) MiB")
         }
-        var text = XMLCharset.decode(bytes, contentType: contentType)
-        let scan = text.bytes.withBytes { XMLScan($0) }
+        let text = XMLCharset.decode(bytes, contentType: contentType)
+        var sections = XMLSections()
+        var outline = text.bytes.withBytes { sections.putAside($0) } ?? text.bytes
+        let scan = outline.withBytes { XMLScan($0) }
         guard scan.mostAttributes <= attributeLimit else {
             throw MalformedDocument("not XML that can be trusted: a tag has more than \(attributeLimit) attributes")
         }
-        if scan.hasNamedReferences { text.bytes = text.bytes.withBytes { XMLRepair.named($0) } }
+        if scan.hasNamedReferences { outline = outline.withBytes { XMLRepair.named($0) } }
         let strict = make()
-        let first = try XMLPass.run(text.bytes, recovering: false, strict)
+        let first = try XMLPass.run(outline, sections, recovering: false, strict)
         guard let fault = first.fault else {
             return Outcome(
                 handler: strict, charset: text.charset, recovery: first.namespaceFault,
                 isCharsetGuessed: text.isGuessed,
                 isCut: first.isCut)
         }
+        // Where sections begin and end is not certain in what is not well formed.
         // The repair adds no attributes, but it may open a tag that the scan did not see as one.
         let repaired = text.bytes.withBytes { XMLRepair.repaired($0) }
         guard repaired.withBytes({ XMLScan($0).mostAttributes }) <= attributeLimit else {
             throw MalformedDocument("not XML that can be trusted: a tag has more than \(attributeLimit) attributes")
         }
         let recovered = make()
-        let second = try XMLPass.run(repaired, recovering: true, recovered)
+        let second = try XMLPass.run(repaired, XMLSections(), recovering: true, recovered)
         guard second.elements > 0 else { throw MalformedDocument("not XML: \(fault.reason)", at: fault.location) }
         return Outcome(
             handler: recovered, charset: text.charset, recovery: fault, isCharsetGuessed: text.isGuessed,

@@ -2,7 +2,10 @@ internal import CXML2
 internal import Earshot
 
 /// One pass of libxml2 over a document in UTF-8, with every hook that could fetch or expand something closed.
-@safe final class XMLPass {
+///
+/// Hooks reach it by its place in memory, as a document has ten of them for each entry of a feed: a class would be held
+/// and its exclusive access checked with each.
+@safe struct XMLPass: ~Copyable {
     /// How a pass went.
     struct Outcome {
         /// What is not well formed.
@@ -34,18 +37,28 @@ internal import Earshot
     private var values = Output(capacity: 256)
     private var table: [UnsafePointer<UInt8>?] = unsafe []
 
-    private init(_ handler: any XMLHandling) { self.handler = handler }
+    private let sections: XMLSections
 
-    /// Reads the text; throws where it declares entities, which is refused whatever else it says.
+    private init(_ handler: any XMLHandling, _ sections: XMLSections) {
+        self.handler = handler
+        self.sections = sections
+    }
+
+    /// Reads the text, with `sections` where it has their numbers; throws where it declares entities, which is refused whatever else it says.
     static func run(
-        _ text: [UInt8], recovering: Bool, _ handler: any XMLHandling
+        _ text: [UInt8], _ sections: XMLSections, recovering: Bool, _ handler: any XMLHandling
     ) throws(MalformedDocument) -> Outcome {
         XMLLibrary.prepare()
         guard let context = unsafe xmlNewParserCtxt() else { throw MalformedDocument("no memory to read XML") }
         defer { unsafe free(context) }
-        let pass = XMLPass(handler)
+        let place = UnsafeMutablePointer<XMLPass>.allocate(capacity: 1)
+        unsafe place.initialize(to: XMLPass(handler, sections))
+        defer {
+            unsafe place.deinitialize(count: 1)
+            unsafe place.deallocate()
+        }
         unsafe context.pointee.sax.pointee = XMLLibrary.hooks
-        unsafe context.pointee._private = Unmanaged.passUnretained(pass).toOpaque()
+        unsafe context.pointee._private = UnsafeMutableRawPointer(place)
         var options = XMLLibrary.options
         if recovering { options |= Int32(bitPattern: XML_PARSE_RECOVER.rawValue) }
         unsafe text.withUnsafeBytes { buffer in
@@ -54,11 +67,14 @@ internal import Earshot
                 context, start, Int32(truncatingIfNeeded: buffer.count), nil, nil, options)
             if let tree = unsafe tree { unsafe xmlFreeDoc(tree) }
         }
-        guard !pass.isRefused else { throw MalformedDocument("XML that declares entities is not read") }
-        while pass.depth > 0 { pass.end() }
+        guard unsafe !place.pointee.isRefused else {
+            throw MalformedDocument("XML that declares entities is not read")
+        }
+        while unsafe place.pointee.depth > 0 { unsafe place.pointee.end() }
         let fault = unsafe context.pointee.wellFormed == 1 ? nil : fault(of: context)
         let undeclared = unsafe fault == nil && context.pointee.nsWellFormed == 0 ? XMLPass.fault(of: context) : nil
-        return Outcome(fault: fault, namespaceFault: undeclared, elements: pass.elements, isCut: pass.isCut)
+        return unsafe Outcome(
+            fault: fault, namespaceFault: undeclared, elements: place.pointee.elements, isCut: place.pointee.isCut)
     }
 
     private static func free(_ context: xmlParserCtxtPtr) {
@@ -75,27 +91,26 @@ internal import Earshot
     }
 
     /// Whose pass a context is.
-    static func of(_ context: UnsafeMutableRawPointer?) -> XMLPass? {
-        guard let context = unsafe context?.assumingMemoryBound(to: xmlParserCtxt.self),
-            let pass = unsafe context.pointee._private
-        else { return nil }
-        return unsafe Unmanaged<XMLPass>.fromOpaque(pass).takeUnretainedValue()
+    @unsafe
+    static func of(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<XMLPass>? {
+        let context = unsafe context?.assumingMemoryBound(to: xmlParserCtxt.self)
+        return unsafe context?.pointee._private?.assumingMemoryBound(to: XMLPass.self)
     }
 
     /// Stops the parser as the document is refused.
-    func refuse(_ context: UnsafeMutableRawPointer?) {
+    mutating func refuse(_ context: UnsafeMutableRawPointer?) {
         isRefused = true
         unsafe xmlStopParser(context?.assumingMemoryBound(to: xmlParserCtxt.self))
     }
 
     /// Notes an attribute with a default value, which libxml2 compares with every other as it does those in a tag.
-    func declareAttribute(_ context: UnsafeMutableRawPointer?) {
+    mutating func declareAttribute(_ context: UnsafeMutableRawPointer?) {
         declaredAttributes += 1
         if declaredAttributes > XML.attributeLimit { unsafe refuse(context) }
     }
 
     /// An element begins.
-    func start(
+    mutating func start(
         _ local: UnsafePointer<UInt8>?, _ prefix: UnsafePointer<UInt8>?, _ namespace: UnsafePointer<UInt8>?,
         _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
     ) {
@@ -118,7 +133,7 @@ internal import Earshot
     }
 
     /// An element ends.
-    func end() {
+    mutating func end() {
         guard !isRefused, depth > 0 else { return }
         flush()
         depth -= 1
@@ -127,7 +142,7 @@ internal import Earshot
     }
 
     /// A run of text.
-    func text(_ bytes: Bytes) {
+    mutating func text(_ bytes: Bytes) {
         guard !isRefused, depth > 0 else { return }
         textCount += bytes.count
         guard textCount <= XML.textLimit else {
@@ -142,8 +157,14 @@ internal import Earshot
         }
     }
 
+    /// A CDATA section.
+    mutating func section(_ bytes: Bytes) {
+        let sections = sections
+        sections.content(of: bytes) { text($0) }
+    }
+
     /// Tells the handler of the text that has been gathered.
-    private func flush() {
+    private mutating func flush() {
         guard pending.count > 0 else { return }
         pending.withBytes { handler.text($0) }
         pending.removeAll()
@@ -158,7 +179,7 @@ internal import Earshot
 
     /// Copies the table of attributes with `&#38;` resolved: without `XML_PARSE_NOENT` libxml2 leaves every ampersand of
     /// a value escaped so, for the tree that it is not building.
-    private func resolve(_ source: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ attributes: XMLAttributes) {
+    private mutating func resolve(_ source: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ attributes: XMLAttributes) {
         var room = 0
         for index in 0..<attributes.count { room += attributes[index].value.count }
         values = Output(capacity: room + 1)

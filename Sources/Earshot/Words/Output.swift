@@ -4,15 +4,21 @@ public struct Output: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
 
+    @usableFromInline var written: Int
+
     /// How many bytes have been written.
-    public internal(set) var count: Int
+    @inlinable
+    public internal(set) var count: Int {
+        get { written }
+        set { written = newValue }
+    }
 
     /// An empty output with room for `capacity` bytes.
     public init(capacity: Int = 4096) {
         let room = Swift.max(capacity, 64)
         unsafe storage = .allocate(capacity: room)
         self.capacity = room
-        count = 0
+        written = 0
     }
 
     deinit { unsafe storage.deallocate() }
@@ -20,17 +26,25 @@ public struct Output: ~Copyable {
     /// Forgets what was written and keeps the memory.
     public mutating func removeAll() { count = 0 }
 
+    /// Whether nothing has been written.
+    @inlinable public var isEmpty: Bool { written == 0 }
+
+    /// The byte that was written last, or nil where none was.
+    @inlinable public var last: UInt8? { written > 0 ? unsafe storage[written &- 1] : nil }
+
     /// Cuts the output back to its first `count` bytes.
     public mutating func truncate(to count: Int) { self.count = Swift.min(self.count, Swift.max(count, 0)) }
 
     /// Makes room for `extra` more bytes.
+    @inlinable
     @inline(__always)
     mutating func reserve(_ extra: Int) {
-        if count &+ extra > capacity { grow(extra) }
+        if written &+ extra > capacity { grow(extra) }
     }
 
+    @usableFromInline
     @inline(never)
-    private mutating func grow(_ extra: Int) {
+    mutating func grow(_ extra: Int) {
         let room = Swift.max(capacity * 2, count + extra)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
         unsafe larger.update(from: storage, count: count)
@@ -40,28 +54,31 @@ public struct Output: ~Copyable {
     }
 
     /// Appends one byte.
+    @inlinable
     @inline(__always)
     public mutating func byte(_ byte: UInt8) {
         reserve(1)
-        unsafe storage[count] = byte
-        count &+= 1
+        unsafe storage[written] = byte
+        written &+= 1
     }
 
     /// Appends a literal as it stands.
+    @inlinable
     @inline(__always)
     public mutating func literal(_ literal: StaticString) {
         let length = literal.utf8CodeUnitCount
         reserve(length)
-        unsafe (storage + count).update(from: literal.utf8Start, count: length)
-        count &+= length
+        unsafe (storage + written).update(from: literal.utf8Start, count: length)
+        written &+= length
     }
 
     /// Appends bytes as they stand.
+    @inlinable
     public mutating func raw(_ bytes: Bytes) {
         guard let start = unsafe bytes.start else { return }
         reserve(bytes.count)
-        unsafe (storage + count).update(from: start, count: bytes.count)
-        count &+= bytes.count
+        unsafe (storage + written).update(from: start, count: bytes.count)
+        written &+= bytes.count
     }
 
     /// Appends bytes as they stand.

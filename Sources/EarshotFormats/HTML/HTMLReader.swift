@@ -1,9 +1,9 @@
 internal import Earshot
 
 /// Turns an HTML fragment into the text that a person would read.
-struct HTMLReader {
+struct HTMLReader: ~Copyable {
     private var tokens: HTMLTokens
-    private var output: [UInt8] = []
+    private var output: Output
     private var scratch: [UInt8] = []
     /// The texts that stand for images, for a fragment of images alone.
     private var alternatives: [UInt8] = []
@@ -21,7 +21,7 @@ struct HTMLReader {
 
     init(_ bytes: Bytes) {
         tokens = HTMLTokens(bytes)
-        output.reserveCapacity(bytes.count)
+        output = Output(capacity: bytes.count)
     }
 
     /// The text; lines end in newlines, paragraphs are parted by an empty line.
@@ -35,8 +35,8 @@ struct HTMLReader {
                 if let element = HTMLElement(name) { end(element) }
             }
         }
-        while let last = output.last, last <= 0x20 { output.removeLast() }
-        return output.isEmpty ? alternatives : output
+        while let last = output.last, last <= 0x20 { output.truncate(to: output.count - 1) }
+        return output.isEmpty ? alternatives : output.array
     }
 
     private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
@@ -107,18 +107,18 @@ struct HTMLReader {
     /// Appends what we say ourselves.
     private mutating func append(word: String) {
         flush()
-        output.append(contentsOf: word.utf8)
+        output.raw(Array(word.utf8))
     }
 
     /// Writes the white space that was found before a word.
     private mutating func flush() {
         if lines > 0 {
-            while output.last == 0x20 { output.removeLast() }
-            for _ in 0..<lines { output.append(0x0A) }
+            while output.last == 0x20 { output.truncate(to: output.count - 1) }
+            for _ in 0..<lines { output.byte(0x0A) }
         } else if tab {
-            output.append(0x09)
+            output.byte(0x09)
         } else if space, let last = output.last, last > 0x20 {
-            output.append(0x20)
+            output.byte(0x20)
         }
         (lines, space, tab) = (0, false, false)
     }
@@ -146,7 +146,7 @@ struct HTMLReader {
             let start = index
             index = preformatted > 0 ? words.endOfWord(from: index) : words.endOfWords(from: index)
             flush()
-            unsafe output.append(contentsOf: words[start..<index].buffer)
+            output.raw(words[start..<index])
         }
     }
 
@@ -156,7 +156,7 @@ struct HTMLReader {
             lines = output.isEmpty ? 0 : min(lines + 1, 3)
         } else if byte != 0x0D, !output.isEmpty || lines == 0 {
             flush()
-            output.append(byte == 0x09 ? 0x09 : 0x20)
+            output.byte(byte == 0x09 ? 0x09 : 0x20)
         }
     }
 }

@@ -4,10 +4,10 @@ internal import Earshot
 ///
 /// Only elements and attributes of the lists are ever written, none of them with content that is not plain HTML, so a
 /// browser reads the output as we do: markup hidden from us in `noscript`, `svg` or a comment cannot come alive.
-struct HTMLSanitizer {
+struct HTMLSanitizer: ~Copyable {
     private var tokens: HTMLTokens
     private let base: Bytes
-    private var output: [UInt8] = []
+    private var output: Output
     private var open: [HTMLElement] = []
     private var scratch: [UInt8] = []
 
@@ -20,7 +20,7 @@ struct HTMLSanitizer {
     init(_ bytes: Bytes, base: Bytes) {
         tokens = HTMLTokens(bytes)
         self.base = base
-        output.reserveCapacity(bytes.count + 64)
+        output = Output(capacity: bytes.count + 64)
     }
 
     /// The sanitized fragment.
@@ -35,7 +35,7 @@ struct HTMLSanitizer {
             }
         }
         close(to: 0)
-        return output
+        return output.array
     }
 
     private mutating func append(_ text: Bytes) {
@@ -56,13 +56,13 @@ struct HTMLSanitizer {
         guard traits.contains(.kept) else { return }
         closeImplied(by: element)
         guard open.count < HTMLSanitizer.depth else { return }
-        output.append(UInt8(ascii: "<"))
-        unsafe output.append(contentsOf: element.name.bytes.buffer)
+        output.byte(UInt8(ascii: "<"))
+        output.raw(element.name.bytes)
         append(attributes, of: element)
         if traits.contains(.void) {
-            append(" />")
+            output.literal(" />")
         } else {
-            output.append(UInt8(ascii: ">"))
+            output.byte(UInt8(ascii: ">"))
             open.append(element)
         }
     }
@@ -78,9 +78,9 @@ struct HTMLSanitizer {
     /// Closes what is open beyond the first `count` elements.
     private mutating func close(to count: Int) {
         while open.count > count, let element = open.popLast() {
-            append("</")
-            unsafe output.append(contentsOf: element.name.bytes.buffer)
-            output.append(UInt8(ascii: ">"))
+            output.literal("</")
+            output.raw(element.name.bytes)
+            output.byte(UInt8(ascii: ">"))
         }
     }
 
@@ -109,8 +109,6 @@ struct HTMLSanitizer {
         }
     }
 
-    private mutating func append(_ literal: StaticString) { unsafe output.append(contentsOf: literal.bytes.buffer) }
-
     /// Appends the attributes of the list, each once.
     private mutating func append(_ attributes: Bytes, of element: HTMLElement) {
         var written: UInt128 = 0
@@ -125,13 +123,13 @@ struct HTMLSanitizer {
             guard makeSafe(attribute, of: element) else { continue }
             isLink = isLink || attribute.meaning == .link
             written |= attribute.bit
-            output.append(0x20)
-            unsafe output.append(contentsOf: attribute.name.bytes.buffer)
-            append("=\"")
+            output.byte(0x20)
+            output.raw(attribute.name.bytes)
+            output.literal("=\"")
             scratch.withBytes { HTMLSanitizer.escape($0, into: &output) }
-            output.append(UInt8(ascii: "\""))
+            output.byte(UInt8(ascii: "\""))
         }
-        if isLink { append(" rel=\"noopener nofollow ugc\"") }
+        if isLink { output.literal(" rel=\"noopener nofollow ugc\"") }
     }
 
     /// Leaves of the value in `scratch` what may be written; false where that is nothing.
@@ -173,7 +171,7 @@ struct HTMLSanitizer {
     /// Appends text so that it is text wherever it stands; controls are left out.
     ///
     /// U+0338 is written as a reference: after a tag, normalization to NFC would compose it with the `>`.
-    static func escape(_ text: Bytes, into output: inout [UInt8]) {
+    static func escape(_ text: Bytes, into output: inout Output) {
         var start = 0
         var next = text.endOfPlain(from: 0)
         while next < text.count {
@@ -190,15 +188,11 @@ struct HTMLSanitizer {
             case 0..<0x09, 0x0B..<0x20, 0x7F: break
             default: continue
             }
-            unsafe output.append(contentsOf: text[start..<index].buffer)
-            append(replacement, to: &output)
+            output.raw(text[start..<index])
+            output.literal(replacement)
             start = byte == 0xCC ? index + 2 : index + 1
         }
-        unsafe output.append(contentsOf: text[start..<text.count].buffer)
-    }
-
-    private static func append(_ literal: StaticString, to output: inout [UInt8]) {
-        unsafe output.append(contentsOf: literal.bytes.buffer)
+        output.raw(text[start..<text.count])
     }
 }
 

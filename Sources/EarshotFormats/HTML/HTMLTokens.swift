@@ -37,7 +37,7 @@ struct HTMLTokens {
     /// The next piece, or nil at the end.
     mutating func next() -> Token? {
         var from = position
-        while let start = bytes.firstIndex(of: UInt8(ascii: "<"), from: from) {
+        while let start = lessThan(from: from) {
             let following = start + 1 < bytes.count ? bytes[start + 1] : 0
             guard isLetter(following) || following == 0x21 || following == 0x2F || following == 0x3F else {
                 from = start + 1
@@ -56,6 +56,12 @@ struct HTMLTokens {
             from = start + 1
         }
         return position < bytes.count ? text(upTo: bytes.count) : nil
+    }
+
+    /// The next `<` from a position on; often it stands right there, behind a text or another tag.
+    private func lessThan(from start: Int) -> Int? {
+        if start < bytes.count, bytes[start] == UInt8(ascii: "<") { return start }
+        return bytes.firstIndex(of: UInt8(ascii: "<"), from: start)
     }
 
     /// Moves behind the end tag of an element whose start tag has just been read, if it has one.

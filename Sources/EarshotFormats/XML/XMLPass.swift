@@ -165,7 +165,7 @@ internal import Earshot
 
     /// Tells the handler of the text that has been gathered.
     private mutating func flush() {
-        guard pending.count > 0 else { return }
+        guard !pending.isEmpty else { return }
         pending.withBytes { handler.text($0) }
         pending.removeAll()
     }

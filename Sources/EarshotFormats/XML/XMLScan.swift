@@ -15,7 +15,9 @@ struct XMLScan {
     init(_ bytes: Bytes) {
         var next = bytes.firstIndex(of: UInt8(ascii: "<"))
         while let start = next {
-            next = tag(in: bytes, from: start + 1)
+            next = bytes.firstIndex(of: UInt8(ascii: "<"), from: start + 1)
+            // What is so short has fewer signs of equality than a tag may have attributes.
+            if (next ?? bytes.count) - start > XML.attributeLimit { count(in: bytes, from: start + 1) }
         }
         var reference = bytes.firstIndex(of: UInt8(ascii: "&"))
         while let start = reference, !hasNamedReferences {
@@ -24,8 +26,8 @@ struct XMLScan {
         }
     }
 
-    /// Counts the attributes of the tag whose name begins at `start`; gives the place of the next `<`.
-    private mutating func tag(in bytes: Bytes, from start: Int) -> Int? {
+    /// Counts the attributes of the tag whose name begins at `start`.
+    private mutating func count(in bytes: Bytes, from start: Int) {
         var quote: UInt8 = 0
         var attributes = 0
         var index = start
@@ -44,7 +46,6 @@ struct XMLScan {
             index &+= 1
         }
         mostAttributes = max(mostAttributes, attributes)
-        return bytes.firstIndex(of: UInt8(ascii: "<"), from: index)
     }
 
     /// Whether what follows an ampersand is a character reference or one of XML's five.

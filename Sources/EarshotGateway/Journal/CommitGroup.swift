@@ -11,8 +11,11 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         var memory: Int
     }
 
-    /// The log of writes is folded into the database when about so many bytes were written.
-    private static let checkpointSize = 16 * 1024 * 1024
+    /// The log of writes is folded into the database when about so many bytes were written: few, so that the same part of
+    /// the log is written again while it is in memory.
+    private static let checkpointSize = 6 * 1024 * 1024
+    /// What a commit writes beside its lines: two pages, and more where it is small.
+    private static let commitSize = 64 * 1024
 
     private let writer: JournalWriter
     private let reserve: DiskReserve
@@ -135,7 +138,7 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
     }
 
     private func foldIn(_ commit: Commit, _ database: Database) {
-        sinceCheckpoint += commit.segments.reduce(4096) { $0 + $1.batch.lines.count }
+        sinceCheckpoint += commit.segments.reduce(CommitGroup.commitSize) { $0 + $1.batch.lines.count }
         guard sinceCheckpoint > CommitGroup.checkpointSize else { return }
         sinceCheckpoint = 0
         Failpoint.inCheckpoint.reach()

@@ -41,10 +41,10 @@ struct JournalFile {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
         if isReading { return configuration }
         configuration.prepareDatabase { database in
-            // Lines are long, so larger pages than usual save links between them; a lone mention still writes few.
+            // Lines come by the hundred, and a page is a write to the log and one to the database: larger ones than usual.
             try database.execute(
                 sql: """
-                    PRAGMA page_size = 8192; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;
+                    PRAGMA page_size = 32768; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;
                     PRAGMA wal_autocheckpoint = 0
                     """)
         }

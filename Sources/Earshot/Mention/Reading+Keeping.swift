@@ -2,7 +2,7 @@ extension Reading {
     /// Keeps bytes that are UTF-8: ids, addresses, codes. Control characters are left out.
     public mutating func keep(_ bytes: Bytes) -> Kept {
         guard let start = place(for: bytes) else { return .none }
-        if TextScan(bytes).hasControls {
+        if TextScan.hasControls(bytes) {
             for index in 0..<bytes.count where bytes[index] >= 0x20 && bytes[index] != 0x7F {
                 arena.append(bytes[index])
             }

@@ -13,34 +13,61 @@ struct TextScan {
 
     /// Looks at every byte, eight at a time; a word with a control or an ampersand in it is looked at byte by byte.
     ///
-    /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any".
+    /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any". The
+    /// last eight bytes are one word, whether or not some of them were looked at before.
     @inline(__always)
     init(_ bytes: Bytes) {
         let buffer = unsafe bytes.buffer
         guard let start = buffer.baseAddress else { return }
-        let raw = unsafe UnsafeRawPointer(start)
-        let tops = TextScan.spread(0x80)
+        guard buffer.count >= 8 else {
+            for index in 0..<buffer.count { look(at: unsafe start[index]) }
+            return
+        }
         var high: UInt64 = 0
         var offset = 0
-        while offset &+ 8 <= buffer.count {
-            let word = unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        while true {
+            let word = unsafe UnsafeRawPointer(start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             let ampersand = word ^ TextScan.spread(0x26)
-            let delete = word ^ TextScan.spread(0x7F)
-            let below = (word &- TextScan.spread(0x20)) & ~word
             let isAmpersand = (ampersand &- TextScan.spread(1)) & ~ampersand
-            let isDelete = (delete &- TextScan.spread(1)) & ~delete
-            if (below | isAmpersand | isDelete) & tops != 0 {
+            if (TextScan.controls(word) | isAmpersand) & TextScan.spread(0x80) != 0 {
                 for index in offset..<(offset &+ 8) { look(at: unsafe start[index]) }
             }
             // 0x34 more than the lower seven bits passes 0x7F from 0xCC on.
-            high |= ((word & ~tops) &+ TextScan.spread(0x34)) & word
-            offset &+= 8
+            high |= ((word & ~TextScan.spread(0x80)) &+ TextScan.spread(0x34)) & word
+            guard offset < buffer.count &- 8 else { break }
+            offset = min(offset &+ 8, buffer.count &- 8)
         }
-        if high & tops != 0 { hasHigh = true }
-        while offset < buffer.count {
-            look(at: unsafe start[offset])
-            offset &+= 1
+        if high & TextScan.spread(0x80) != 0 { hasHigh = true }
+    }
+
+    /// Whether there is a control character other than tab and newline.
+    @inline(__always)
+    static func hasControls(_ bytes: Bytes) -> Bool {
+        let buffer = unsafe bytes.buffer
+        guard let start = buffer.baseAddress else { return false }
+        var scan = TextScan()
+        guard buffer.count >= 8 else {
+            for index in 0..<buffer.count { scan.look(at: unsafe start[index]) }
+            return scan.hasControls
         }
+        var offset = 0
+        while true {
+            let word = unsafe UnsafeRawPointer(start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if controls(word) & spread(0x80) != 0 {
+                for index in offset..<(offset &+ 8) { scan.look(at: unsafe start[index]) }
+            }
+            guard offset < buffer.count &- 8 else { return scan.hasControls }
+            offset = min(offset &+ 8, buffer.count &- 8)
+        }
+    }
+
+    private init() {}
+
+    /// The highest bit of a byte of eight where any is below a space or DEL.
+    @inline(__always)
+    private static func controls(_ word: UInt64) -> UInt64 {
+        let delete = word ^ spread(0x7F)
+        return (word &- spread(0x20)) & ~word | (delete &- spread(1)) & ~delete
     }
 
     @inline(__always)

@@ -16,6 +16,12 @@ struct ScannedText {
         offsets.reserveCapacity(bytes.count + 1)
         var index = 0
         while index < bytes.count {
+            if bytes[index] < 0x80 {
+                scalars.append(UInt32(bytes[index]))
+                offsets.append(UInt32(truncatingIfNeeded: index))
+                index += 1
+                continue
+            }
             let (scalar, width) = ScannedText.decode(bytes, at: index)
             scalars.append(scalar)
             offsets.append(UInt32(truncatingIfNeeded: index))

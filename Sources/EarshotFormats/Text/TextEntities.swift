@@ -132,19 +132,36 @@ private struct Hints: OptionSet {
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
     init(_ bytes: Bytes) {
-        var bits: Hints = []
-        let last = bytes.count - 1
-        for index in 0..<bytes.count {
-            switch bytes[index] {
-            case UInt8(ascii: "#"): bits.insert(.hash)
-            case UInt8(ascii: "$"): bits.insert(.dollar)
-            case UInt8(ascii: "@"): bits.insert(.at)
-            case UInt8(ascii: ".") where index < last && bytes[index + 1] > UInt8(ascii: "."): bits.insert(.dot)
-            // The full-width forms of # and @ begin with this byte.
-            case 0xEF: bits.formUnion([.hash, .at])
-            default: break
+        self = []
+        var index = 0
+        while index < bytes.count {
+            if let word = bytes.eight(at: index), !Hints.mayHave(word) {
+                index += 8
+                continue
+            }
+            let end = min(index + 8, bytes.count)
+            while index < end {
+                look(at: bytes[index], before: index + 1 < bytes.count ? bytes[index + 1] : 0)
+                index += 1
             }
         }
-        self = bits
+    }
+
+    /// Whether any of eight bytes is one of the signs.
+    private static func mayHave(_ word: UInt64) -> Bool {
+        word.bytes(equal: 0x23) | word.bytes(equal: 0x24) | word.bytes(equal: 0x40) | word.bytes(equal: 0x2E)
+            | word.bytes(equal: 0xEF) != 0
+    }
+
+    private mutating func look(at byte: UInt8, before next: UInt8) {
+        switch byte {
+        case UInt8(ascii: "#"): insert(.hash)
+        case UInt8(ascii: "$"): insert(.dollar)
+        case UInt8(ascii: "@"): insert(.at)
+        case UInt8(ascii: ".") where next > UInt8(ascii: "."): insert(.dot)
+        // The full-width forms of # and @ begin with this byte.
+        case 0xEF: formUnion([.hash, .at])
+        default: break
+        }
     }
 }

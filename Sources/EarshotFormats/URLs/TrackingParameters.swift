@@ -91,22 +91,22 @@ struct TrackingParameters {
 
 /// What names begin with, asked in any letter case.
 private struct NamePrefixes: ExpressibleByArrayLiteral {
-    /// The first bytes of the prefixes, one bit each.
-    private let leads: UInt128
-    private let prefixes: [StaticString]
+    /// The prefixes that begin with each byte of ASCII; none at all where there is no prefix.
+    private let byLead: [[StaticString]]
 
     init(arrayLiteral prefixes: StaticString...) {
-        self.prefixes = prefixes
-        leads = prefixes.reduce(0) { $0 | 1 << UInt128($1.bytes[0]) }
+        var byLead = [[StaticString]](repeating: [], count: prefixes.isEmpty ? 0 : 128)
+        for prefix in prefixes { byLead[Int(prefix.bytes[0])].append(prefix) }
+        self.byLead = byLead
     }
 
     /// Whether a name, which is not empty, begins with one of them.
     func begin(_ name: Bytes) -> Bool {
         let lead = name[0].lowercased
-        guard lead < 128, leads >> UInt128(lead) & 1 != 0 else { return false }
-        return prefixes.contains { prefix in
+        guard lead < byLead.count else { return false }
+        return byLead[Int(lead)].contains { prefix in
             let prefix = prefix.bytes
-            return lead == prefix[0] && name.count >= prefix.count && name[0..<prefix.count].isSpelled(prefix)
+            return name.count >= prefix.count && name[0..<prefix.count].isSpelled(prefix)
         }
     }
 }

@@ -1,11 +1,12 @@
 internal import Earshot
 
-/// The insides of a document's CDATA sections, put aside while libxml2 reads the rest.
+/// The long texts of a document, put aside while libxml2 reads the rest.
 ///
-/// Feeds carry their HTML in such sections, and libxml2 looks at each of their letters by several calls, at those beyond
-/// ASCII by more. Here a section is looked at as a whole, and a number stands in its place that the pass turns back. What
-/// might mean something else to libxml2 stays where it is: a character that XML does not have, and what could end a
-/// comment or an instruction that only looks as if it held a section.
+/// Feeds carry their HTML in CDATA sections or escaped, and libxml2 looks at each of its letters by several calls, at
+/// those beyond ASCII by more, and at a reference by a thousand instructions. Here a text is looked at as a whole, and a
+/// section with a number stands in its place that the pass turns back. What might mean something else to libxml2 stays
+/// where it is: a character or a reference that XML does not have, what could end a comment or an instruction that only
+/// looks as if it held a section, and all of a document that has declarations.
 struct XMLSections {
     private static let begin: StaticString = "<![CDATA["
     private static let end: StaticString = "]]>"
@@ -15,31 +16,29 @@ struct XMLSections {
     private var kept: [UInt8] = []
     private var ranges: [Range<Int>] = []
 
-    /// The document with a number in the place of each section that is put aside; nil where none is.
+    /// The document with numbers in the place of what is put aside; nil where nothing is.
     ///
     /// - Parameter text: valid UTF-8.
     mutating func putAside(_ text: Bytes) -> [UInt8]? {
-        guard var start = text.firstRange(of: XMLSections.begin)?.upperBound,
-            // What a document type says is quoted by rules of its own.
-            text[0..<start].firstRange(of: "<!DOCTYPE") == nil
-        else { return nil }
-        kept.reserveCapacity(text.count)
-        var written: [UInt8] = []
-        var copied = 0
-        while let end = text.firstRange(of: XMLSections.end, from: start) {
-            let content = text[start..<end.lowerBound]
-            if XMLSections.isNumber(content) || (content.count >= XMLSections.shortest && XMLSections.isPlain(content))
-            {
-                unsafe written.append(contentsOf: text[copied..<start].buffer)
-                write(content, to: &written)
-                copied = end.lowerBound
+        var outline = Outline(text)
+        var next = text.firstIndex(of: UInt8(ascii: "<"))
+        while let start = next {
+            let rest = text[start..<text.count]
+            var from = start + 1
+            if rest.hasPrefix(XMLSections.begin) {
+                let inside = start + XMLSections.begin.utf8CodeUnitCount
+                guard let end = text.firstRange(of: XMLSections.end, from: inside) else { break }
+                putAside(section: inside..<end.lowerBound, of: &outline)
+                from = end.upperBound
+            } else if rest.hasPrefix("<!"), !rest.hasPrefix("<!--") {
+                // What a declaration says is quoted by rules of its own.
+                self = XMLSections()
+                return nil
             }
-            guard let next = text.firstRange(of: XMLSections.begin, from: end.upperBound) else { break }
-            start = next.upperBound
+            next = text.firstIndex(of: UInt8(ascii: "<"), from: from)
+            putAside(textIn: from..<(next ?? text.count), of: &outline)
         }
-        guard copied > 0 else { return nil }
-        unsafe written.append(contentsOf: text[copied..<text.count].buffer)
-        return written
+        return ranges.isEmpty ? nil : outline.finished
     }
 
     /// What stood where a section says `number` now; the section itself where that is none of ours.
@@ -50,11 +49,57 @@ struct XMLSections {
         return kept.withBytes { body($0[ranges[index]]) }
     }
 
-    /// Keeps a section with line feeds alone as line ends (XML 1.0, section 2.11), and writes its number, with as many
-    /// lines as it had, so that a fault behind it is told with its line.
-    private mutating func write(_ content: Bytes, to written: inout [UInt8]) {
-        written.append(contentsOf: "\(ranges.count)".utf8)
+    private mutating func putAside(section range: Range<Int>, of outline: inout Outline) {
+        let content = outline.text[range]
+        guard XMLSections.isNumber(content) || (XMLSections.isLong(content) && !XMLSections.hasEnd(content)) else {
+            return
+        }
         let start = kept.count
+        keep(content)
+        ranges.append(start..<kept.count)
+        outline.replace(range, by: ranges.count - 1)
+    }
+
+    /// Puts aside what follows the last `>` of a range without `<`: text, or a part of a comment or an instruction.
+    private mutating func putAside(textIn range: Range<Int>, of outline: inout Outline) {
+        guard range.count >= XMLSections.shortest else { return }
+        let run = outline.text[range]
+        var begin = 0
+        while let place = run.firstIndex(of: UInt8(ascii: ">"), from: begin) { begin = place + 1 }
+        guard begin > 0 else { return }
+        // White space before it stays, as it may stand where no text may.
+        while begin < run.count, run[begin] <= 0x20 { begin += 1 }
+        let content = run[begin..<run.count]
+        // Plain ASCII is what libxml2 is fast at.
+        guard XMLSections.isLong(content),
+            content.firstIndex(of: UInt8(ascii: "&")) != nil || content.endOfASCII(from: 0) < content.count
+        else { return }
+        let before = kept.count
+        guard keep(referencesIn: content) else {
+            kept.removeLast(kept.count - before)
+            return
+        }
+        ranges.append(before..<kept.count)
+        outline.replace(
+            (range.lowerBound + begin)..<range.upperBound, by: ranges.count - 1,
+            in: (XMLSections.begin, XMLSections.end))
+    }
+
+    /// Keeps text with its references resolved; false where one is not of XML.
+    private mutating func keep(referencesIn content: Bytes) -> Bool {
+        var from = 0
+        while let start = content.firstIndex(of: UInt8(ascii: "&"), from: from) {
+            keep(content[from..<start])
+            guard let reference = XMLReference(in: content, at: start) else { return false }
+            kept.append(contentsOf: UTF8.encode(reference.scalar) ?? UTF8.encodedReplacementCharacter)
+            from = reference.end
+        }
+        keep(content[from..<content.count])
+        return true
+    }
+
+    /// Keeps bytes with line feeds alone as line ends (XML 1.0, section 2.11).
+    private mutating func keep(_ content: Bytes) {
         var from = 0
         while let end = content.firstIndex(of: 0x0D, from: from) {
             unsafe kept.append(contentsOf: content[from..<end].buffer)
@@ -63,12 +108,6 @@ struct XMLSections {
             if from < content.count, content[from] == 0x0A { from += 1 }
         }
         unsafe kept.append(contentsOf: content[from..<content.count].buffer)
-        ranges.append(start..<kept.count)
-        var line = content.firstIndex(of: 0x0A)
-        while let place = line {
-            written.append(0x0A)
-            line = content.firstIndex(of: 0x0A, from: place + 1)
-        }
     }
 
     /// Whether a section might be taken for a number of ours.
@@ -77,9 +116,9 @@ struct XMLSections {
         return (0..<content.count).allSatisfy { content[$0] == 0x0A || (content[$0] >= 0x30 && content[$0] <= 0x39) }
     }
 
-    /// Whether libxml2 would tell of a section as it stands, wherever it stands.
-    private static func isPlain(_ content: Bytes) -> Bool {
-        content.count <= XML.textLimit && !hasForbidden(content) && !hasEnd(content)
+    /// Whether it is worth it, and every character is one that XML has (XML 1.0, section 2.2).
+    private static func isLong(_ content: Bytes) -> Bool {
+        content.count >= shortest && content.count <= XML.textLimit && !hasForbidden(content)
     }
 
     /// Whether there is the end of a comment or of an instruction.
@@ -93,7 +132,6 @@ struct XMLSections {
         return false
     }
 
-    /// Whether there is a character that XML does not have (XML 1.0, section 2.2).
     private static func hasForbidden(_ content: Bytes) -> Bool {
         var index = 0
         while index < content.count {
@@ -114,5 +152,73 @@ struct XMLSections {
             from = place + 3
         }
         return false
+    }
+}
+
+/// A document being written anew, with numbers in the place of some of its texts.
+private struct Outline {
+    let text: Bytes
+    private var written: [UInt8] = []
+    private var copied = 0
+
+    init(_ text: Bytes) { self.text = text }
+
+    /// Writes what comes before a range, and a number for it, with as many lines as it had: a fault behind it is told with
+    /// its line.
+    mutating func replace(
+        _ range: Range<Int>, by number: Int, in marks: (begin: StaticString, end: StaticString)? = nil
+    ) {
+        unsafe written.append(contentsOf: text[copied..<range.lowerBound].buffer)
+        if let marks { unsafe written.append(contentsOf: marks.begin.bytes.buffer) }
+        written.append(contentsOf: "\(number)".utf8)
+        let content = text[range]
+        var line = content.firstIndex(of: 0x0A)
+        while let place = line {
+            written.append(0x0A)
+            line = content.firstIndex(of: 0x0A, from: place + 1)
+        }
+        if let marks { unsafe written.append(contentsOf: marks.end.bytes.buffer) }
+        copied = range.upperBound
+    }
+
+    /// The document, with all that comes behind the last number.
+    var finished: [UInt8] { written + text[copied..<text.count].array }
+}
+
+/// A reference that XML itself knows: to a character by its number, or one of the five.
+private struct XMLReference {
+    let scalar: Unicode.Scalar
+    /// Where what follows it begins.
+    let end: Int
+
+    private static let longest = 10
+    private static let named: [(name: StaticString, scalar: Unicode.Scalar)] = [
+        ("lt", "<"), ("gt", ">"), ("amp", "&"), ("quot", "\""), ("apos", "'"),
+    ]
+
+    init?(in bytes: Bytes, at start: Int) {
+        let ahead = bytes[(start + 1)..<(start + 1 + XMLReference.longest)]
+        guard let length = ahead.firstIndex(of: UInt8(ascii: ";")) else { return nil }
+        let name = ahead[0..<length]
+        end = start + length + 2
+        if let known = XMLReference.named.first(where: { name == $0.name }) {
+            scalar = known.scalar
+            return
+        }
+        guard name.hasPrefix("#"), let found = XMLReference.scalar(name[1..<name.count]) else { return nil }
+        scalar = found
+    }
+
+    /// The character of a number such as `233` or `xE9`, where XML has it (XML 1.0, section 2.2).
+    private static func scalar(_ digits: Bytes) -> Unicode.Scalar? {
+        let isHexadecimal = digits.hasPrefix("x")
+        let number = digits[(isHexadecimal ? 1 : 0)..<digits.count]
+        guard !number.isEmpty, number[0] != UInt8(ascii: "+"), number[0] != UInt8(ascii: "-"),
+            let value = UInt32(number.string, radix: isHexadecimal ? 16 : 10), let scalar = Unicode.Scalar(value)
+        else { return nil }
+        switch value {
+        case 0x09, 0x0A, 0x0D, 0x20...0xFFFD, 0x10000...: return scalar
+        default: return nil
+        }
     }
 }

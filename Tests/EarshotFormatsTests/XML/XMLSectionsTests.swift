@@ -56,6 +56,19 @@ private func read(_ text: String) throws -> (texts: [String], fault: Defect?) {
         #expect(found.fault?.location == "line 5")
     }
 
+    @Test func `references in a text are resolved as XML has them`() throws {
+        let long = "a text that is long enough to be put aside by any measure: "
+        let found = try read("<a>\(long)&lt;b c=\"&quot;\"&gt;&amp;amp; &apos;&#228;&#xE4;&#x1F600;&#10;\r\n</a>")
+        #expect(found.texts == ["\(long)<b c=\"\"\">&amp; 'ää\u{1F600}\n\n"])
+        #expect(found.fault == nil)
+    }
+
+    @Test(arguments: ["&#0;", "&#x110000;", "&#xD800;", "&#+65;", "&#xFFFE;", "& ", "&lt"])
+    func `a reference that XML does not have is a fault as before`(reference: String) throws {
+        let long = "a text that is long enough to be put aside by any measure: ä "
+        #expect(try read("<a>\n\(long)\(reference)</a>").fault?.location == "line 2")
+    }
+
     @Test func `a tag in a section is text, with as many attributes as it likes`() throws {
         let tag = "<y \((0..<1_000).map { "a\($0)=''" }.joined(separator: " "))>"
         #expect(try read("<a><![CDATA[\(tag)]]></a>").texts == [tag])
@@ -65,7 +78,9 @@ private func read(_ text: String) throws -> (texts: [String], fault: Defect?) {
         let parts = [
             "<![CDATA[", "]]>", "<b>", "</b>", "<!--", "-->", "<?x ", "?>", "&amp;", "0", "1", "\n", "\r\n", "]", ">",
             "ä",
-            "a long run of plain text, so that it is put aside when it stands in a section",
+            "a long run of plain text, so that it is put aside when it stands in a section", "&lt;p class=\"a\"&gt;",
+            "a long run of text with letters beyond ASCII, ääkkösiä, so that it is put aside", "&#233;", "&#xE9;",
+            "&#0;", "&x;",
         ]
         var numbers = Mutations(seed: 7)
         for _ in 0..<4_000 {

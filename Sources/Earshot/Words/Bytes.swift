@@ -28,6 +28,7 @@ public struct Bytes {
 
     /// The byte at `index`, which must be within the run.
     @inlinable
+    @inline(__always)
     public subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < count)
         guard let start = unsafe start else { return 0 }
@@ -36,6 +37,7 @@ public struct Bytes {
 
     /// The bytes from `range.lowerBound` up to `range.upperBound`, both cut to what is there.
     @inlinable
+    @inline(__always)
     public subscript(range: Range<Int>) -> Bytes {
         let lower = Swift.min(Swift.max(range.lowerBound, 0), count)
         let upper = Swift.min(Swift.max(range.upperBound, lower), count)

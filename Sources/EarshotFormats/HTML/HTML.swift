@@ -15,7 +15,9 @@ public enum HTML {
             return withUTF8(bytes.trimmed) { $0.array }
         }
         return withUTF8(bytes) {
-            var reader = HTMLReader($0)
+            var tokens = HTMLTokens($0)
+            var reader = HTMLReader(capacity: $0.count)
+            tokens.each { reader.take($0) }
             return reader.text()
         }
     }
@@ -31,9 +33,26 @@ public enum HTML {
     /// nothing.
     public static func sanitized(_ bytes: Bytes, base: Bytes = .none) -> [UInt8] {
         withUTF8(bytes[0..<largest]) {
-            var sanitizer = HTMLSanitizer($0, base: base)
+            var tokens = HTMLTokens($0)
+            var sanitizer = HTMLSanitizer(capacity: $0.count, base: base)
+            tokens.each { sanitizer.take($0) }
             return sanitizer.sanitized()
         }
+    }
+
+    /// A fragment's text and its harmless part, as `text(of:)` and `sanitized(_:base:)` give them, in one go.
+    public static func prose(of bytes: Bytes, base: Bytes = .none) -> (text: [UInt8], html: [UInt8]) {
+        guard bytes.count <= largest, bytes.firstIndex(of: UInt8(ascii: "<")) != nil, bytes.isUTF8 else {
+            return (text(of: bytes), sanitized(bytes, base: base))
+        }
+        var tokens = HTMLTokens(bytes)
+        var reader = HTMLReader(capacity: bytes.count)
+        var sanitizer = HTMLSanitizer(capacity: bytes.count, base: base)
+        tokens.each { step in
+            reader.take(step)
+            sanitizer.take(step)
+        }
+        return (reader.text(), sanitizer.sanitized())
     }
 
     /// The harmless part of a fragment; see `sanitized(_:base:)` for bytes.

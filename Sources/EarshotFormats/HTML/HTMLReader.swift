@@ -2,9 +2,7 @@ internal import Earshot
 
 /// Turns an HTML fragment into the text that a person would read.
 struct HTMLReader: ~Copyable {
-    private var tokens: HTMLTokens
     private var output: Output
-    private var scratch: [UInt8] = []
     /// The texts that stand for images, for a fragment of images alone.
     private var alternatives: [UInt8] = []
     /// Line ends that come before the next word.
@@ -19,32 +17,25 @@ struct HTMLReader: ~Copyable {
 
     private static let depth = 100
 
-    init(_ bytes: Bytes) {
-        tokens = HTMLTokens(bytes)
-        output = Output(capacity: bytes.count)
+    /// A reader of a fragment of so many bytes.
+    init(capacity: Int) { output = Output(capacity: capacity) }
+
+    /// Takes the next piece.
+    mutating func take(_ step: HTMLStep) {
+        switch step {
+        case .text(let text): append(words: text)
+        case .start(let element, let attributes): begin(element, attributes)
+        case .end(let element): end(element)
+        }
     }
 
     /// The text; lines end in newlines, paragraphs are parted by an empty line.
     mutating func text() -> [UInt8] {
-        while let token = tokens.next() {
-            switch token {
-            case .text(let text): append(text)
-            case .start(let name, let attributes):
-                if let element = HTMLElement(name) { begin(element, attributes) }
-            case .end(let name):
-                if let element = HTMLElement(name) { end(element) }
-            }
-        }
         while let last = output.last, last <= 0x20 { output.truncate(to: output.count - 1) }
         return output.isEmpty ? alternatives : output.array
     }
 
     private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
-        let traits = element.traits
-        if traits.contains(.dropped) {
-            if !tokens.skip(element), traits.contains(.raw) { tokens.skipRest() }
-            return
-        }
         part(element)
         switch element {
         case .br: lines = output.isEmpty || mark == output.count ? 0 : min(lines + 1, 2)
@@ -121,16 +112,6 @@ struct HTMLReader: ~Copyable {
             output.byte(0x20)
         }
         (lines, space, tab) = (0, false, false)
-    }
-
-    private mutating func append(_ text: Bytes) {
-        guard text.firstIndex(of: UInt8(ascii: "&")) != nil else { return append(words: text) }
-        var decoded: [UInt8] = []
-        swap(&decoded, &scratch)
-        decoded.removeAll(keepingCapacity: true)
-        CharacterReferences.decode(text, into: &decoded)
-        decoded.withBytes { append(words: $0) }
-        swap(&decoded, &scratch)
     }
 
     /// Appends words, with one space for all the space between two of them.

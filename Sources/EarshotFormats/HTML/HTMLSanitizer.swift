@@ -5,7 +5,6 @@ internal import Earshot
 /// Only elements and attributes of the lists are ever written, none of them with content that is not plain HTML, so a
 /// browser reads the output as we do: markup hidden from us in `noscript`, `svg` or a comment cannot come alive.
 struct HTMLSanitizer: ~Copyable {
-    private var tokens: HTMLTokens
     private let base: Bytes
     private var output: Output
     private var open: [HTMLElement] = []
@@ -17,42 +16,29 @@ struct HTMLSanitizer: ~Copyable {
     /// How many attributes of a tag are looked at.
     private static let attributeCount = 256
 
-    init(_ bytes: Bytes, base: Bytes) {
-        tokens = HTMLTokens(bytes)
+    /// A sanitizer of a fragment of so many bytes.
+    init(capacity: Int, base: Bytes) {
         self.base = base
-        output = Output(capacity: bytes.count + 64)
+        output = Output(capacity: capacity + 64)
+    }
+
+    /// Takes the next piece.
+    mutating func take(_ step: HTMLStep) {
+        switch step {
+        case .text(let text): HTMLSanitizer.escape(text, into: &output)
+        case .start(let element, let attributes): begin(element, attributes)
+        case .end(let element): end(element)
+        }
     }
 
     /// The sanitized fragment.
     mutating func sanitized() -> [UInt8] {
-        while let token = tokens.next() {
-            switch token {
-            case .text(let text): append(text)
-            case .start(let name, let attributes):
-                if let element = HTMLElement(name) { begin(element, attributes) }
-            case .end(let name):
-                if let element = HTMLElement(name) { end(element) }
-            }
-        }
         close(to: 0)
         return output.array
     }
 
-    private mutating func append(_ text: Bytes) {
-        guard text.firstIndex(of: UInt8(ascii: "&")) != nil else {
-            return HTMLSanitizer.escape(text, into: &output)
-        }
-        scratch.removeAll(keepingCapacity: true)
-        CharacterReferences.decode(text, into: &scratch)
-        scratch.withBytes { HTMLSanitizer.escape($0, into: &output) }
-    }
-
     private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
         let traits = element.traits
-        if traits.contains(.dropped) {
-            if !tokens.skip(element), traits.contains(.raw) { tokens.skipRest() }
-            return
-        }
         guard traits.contains(.kept) else { return }
         closeImplied(by: element)
         guard open.count < HTMLSanitizer.depth else { return }

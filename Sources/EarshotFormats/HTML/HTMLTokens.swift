@@ -58,6 +58,32 @@ struct HTMLTokens {
         return position < bytes.count ? text(upTo: bytes.count) : nil
     }
 
+    /// Goes through what is left, but for elements that HTML does not have, and those that are dropped with all in them.
+    mutating func each(_ body: (HTMLStep) -> Void) {
+        var scratch: [UInt8] = []
+        while let token = next() {
+            switch token {
+            case .text(let text):
+                guard text.firstIndex(of: UInt8(ascii: "&")) != nil else {
+                    body(.text(text))
+                    continue
+                }
+                scratch.removeAll(keepingCapacity: true)
+                CharacterReferences.decode(text, into: &scratch)
+                scratch.withBytes { body(.text($0)) }
+            case .start(let name, let attributes):
+                guard let element = HTMLElement(name) else { continue }
+                guard element.traits.contains(.dropped) else {
+                    body(.start(element, attributes: attributes))
+                    continue
+                }
+                if !skip(element), element.traits.contains(.raw) { skipRest() }
+            case .end(let name):
+                if let element = HTMLElement(name) { body(.end(element)) }
+            }
+        }
+    }
+
     /// The next `<` from a position on; often it stands right there, behind a text or another tag.
     private func lessThan(from start: Int) -> Int? {
         if start < bytes.count, bytes[start] == UInt8(ascii: "<") { return start }
@@ -65,7 +91,7 @@ struct HTMLTokens {
     }
 
     /// Moves behind the end tag of an element whose start tag has just been read, if it has one.
-    mutating func skip(_ element: HTMLElement) -> Bool {
+    private mutating func skip(_ element: HTMLElement) -> Bool {
         guard !lacksEnd.contains(element) else { return false }
         var from = position
         let name = element.name.bytes
@@ -83,7 +109,7 @@ struct HTMLTokens {
     }
 
     /// Moves to the end.
-    mutating func skipRest() { position = bytes.count }
+    private mutating func skipRest() { position = bytes.count }
 
     private mutating func text(upTo end: Int) -> Token {
         defer { position = end }
@@ -177,6 +203,16 @@ struct HTMLTokens {
     }
 
     private func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
+}
+
+/// A piece of HTML as those see it who write it anew.
+enum HTMLStep {
+    /// Text, its references decoded.
+    case text(Bytes)
+    /// An element begins; attributes are as written.
+    case start(HTMLElement, attributes: Bytes)
+    /// An element ends.
+    case end(HTMLElement)
 }
 
 /// Reads the attributes of a tag, one after another, up to the `>` that ends it.

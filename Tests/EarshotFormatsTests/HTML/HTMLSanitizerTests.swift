@@ -108,7 +108,19 @@ import Testing
             let twice = once.withBytes { HTML.sanitized($0, base: base) }
             #expect(once == twice)
             #expect(!String(decoding: once, as: UTF8.self).lowercased().contains("<script"))
-            once.withBytes { _ = HTML.text(of: $0) }
+        }
+    }
+
+    @Test func `text and harmless part are the same in one go as one by one`() {
+        var random = Mutations(seed: 13)
+        let base = ("https://a.example/" as StaticString).bytes
+        for round in 0..<8_000 {
+            let seed = Self.attacks[round % Self.attacks.count] + Self.attacks[random.below(Self.attacks.count)]
+            random.mutated(Array(seed.utf8)).withBytes { bytes in
+                let prose = HTML.prose(of: bytes, base: base)
+                #expect(prose.text == HTML.text(of: bytes))
+                #expect(prose.html == HTML.sanitized(bytes, base: base))
+            }
         }
     }
 

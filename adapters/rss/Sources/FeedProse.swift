@@ -42,7 +42,8 @@ extension FeedView {
         let base = isSaid || !isBase ? base(of: node) : link
         return withSource(of: node) { bytes, isMarkup in
             guard isMarkup else { return FeedProse(plain: bytes.array) }
-            return base.withBytes { FeedProse(plain: HTML.text(of: bytes), html: HTML.sanitized(bytes, base: $0)) }
+            let prose = base.withBytes { HTML.prose(of: bytes, base: $0) }
+            return FeedProse(plain: prose.text, html: prose.html)
         } ?? FeedProse()
     }
 

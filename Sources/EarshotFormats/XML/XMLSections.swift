@@ -91,7 +91,11 @@ struct XMLSections {
         while let start = content.firstIndex(of: UInt8(ascii: "&"), from: from) {
             keep(content[from..<start])
             guard let reference = XMLReference(in: content, at: start) else { return false }
-            kept.append(contentsOf: UTF8.encode(reference.scalar) ?? UTF8.encodedReplacementCharacter)
+            if reference.scalar.isASCII {
+                kept.append(UInt8(truncatingIfNeeded: reference.scalar.value))
+            } else {
+                kept.append(contentsOf: UTF8.encode(reference.scalar) ?? UTF8.encodedReplacementCharacter)
+            }
             from = reference.end
         }
         keep(content[from..<content.count])
@@ -135,15 +139,14 @@ struct XMLSections {
     private static func hasForbidden(_ content: Bytes) -> Bool {
         var index = 0
         while index < content.count {
-            if let word = content.eight(at: index), word.bytesBelowSpace == 0 {
-                index += 8
-                continue
+            if let word = content.eight(at: index) {
+                let found = word.bytesBelowSpace
+                index += found == 0 ? 8 : found.trailingZeroBitCount >> 3
+                if found == 0 { continue }
             }
-            for place in index..<min(index + 8, content.count) {
-                let byte = content[place]
-                if byte < 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09 { return true }
-            }
-            index += 8
+            let byte = content[index]
+            if byte < 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09 { return true }
+            index += 1
         }
         // U+FFFE and U+FFFF.
         var from = 0
@@ -193,20 +196,21 @@ private struct XMLReference {
 
     private static let longest = 10
     private static let named: [(name: StaticString, scalar: Unicode.Scalar)] = [
-        ("lt", "<"), ("gt", ">"), ("amp", "&"), ("quot", "\""), ("apos", "'"),
+        ("lt;", "<"), ("gt;", ">"), ("amp;", "&"), ("quot;", "\""), ("apos;", "'"),
     ]
 
     init?(in bytes: Bytes, at start: Int) {
         let ahead = bytes[(start + 1)..<(start + 1 + XMLReference.longest)]
-        guard let length = ahead.firstIndex(of: UInt8(ascii: ";")) else { return nil }
-        let name = ahead[0..<length]
-        end = start + length + 2
-        if let known = XMLReference.named.first(where: { name == $0.name }) {
+        if let known = XMLReference.named.first(where: { ahead.hasPrefix($0.name) }) {
             scalar = known.scalar
+            end = start + 1 + known.name.utf8CodeUnitCount
             return
         }
-        guard name.hasPrefix("#"), let found = XMLReference.scalar(name[1..<name.count]) else { return nil }
+        guard ahead.hasPrefix("#"), let length = ahead.firstIndex(of: UInt8(ascii: ";")),
+            let found = XMLReference.scalar(ahead[1..<length])
+        else { return nil }
         scalar = found
+        end = start + length + 2
     }
 
     /// The character of a number such as `233` or `xE9`, where XML has it (XML 1.0, section 2.2).

@@ -8,9 +8,13 @@ struct StoredRecord {
 
     fileprivate init(_ bytes: UnsafeMutableRawBufferPointer) { unsafe self.bytes = bytes }
 
+    /// Whether all of the record has been written.
+    fileprivate var isWhole: Bool { unsafe count == bytes.count }
+
     /// Appends a number; there must be room for it.
     @inline(__always)
     mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+        unsafe precondition(count &+ MemoryLayout<Value>.size <= bytes.count, "a record is longer than it is to be")
         unsafe bytes.storeBytes(of: value.littleEndian, toByteOffset: count, as: Value.self)
         count &+= MemoryLayout<Value>.size
     }
@@ -23,6 +27,7 @@ extension Array where Element == UInt8 {
         unsafe withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { bytes in
             var record = unsafe StoredRecord(bytes)
             write(&record)
+            precondition(record.isWhole, "a record is shorter than it is to be")
             unsafe append(contentsOf: bytes)
         }
     }

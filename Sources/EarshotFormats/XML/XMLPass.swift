@@ -3,8 +3,8 @@ internal import Earshot
 
 /// One pass of libxml2 over a document in UTF-8, with every hook that could fetch or expand something closed.
 ///
-/// Hooks reach it by its place in memory, as a document has ten of them for each entry of a feed: a class would be held
-/// and its exclusive access checked with each.
+/// Hooks reach it by its place in memory, and are called dozens of times for an entry of a feed: a class would be held, and
+/// exclusive access to it checked, with each call.
 @safe struct XMLPass: ~Copyable {
     /// How a pass went.
     struct Outcome {
@@ -44,7 +44,8 @@ internal import Earshot
         self.sections = sections
     }
 
-    /// Reads the text, with `sections` where it has their numbers; throws where it declares entities, which is refused whatever else it says.
+    /// Reads the text, with `sections` where it has their numbers; throws where it declares entities, which is refused
+    /// whatever else it says.
     static func run(
         _ text: [UInt8], _ sections: XMLSections, recovering: Bool, _ handler: any XMLHandling
     ) throws(MalformedDocument) -> Outcome {

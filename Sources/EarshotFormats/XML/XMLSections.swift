@@ -10,6 +10,8 @@ internal import Earshot
 struct XMLSections {
     private static let begin: StaticString = "<![CDATA["
     private static let end: StaticString = "]]>"
+    /// What stands before each number: a word that no document can know.
+    fileprivate static let mark = Array("\(String(UInt64.random(in: .min ... .max), radix: 16)):".utf8)
     /// The length from which putting aside is worth it.
     private static let shortest = 48
 
@@ -43,7 +45,8 @@ struct XMLSections {
 
     /// What stood where a section says `number` now; the section itself where that is none of ours.
     func content<Result>(of number: Bytes, _ body: (Bytes) -> Result) -> Result {
-        guard !ranges.isEmpty, XMLSections.isNumber(number), let index = Int(number.trimmed.string),
+        guard !ranges.isEmpty, XMLSections.mark.withBytes({ number[0..<$0.count] == $0 }),
+            let index = Int(number[XMLSections.mark.count..<number.count].trimmed.string),
             ranges.indices.contains(index)
         else { return body(number) }
         return kept.withBytes { body($0[ranges[index]]) }
@@ -51,9 +54,7 @@ struct XMLSections {
 
     private mutating func putAside(section range: Range<Int>, of outline: inout Outline) {
         let content = outline.text[range]
-        guard XMLSections.isNumber(content) || (XMLSections.isLong(content) && !XMLSections.hasEnd(content)) else {
-            return
-        }
+        guard XMLSections.isLong(content), !XMLSections.hasEnd(content) else { return }
         let start = kept.count
         keep(content)
         ranges.append(start..<kept.count)
@@ -114,12 +115,6 @@ struct XMLSections {
         unsafe kept.append(contentsOf: content[from..<content.count].buffer)
     }
 
-    /// Whether a section might be taken for a number of ours.
-    private static func isNumber(_ content: Bytes) -> Bool {
-        guard !content.isEmpty, content[0] >= 0x30, content[0] <= 0x39 else { return false }
-        return (0..<content.count).allSatisfy { content[$0] == 0x0A || (content[$0] >= 0x30 && content[$0] <= 0x39) }
-    }
-
     /// Whether it is worth it, and every character is one that XML has (XML 1.0, section 2.2).
     private static func isLong(_ content: Bytes) -> Bool {
         content.count >= shortest && content.count <= XML.textLimit && !hasForbidden(content)
@@ -173,6 +168,7 @@ private struct Outline {
     ) {
         unsafe written.append(contentsOf: text[copied..<range.lowerBound].buffer)
         if let marks { unsafe written.append(contentsOf: marks.begin.bytes.buffer) }
+        written.append(contentsOf: XMLSections.mark)
         written.append(contentsOf: "\(number)".utf8)
         let content = text[range]
         var line = content.firstIndex(of: 0x0A)
@@ -186,43 +182,4 @@ private struct Outline {
 
     /// The document, with all that comes behind the last number.
     var finished: [UInt8] { written + text[copied..<text.count].array }
-}
-
-/// A reference that XML itself knows: to a character by its number, or one of the five.
-private struct XMLReference {
-    let scalar: Unicode.Scalar
-    /// Where what follows it begins.
-    let end: Int
-
-    private static let longest = 10
-    private static let named: [(name: StaticString, scalar: Unicode.Scalar)] = [
-        ("lt;", "<"), ("gt;", ">"), ("amp;", "&"), ("quot;", "\""), ("apos;", "'"),
-    ]
-
-    init?(in bytes: Bytes, at start: Int) {
-        let ahead = bytes[(start + 1)..<(start + 1 + XMLReference.longest)]
-        if let known = XMLReference.named.first(where: { ahead.hasPrefix($0.name) }) {
-            scalar = known.scalar
-            end = start + 1 + known.name.utf8CodeUnitCount
-            return
-        }
-        guard ahead.hasPrefix("#"), let length = ahead.firstIndex(of: UInt8(ascii: ";")),
-            let found = XMLReference.scalar(ahead[1..<length])
-        else { return nil }
-        scalar = found
-        end = start + length + 2
-    }
-
-    /// The character of a number such as `233` or `xE9`, where XML has it (XML 1.0, section 2.2).
-    private static func scalar(_ digits: Bytes) -> Unicode.Scalar? {
-        let isHexadecimal = digits.hasPrefix("x")
-        let number = digits[(isHexadecimal ? 1 : 0)..<digits.count]
-        guard !number.isEmpty, number[0] != UInt8(ascii: "+"), number[0] != UInt8(ascii: "-"),
-            let value = UInt32(number.string, radix: isHexadecimal ? 16 : 10), let scalar = Unicode.Scalar(value)
-        else { return nil }
-        switch value {
-        case 0x09, 0x0A, 0x0D, 0x20...0xFFFD, 0x10000...: return scalar
-        default: return nil
-        }
-    }
 }

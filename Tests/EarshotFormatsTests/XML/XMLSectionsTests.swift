@@ -35,6 +35,11 @@ private func read(_ text: String) throws -> (texts: [String], fault: Defect?) {
         #expect(try read(text).texts == [Self.prose, number, Self.prose + "!", ""])
     }
 
+    @Test func `a number stays one behind what only looks like a section`() throws {
+        let text = "<a><b><![CDATA[\(Self.prose)]]></b><!-- <![CDATA[ --><c><![CDATA[0]]></c></a>"
+        #expect(try read(text).texts == [Self.prose, "0", ""])
+    }
+
     @Test(arguments: [
         "<a><!-- <![CDATA[ --><b>PROSE</b><!-- ]]> --></a>", "<a><?x <![CDATA[ ?><b>PROSE</b><?x ]]> ?></a>",
         "<!DOCTYPE a SYSTEM '<![CDATA['><a><b><![CDATA[PROSE]]></b></a>",

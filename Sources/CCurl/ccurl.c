@@ -61,7 +61,6 @@ CURLMcode ccurl_multi_poll(CURLM *multi, struct curl_waitfd *extra, unsigned int
     return curl.multi_poll(multi, extra, count, milliseconds, ready);
 }
 
-
 CURLMcode ccurl_multi_wakeup(CURLM *multi) {
     return multi != NULL ? curl.multi_wakeup(multi) : CURLM_BAD_HANDLE;
 }
@@ -95,25 +94,16 @@ CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value) {
 
 CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value) { return curl.easy_setopt(easy, option, value); }
 
-CURLcode ccurl_set_write(CURL *easy, curl_write_callback callback, void *context) {
-    CURLcode code = curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
-    return code != CURLE_OK ? code : curl.easy_setopt(easy, CURLOPT_WRITEDATA, context);
-}
-
-CURLcode ccurl_set_header(CURL *easy, curl_write_callback callback, void *context) {
-    CURLcode code = curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
-    return code != CURLE_OK ? code : curl.easy_setopt(easy, CURLOPT_HEADERDATA, context);
-}
-
-CURLcode ccurl_set_open_socket(CURL *easy, curl_opensocket_callback callback, void *context) {
-    CURLcode code = curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
-    return code != CURLE_OK ? code : curl.easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
-}
-
-CURLcode ccurl_set_progress(CURL *easy, curl_xferinfo_callback callback, void *context) {
-    CURLcode code = curl.easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
-    return code != CURLE_OK ? code : curl.easy_setopt(easy, CURLOPT_XFERINFODATA, context);
-}
+// A function that libcurl calls, and what it is called with.
+#define SET_CALLBACK(name, type, option)                                                                               \
+    CURLcode ccurl_set_##name(CURL *easy, type callback, void *context) {                                              \
+        CURLcode code = curl.easy_setopt(easy, CURLOPT_##option##FUNCTION, callback);                                  \
+        return code != CURLE_OK ? code : curl.easy_setopt(easy, CURLOPT_##option##DATA, context);                      \
+    }
+SET_CALLBACK(write, curl_write_callback, WRITE)
+SET_CALLBACK(header, curl_write_callback, HEADER)
+SET_CALLBACK(open_socket, curl_opensocket_callback, OPENSOCKET)
+SET_CALLBACK(progress, curl_xferinfo_callback, XFERINFO)
 
 CURLcode ccurl_get_number(CURL *easy, CURLINFO info, long *value) { return curl.easy_getinfo(easy, info, value); }
 CURLcode ccurl_get_large(CURL *easy, CURLINFO info, curl_off_t *value) { return curl.easy_getinfo(easy, info, value); }

@@ -2,8 +2,8 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
-// libcurl, loaded when it is first needed: it and the two dozen libraries that come with it take more than a third of
-// the time that the program needs to start, and most commands ask nobody anything.
+// libcurl, loaded when it is first needed: it and the two dozen libraries that come with it make a start much longer,
+// and most commands ask nobody anything.
 //
 // Each function does as libcurl's of the same name does; those without a handle load it, and answer as if there were no
 // memory where it cannot be.

@@ -3,8 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// GMime, loaded with the first mail: it and GLib, which comes with it, take a quarter of the time that the program needs
-// to start.
+// GMime, loaded with the first mail: it and GLib, which comes with it, make a start longer, and most documents are no mail.
 //
 // The part of their stable C interface that mail is read with is declared here instead of included: the flags in
 // gmime-3.0.pc hold a -pthread that SwiftPM refuses, and without flags its headers are not found. The types of GLib are

@@ -4,6 +4,7 @@ public struct Output: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
 
+    /// The `count` that other modules write to where an appending is put in line.
     @usableFromInline var written: Int
 
     /// How many bytes have been written.

@@ -1,8 +1,8 @@
 internal import CGMime
-public import Earshot
+package import Earshot
 
 /// GMime and GLib, loaded with the first mail.
-public enum GMime {
+package enum GMime {
     /// Its functions; nil where it cannot be loaded.
     static let library = unsafe cgmime_load()?.pointee
 
@@ -15,7 +15,7 @@ public enum GMime {
     /// Refuses to read mail without the library, as texts in other charsets would become what nobody can read.
     ///
     /// - Throws: what to install, where it cannot be loaded.
-    public static func require() throws(MalformedDocument) {
+    package static func require() throws(MalformedDocument) {
         guard library == nil else { return }
         throw MalformedDocument("not read: libgmime-3.0.so.0 cannot be loaded: install libgmime-3.0-0")
     }

@@ -48,9 +48,9 @@ struct ScannedText {
     /// An ASCII capital as its small letter; everything else as it is.
     static func lower(_ scalar: UInt32) -> UInt32 { scalar >= 0x41 && scalar <= 0x5A ? scalar + 0x20 : scalar }
 
+    /// The scalar beyond ASCII at `index`.
     private static func decode(_ bytes: Bytes, at index: Int) -> (scalar: UInt32, width: Int) {
         let lead = bytes[index]
-        if lead < 0x80 { return (UInt32(lead), 1) }
         let width = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
         guard lead >= 0xC2, lead < 0xF5, index + width <= bytes.count else { return (0xFFFD, 1) }
         var value = UInt32(lead) & (0x7F >> UInt32(width))

@@ -54,7 +54,7 @@ public enum XML {
                 isCharsetGuessed: text.isGuessed,
                 isCut: first.isCut)
         }
-        // Where sections begin and end is not certain in what is not well formed.
+        // Of all the text: where sections begin and end is not certain in what is not well formed.
         // The repair adds no attributes, but it may open a tag that the scan did not see as one.
         let repaired = text.bytes.withBytes { XMLRepair.repaired($0) }
         guard repaired.withBytes({ XMLScan($0).mostAttributes }) <= attributeLimit else {

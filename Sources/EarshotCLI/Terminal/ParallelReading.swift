@@ -46,7 +46,7 @@ struct ParallelReading: Sendable {
     private let adapter: any Adapter
 
     /// How many bytes of documents one task reads: few, so that they and what is made of them stay in the cache.
-    private static let shareSize = 1 << 18
+    private static let shareSize = 1 << 17
     /// The most room for lines that is made at first, in bytes.
     private static let roomLimit = 1 << 22
     /// How many documents one task reads at most.
@@ -99,7 +99,7 @@ struct ParallelReading: Sendable {
         let size = share.reduce(0) { $0 + $1.size }
         var writer = MentionWriter(
             origin: .init(channel: "", adapter: kind.name, adapterVersion: kind.version), isFinal: true,
-            capacity: min(size + size / 4, ParallelReading.roomLimit))
+            capacity: min(2 * size, ParallelReading.roomLimit))
         for input in share {
             switch input {
             case .unreadable(let name, let location, let failure):

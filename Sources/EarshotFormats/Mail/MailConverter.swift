@@ -11,13 +11,17 @@ enum MailConverter {
     /// is not known.
     static func text(_ bytes: Bytes, from charset: String) -> (text: String, errors: Int)? {
         guard let library = GMime.library, !charset.isEmpty, charset.utf8.count <= 40,
-            let name = unsafe library.charset_iconv_name(charset),
-            let converter = unsafe library.iconv_open("UTF-8", name),
-            // Failure is told by the pointer -1.
-            Int(bitPattern: converter) != -1
+            let name = unsafe library.charset_iconv_name(charset)
         else { return nil }
+        if let letters = unsafe LoadedCharsets.letters(of: String(cString: name)) {
+            let (text, errors) = letters.utf8(of: bytes)
+            return (String(decoding: text, as: UTF8.self), errors)
+        }
+        guard let converter = unsafe library.iconv_open("UTF-8", name), Int(bitPattern: converter) != -1 else {
+            // Failure is told by the pointer -1.
+            return nil
+        }
         defer { unsafe _ = library.iconv_close(converter) }
-        unsafe LoadedCharsets.keep(String(cString: name))
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + bytes.count / 2 + 16)
         var errors = 0

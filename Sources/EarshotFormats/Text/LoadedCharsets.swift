@@ -4,21 +4,26 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// Charsets whose module of iconv stays loaded.
+/// Charsets that were met, with what is known of them.
 ///
-/// glibc loads a module with the first converter of a charset and unloads it with the last, which takes far longer than
-/// to convert a mail. One converter of each charset is therefore opened and never closed.
+/// glibc loads a module of iconv with the first converter of a charset and unloads it with the last, which takes far
+/// longer than to convert a mail. One converter of each charset is therefore opened and never closed.
 enum LoadedCharsets {
     /// No more than this many, whatever documents name.
     private static let limit = 64
-    /// The addresses of the converters.
-    private static let converters = Mutex<[String: Int]>([:])
+    /// By the charset's name, nil where its letters are not one byte each.
+    private static let known = Mutex<[String: ByteCharset?]>([:])
 
-    /// Keeps the module of a charset that has been opened.
-    static func keep(_ charset: String) {
-        converters.withLock { converters in
-            guard converters.count < limit, converters[charset] == nil else { return }
-            converters[charset] = unsafe Int(bitPattern: iconv_open("UTF-8", charset))
+    /// The letters of a charset that has one byte for each, and keeps its module; nil where it is another, or unknown.
+    static func letters(of charset: String) -> ByteCharset? {
+        known.withLock { known in
+            if let letters = known[charset] { return letters }
+            guard known.count < limit, let converter = unsafe iconv_open("UTF-8", charset),
+                Int(bitPattern: converter) != -1
+            else { return nil }
+            let letters = unsafe ByteCharset(converter)
+            known[charset] = .some(letters)
+            return letters
         }
     }
 }

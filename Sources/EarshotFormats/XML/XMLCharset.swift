@@ -88,8 +88,9 @@ enum XMLCharset {
         case "utf-8", "utf8":
             return bytes.isUTF8 ? bytes.array : nil
         case "us-ascii", "ascii":
-            for index in 0..<bytes.count where bytes[index] >= 0x80 { return nil }
-            return bytes.array
+            return bytes.endOfASCII(from: 0) == bytes.count ? bytes.array : nil
+        case "utf-16le", "utf-16be":
+            return WideText(bytes, isBigEndian: charset == "utf-16be").utf8
         case "iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252":
             return windows1252(bytes)
         default:
@@ -100,11 +101,14 @@ enum XMLCharset {
     /// Converts with iconv, strictly.
     private static func converted(_ bytes: Bytes, from charset: String) -> [UInt8]? {
         let isPlain = charset.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+        if isPlain, let letters = LoadedCharsets.letters(of: charset) {
+            let (text, errors) = letters.utf8(of: bytes)
+            return errors == 0 ? text : nil
+        }
         guard isPlain, let converter = unsafe iconv_open("UTF-8", charset),
             Int(bitPattern: converter) != -1
         else { return nil }
         defer { _ = unsafe iconv_close(converter) }
-        LoadedCharsets.keep(charset)
         var target: [UInt8] = []
         target.reserveCapacity(bytes.count + bytes.count / 2)
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)

@@ -11,7 +11,7 @@ struct TextScan {
     @inline(__always)
     private static func spread(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-    /// Looks at every byte, eight at a time; a word with a control or an ampersand in it is looked at byte by byte.
+    /// Looks at every byte, eight at a time, and once more at what may be a control or an ampersand.
     ///
     /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any". The
     /// last eight bytes are one word, whether or not some of them were looked at before.
@@ -29,9 +29,7 @@ struct TextScan {
             let word = unsafe UnsafeRawPointer(start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             let ampersand = word ^ TextScan.spread(0x26)
             let isAmpersand = (ampersand &- TextScan.spread(1)) & ~ampersand
-            if (TextScan.controls(word) | isAmpersand) & TextScan.spread(0x80) != 0 {
-                for index in offset..<(offset &+ 8) { look(at: unsafe start[index]) }
-            }
+            look(atFlagged: TextScan.controls(word) | isAmpersand, of: word)
             // 0x34 more than the lower seven bits passes 0x7F from 0xCC on.
             high |= ((word & ~TextScan.spread(0x80)) &+ TextScan.spread(0x34)) & word
             guard offset < buffer.count &- 8 else { break }
@@ -53,9 +51,7 @@ struct TextScan {
         var offset = 0
         while true {
             let word = unsafe UnsafeRawPointer(start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if controls(word) & spread(0x80) != 0 {
-                for index in offset..<(offset &+ 8) { scan.look(at: unsafe start[index]) }
-            }
+            scan.look(atFlagged: controls(word), of: word)
             guard offset < buffer.count &- 8 else { return scan.hasControls }
             offset = min(offset &+ 8, buffer.count &- 8)
         }
@@ -68,6 +64,16 @@ struct TextScan {
     private static func controls(_ word: UInt64) -> UInt64 {
         let delete = word ^ spread(0x7F)
         return (word &- spread(0x20)) & ~word | (delete &- spread(1)) & ~delete
+    }
+
+    /// Looks at the bytes of a word whose highest bits are set in `flags`.
+    @inline(__always)
+    private mutating func look(atFlagged flags: UInt64, of word: UInt64) {
+        var flags = flags & TextScan.spread(0x80)
+        while flags != 0 {
+            look(at: UInt8(truncatingIfNeeded: word &>> UInt64(flags.trailingZeroBitCount & 0x38)))
+            flags &= flags &- 1
+        }
     }
 
     @inline(__always)

@@ -15,7 +15,7 @@ public struct Output: ~Copyable {
     }
 
     /// An empty output with room for `capacity` bytes.
-    public init(capacity: Int = 4096) {
+    public init(capacity: Int = 1024) {
         let room = Swift.max(capacity, 64)
         unsafe storage = .allocate(capacity: room)
         self.capacity = room
@@ -135,12 +135,17 @@ public struct Output: ~Copyable {
             let block = unsafe source.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
             unsafe target.storeBytes(of: block, as: SIMD16<UInt8>.self)
             let special = (block .== quote) .| (block .== backslash) .| (block .< space)
-            if any(special) {
-                unsafe target += Output.escape(source + offset, 16, to: target)
-            } else {
+            guard any(special) else {
                 unsafe target += 16
+                offset &+= 16
+                continue
             }
-            offset &+= 16
+            // What is plain before the first that is not stands there already.
+            let plain = unsafe Output.endOfPlain(source + offset)
+            unsafe target += plain
+            let byte = unsafe source.load(fromByteOffset: offset &+ plain, as: UInt8.self)
+            unsafe target += Output.store(escapeOf: byte, at: target)
+            offset &+= plain &+ 1
         }
         if length &- offset >= 8 {
             let word = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -183,15 +188,28 @@ public struct Output: ~Copyable {
         return unsafe escape(source, rest, to: target)
     }
 
-    /// Whether any of eight bytes is a control, a quotation mark or a backslash (Hacker's Delight, section 6-1).
+    /// How many of sixteen bytes stand before the first that needs an escape, which there must be.
+    @inline(__always) @unsafe
+    private static func endOfPlain(_ source: UnsafeRawPointer) -> Int {
+        let first = escapable(unsafe UInt64(littleEndian: source.loadUnaligned(as: UInt64.self)))
+        if first != 0 { return first.trailingZeroBitCount &>> 3 }
+        let second = escapable(unsafe UInt64(littleEndian: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        return 8 &+ min(second.trailingZeroBitCount &>> 3, 7)
+    }
+
     @inline(__always)
-    private static func needsEscape(_ word: UInt64) -> Bool {
+    private static func needsEscape(_ word: UInt64) -> Bool { escapable(word) != 0 }
+
+    /// The highest bit of each of eight bytes that is a control, a quotation mark or a backslash; what is beyond the lowest
+    /// of them may be false (Hacker's Delight, section 6-1).
+    @inline(__always)
+    private static func escapable(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5C)
         let found =
             ((word &- ones &* 0x20) & ~word) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-        return found & (ones &* 0x80) != 0
+        return found & (ones &* 0x80)
     }
 
     /// Escapes a few bytes one by one and tells how many were written.

@@ -11,8 +11,8 @@ protocol ByteStream: AnyObject {
 final class FileStream: ByteStream {
     private let descriptor: Int32
     private let isOwned: Bool
-    /// How many bytes are asked for at a time.
-    private static let share = 128 * 1024
+    /// How many bytes are asked for at a time, and how many at least while there is room for no more.
+    private static let (share, leastShare) = (128 * 1024, 16 * 1024)
     private var head: [UInt8] = []
     /// How many bytes were read.
     private(set) var bytesRead = 0
@@ -44,7 +44,7 @@ final class FileStream: ByteStream {
 
     func read(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
         guard head.isEmpty else {
-            buffer += head
+            if buffer.isEmpty { swap(&buffer, &head) } else { buffer += head }
             head = []
             return true
         }
@@ -82,11 +82,13 @@ final class FileStream: ByteStream {
     }
 
     private func fetch(into buffer: inout [UInt8]) throws(MalformedDocument) -> Bool {
-        let free = buffer.capacity - buffer.count
-        if free < FileStream.share { buffer.reserveCapacity(max(2 * buffer.capacity, buffer.count + FileStream.share)) }
+        if buffer.capacity - buffer.count < FileStream.leastShare {
+            buffer.reserveCapacity(max(2 * buffer.capacity, buffer.count + FileStream.share))
+        }
+        let room = min(buffer.capacity - buffer.count, FileStream.share)
         while true {
             var (count, code) = (0, Int32(0))
-            buffer.append(addingCapacity: FileStream.share) { span in
+            buffer.append(addingCapacity: room) { span in
                 unsafe span.withUnsafeMutableBufferPointer { space, initialized in
                     count = unsafe Glibc.read(descriptor, space.baseAddress, space.count)
                     code = errno

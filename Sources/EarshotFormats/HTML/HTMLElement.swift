@@ -7,6 +7,9 @@ struct HTMLElement: Sendable, Equatable {
     /// What matters about it.
     let traits: Traits
 
+    /// Which it is of those that are asked for by name.
+    let tag: Tag
+
     /// What matters about an element.
     struct Traits: OptionSet, Sendable {
         let rawValue: UInt16
@@ -38,6 +41,7 @@ struct HTMLElement: Sendable, Equatable {
     private init(index: Int) {
         self.index = UInt8(truncatingIfNeeded: index)
         traits = HTMLElement.all[index].traits
+        tag = HTMLElement.tags[index]
     }
 
     /// Whether both are the same element.
@@ -46,34 +50,17 @@ struct HTMLElement: Sendable, Equatable {
     /// The name in lower case.
     var name: StaticString { HTMLElement.all[Int(index)].name }
 
-    static let p = named("p")
-    static let a = named("a")
-    static let br = named("br")
-    static let hr = named("hr")
-    static let img = named("img")
-    static let li = named("li")
-    static let ol = named("ol")
-    static let ul = named("ul")
-    static let pre = named("pre")
-    static let q = named("q")
-    static let td = named("td")
-    static let th = named("th")
-    static let tr = named("tr")
-    static let dt = named("dt")
-    static let dd = named("dd")
-    static let tbody = named("tbody")
-    static let thead = named("thead")
-    static let tfoot = named("tfoot")
-    static let table = named("table")
-    static let audio = named("audio")
-    static let video = named("video")
-    static let source = named("source")
-    static let blockquote = named("blockquote")
-
-    private static func named(_ name: StaticString) -> HTMLElement {
-        HTMLElement(name.bytes) ?? HTMLElement(index: 0)
+    /// An element that is asked for by its name; `other` is any that is not.
+    enum Tag: String, CaseIterable, Sendable {
+        case p, a, br, img, li, ol, ul, pre, q, td, th, tr, dt, dd, tbody, thead, tfoot, table
+        case audio, video, source
+        case other = ""
     }
 
+    /// Whether it is the element of that name.
+    static func == (element: HTMLElement, tag: Tag) -> Bool { element.tag == tag }
+
+    private static let tags = all.map { Tag(rawValue: "\($0.name)") ?? .other }
     private static let names = NameTable(all.map(\.name))
 
     private static let inline: Traits = [.kept]

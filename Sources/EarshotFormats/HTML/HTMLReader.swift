@@ -37,7 +37,7 @@ struct HTMLReader: ~Copyable {
 
     private mutating func begin(_ element: HTMLElement, _ attributes: Bytes) {
         part(element)
-        switch element {
+        switch element.tag {
         case .br: lines = output.isEmpty || mark == output.count ? 0 : min(lines + 1, 2)
         case .img: note(attributes)
         case .q: append(word: "\u{201C}")
@@ -52,7 +52,7 @@ struct HTMLReader: ~Copyable {
 
     private mutating func end(_ element: HTMLElement) {
         guard !element.traits.contains(.dropped) else { return }
-        switch element {
+        switch element.tag {
         case .br: lines = min(lines + 1, 2)
         case .q: append(word: "\u{201D}")
         case .pre: preformatted = max(preformatted - 1, 0)

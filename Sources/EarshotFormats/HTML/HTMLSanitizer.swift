@@ -73,7 +73,7 @@ struct HTMLSanitizer: ~Copyable {
     /// Closes what the start tag of an element ends without saying so.
     private mutating func closeImplied(by element: HTMLElement) {
         if element.traits.contains(.endsParagraph) { closeNearest { $0 == .p } }
-        switch element {
+        switch element.tag {
         case .li: closeNearest({ $0 == .li }, within: { $0 == .ul || $0 == .ol })
         case .dt, .dd: closeNearest { $0 == .dt || $0 == .dd }
         case .a: closeNearest { $0 == .a }

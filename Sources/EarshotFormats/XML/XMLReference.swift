@@ -7,15 +7,12 @@ struct XMLReference {
     let end: Int
 
     private static let longest = 10
-    private static let named: [(name: StaticString, scalar: Unicode.Scalar)] = [
-        ("lt;", "<"), ("gt;", ">"), ("amp;", "&"), ("quot;", "\""), ("apos;", "'"),
-    ]
 
     init?(in bytes: Bytes, at start: Int) {
         let ahead = bytes[(start + 1)..<(start + 1 + XMLReference.longest)]
-        if let known = XMLReference.named.first(where: { ahead.hasPrefix($0.name) }) {
+        if let known = XMLReference.named(ahead) {
             scalar = known.scalar
-            end = start + 1 + known.name.utf8CodeUnitCount
+            end = start + 1 + known.length
             return
         }
         guard ahead.hasPrefix("#"), let length = ahead.firstIndex(of: UInt8(ascii: ";")),
@@ -23,6 +20,19 @@ struct XMLReference {
         else { return nil }
         scalar = found
         end = start + length + 2
+    }
+
+    /// One of the five, by what follows the `&`, and how long that is.
+    private static func named(_ ahead: Bytes) -> (scalar: Unicode.Scalar, length: Int)? {
+        guard !ahead.isEmpty else { return nil }
+        switch ahead[0] {
+        case UInt8(ascii: "l"): return ahead.hasPrefix("lt;") ? ("<", 3) : nil
+        case UInt8(ascii: "g"): return ahead.hasPrefix("gt;") ? (">", 3) : nil
+        case UInt8(ascii: "q"): return ahead.hasPrefix("quot;") ? ("\"", 5) : nil
+        case UInt8(ascii: "a") where ahead.hasPrefix("amp;"): return ("&", 4)
+        case UInt8(ascii: "a"): return ahead.hasPrefix("apos;") ? ("'", 5) : nil
+        default: return nil
+        }
     }
 
     /// The character of a number such as `233` or `xE9`, where XML has it (XML 1.0, section 2.2).

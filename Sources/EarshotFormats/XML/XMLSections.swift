@@ -23,6 +23,7 @@ struct XMLSections {
     /// - Parameter text: valid UTF-8.
     mutating func putAside(_ text: Bytes) -> [UInt8]? {
         var outline = Outline(text)
+        kept.reserveCapacity(text.count)
         var next = text.firstIndex(of: UInt8(ascii: "<"))
         while let start = next {
             let rest = text[start..<text.count]
@@ -40,7 +41,7 @@ struct XMLSections {
             next = text.firstIndex(of: UInt8(ascii: "<"), from: from)
             putAside(textIn: from..<(next ?? text.count), of: &outline)
         }
-        return ranges.isEmpty ? nil : outline.finished
+        return ranges.isEmpty ? nil : outline.finish()
     }
 
     /// What stood where a section says `number` now; the section itself where that is none of ours.
@@ -72,8 +73,8 @@ struct XMLSections {
         while begin < run.count, run[begin] <= 0x20 { begin += 1 }
         let content = run[begin..<run.count]
         // Plain ASCII is what libxml2 is fast at.
-        guard XMLSections.isLong(content),
-            content.firstIndex(of: UInt8(ascii: "&")) != nil || content.endOfASCII(from: 0) < content.count
+        guard content.firstIndex(of: UInt8(ascii: "&")) != nil || content.endOfASCII(from: 0) < content.count,
+            XMLSections.isLong(content)
         else { return }
         let before = kept.count
         guard keep(referencesIn: content) else {
@@ -89,8 +90,10 @@ struct XMLSections {
     /// Keeps text with its references resolved; false where one is not of XML.
     private mutating func keep(referencesIn content: Bytes) -> Bool {
         var from = 0
+        let hasReturns = content.firstIndex(of: 0x0D) != nil
         while let start = content.firstIndex(of: UInt8(ascii: "&"), from: from) {
-            keep(content[from..<start])
+            let run = content[from..<start]
+            if hasReturns { keep(run) } else { unsafe kept.append(contentsOf: run.buffer) }
             guard let reference = XMLReference(in: content, at: start) else { return false }
             if reference.scalar.isASCII {
                 kept.append(UInt8(truncatingIfNeeded: reference.scalar.value))
@@ -133,14 +136,16 @@ struct XMLSections {
 
     private static func hasForbidden(_ content: Bytes) -> Bool {
         var index = 0
-        while index < content.count {
-            if let word = content.eight(at: index) {
-                let found = word.bytesBelowSpace
-                index += found == 0 ? 8 : found.trailingZeroBitCount >> 3
-                if found == 0 { continue }
+        while let word = content.eight(at: index) {
+            var found = word.bytesBelowSpace
+            while found != 0 {
+                if isForbidden(content[index + found.trailingZeroBitCount >> 3]) { return true }
+                found &= found - 1
             }
-            let byte = content[index]
-            if byte < 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09 { return true }
+            index += 8
+        }
+        while index < content.count {
+            if isForbidden(content[index]) { return true }
             index += 1
         }
         // U+FFFE and U+FFFF.
@@ -151,6 +156,10 @@ struct XMLSections {
         }
         return false
     }
+
+    private static func isForbidden(_ byte: UInt8) -> Bool {
+        byte < 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09
+    }
 }
 
 /// A document being written anew, with numbers in the place of some of its texts.
@@ -159,7 +168,11 @@ private struct Outline {
     private var written: [UInt8] = []
     private var copied = 0
 
-    init(_ text: Bytes) { self.text = text }
+    init(_ text: Bytes) {
+        self.text = text
+        // A number is shorter than what it stands for.
+        written.reserveCapacity(text.count)
+    }
 
     /// Writes what comes before a range, and a number for it, with as many lines as it had: a fault behind it is told with
     /// its line.
@@ -181,5 +194,8 @@ private struct Outline {
     }
 
     /// The document, with all that comes behind the last number.
-    var finished: [UInt8] { written + text[copied..<text.count].array }
+    consuming func finish() -> [UInt8] {
+        unsafe written.append(contentsOf: text[copied..<text.count].buffer)
+        return written
+    }
 }

@@ -6,8 +6,8 @@ final class FeedHandler: XMLHandling {
     // One value, so that the exclusive access that a class must check is checked once a call.
     private var builder: FeedTreeBuilder
 
-    /// A handler for a document that came from `url`.
-    init(url: String?) { builder = FeedTreeBuilder(url: url) }
+    /// A handler for a document of `size` bytes that came from `url`.
+    init(url: String?, size: Int) { builder = FeedTreeBuilder(url: url, size: size) }
 
     /// What has been built.
     var tree: FeedTree { builder.tree }
@@ -34,8 +34,9 @@ struct FeedTreeBuilder {
     private var inner = 0
     private var innerNames: [Int] = []
 
-    /// A builder for a document that came from `url`.
-    init(url: String?) {
+    /// A builder for a document of `size` bytes that came from `url`.
+    init(url: String?, size: Int) {
+        tree.arena.reserveCapacity(size)
         bases = [-1]
         guard let url, !url.isEmpty else { return }
         tree.bases.append(Array(url.utf8))

@@ -85,7 +85,7 @@ package struct RSSAdapter: SubscribingAdapter {
 
     private func readXML(_ document: Document) throws(MalformedDocument) -> Reading {
         let outcome = try XML.read(document.bytes, contentType: document.contentType) {
-            FeedHandler(url: document.url)
+            FeedHandler(url: document.url, size: document.bytes.count)
         }
         let tree = outcome.handler.tree
         var reading = try tree.arena.withBytes { arena throws(MalformedDocument) in

@@ -31,7 +31,7 @@ public struct Digest: Sendable, Hashable {
     /// the document and decides nothing, so that nobody gains by two that have the same.
     public init(ofDocument bytes: [UInt8]) {
         self = bytes.withBytes { bytes in
-            let hash = unsafe XXH3_128bits(bytes.start, bytes.count)
+            let hash = unsafe cxxhash_128bits(bytes.start, bytes.count)
             return Digest(high: hash.high64, low: hash.low64)
         }
     }

@@ -26,13 +26,13 @@ struct ByteCharset: Sendable {
         self.letters = letters
     }
 
-    private enum Reading {
+    private enum Letter {
         case bytes(UInt32), none, incomplete
     }
 
     /// What a converter makes of one byte that nothing came before.
     @unsafe
-    private static func letter(_ byte: UInt8, _ converter: iconv_t) -> Reading {
+    private static func letter(_ byte: UInt8, _ converter: iconv_t) -> Letter {
         var source = [CChar(bitPattern: byte)]
         var target = [CChar](repeating: 0, count: 16)
         let room = target.count

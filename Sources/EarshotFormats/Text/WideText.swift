@@ -15,7 +15,7 @@ struct WideText {
     var utf8: [UInt8]? {
         guard bytes.count.isMultiple(of: 2) else { return nil }
         var isWhole = true
-        // Two bytes become three at most, and two pairs of them four.
+        // Two bytes become three at most, and a pair of surrogates four.
         let text = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count / 2 * 3) { room, made in
             let target = UnsafeMutableRawBufferPointer(room)
             var from = 0

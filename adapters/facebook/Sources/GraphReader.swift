@@ -21,9 +21,13 @@ struct GraphReader: ~Copyable {
     /// The row of each native id, by the id's hash.
     private var places: [Int: Int] = [:]
 
+    /// About how many bytes of a document say a mention.
+    private static let sizeOfMention = 640
+
     /// A reader of one document.
     init(network: String, document: Document, keepsRaw: Bool, owner: String = "") {
         reading = Reading(network: network, capacity: document.bytes.count / 2)
+        places.reserveCapacity(document.bytes.count / GraphReader.sizeOfMention)
         self.document = document
         self.keepsRaw = keepsRaw
         self.owner = owner

@@ -51,7 +51,7 @@ struct HTMLElement: Sendable, Equatable {
     var name: StaticString { HTMLElement.all[Int(index)].name }
 
     /// An element that is asked for by its name; `other` is any that is not.
-    enum Tag: String, CaseIterable, Sendable {
+    enum Tag: String, Sendable {
         case p, a, br, img, li, ol, ul, pre, q, td, th, tr, dt, dd, tbody, thead, tfoot, table
         case audio, video, source
         case other = ""

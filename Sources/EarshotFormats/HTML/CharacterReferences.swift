@@ -71,7 +71,7 @@ enum CharacterReferences {
 
     /// The scalar that a number stands for: windows-1252 between 128 and 159, as browsers read it.
     private static func scalar(_ value: UInt32) -> Unicode.Scalar {
-        if value >= 0x80, value <= 0x9F { return Unicode.Scalar(windows1252[Int(value - 0x80)]) ?? "\u{FFFD}" }
+        if value >= 0x80, value <= 0x9F { return Unicode.Scalar(Windows1252.scalars[Int(value - 0x80)]) ?? "\u{FFFD}" }
         return value == 0 ? "\u{FFFD}" : Unicode.Scalar(value) ?? "\u{FFFD}"
     }
 
@@ -83,12 +83,6 @@ enum CharacterReferences {
     fileprivate static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
     }
-
-    private static let windows1252: [UInt16] = [
-        0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
-        0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
-        0x0153, 0x9D, 0x017E, 0x0178,
-    ]
 }
 
 /// Where each name stands in the table of names, for searching by halves.

@@ -99,25 +99,8 @@ enum MailCharset {
 
     /// The text as windows-1252, which has a character for nearly every byte.
     private static func windows1252(_ bytes: Bytes) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count + bytes.count / 8)
-        for index in 0..<bytes.count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                text.append(byte)
-            } else {
-                let scalar = byte < 0xA0 ? Unicode.Scalar(windows1252Letters[Int(byte) - 0x80]) : Unicode.Scalar(byte)
-                text.append(contentsOf: UTF8.encode(scalar ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+        String(decoding: Windows1252.letters.utf8(of: bytes).text, as: UTF8.self)
     }
-
-    private static let windows1252Letters: [UInt16] = [
-        0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD,
-        0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
-        0x0153, 0xFFFD, 0x017E, 0x0178,
-    ]
 }
 
 extension String {

@@ -26,6 +26,18 @@ struct ByteCharset: Sendable {
         self.letters = letters
     }
 
+    /// The charset of these scalars for the bytes from 80 on; 0 for a byte that is no letter.
+    init(_ scalars: [UInt16]) {
+        letters = scalars.map { value in
+            guard value != 0, let letter = Unicode.Scalar(value).flatMap({ UTF8.encode($0) }) else { return 0 }
+            return ByteCharset.packed(Array(letter))
+        }
+    }
+
+    private static func packed(_ letter: [UInt8]) -> UInt32 {
+        UInt32(letter.count) << 24 | letter.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
     private enum Letter {
         case bytes(UInt32), none, incomplete
     }
@@ -49,8 +61,7 @@ struct ByteCharset: Sendable {
                 guard unsafe iconv(converter, nil, nil, &to, &space) != -1, room - space == made, 1...3 ~= made else {
                     return .incomplete
                 }
-                let bytes = unsafe target.prefix(made).reversed().reduce(0) { $0 << 8 | UInt32(UInt8(bitPattern: $1)) }
-                return .bytes(UInt32(made) << 24 | bytes)
+                return .bytes(packed(unsafe target.prefix(made).map { UInt8(bitPattern: $0) }))
             }
         }
     }

@@ -26,7 +26,8 @@ enum XMLCharset {
             // Text over HTTP without a charset is US-ASCII by RFC 3023, which nobody means.
             if charset != "us-ascii" { first = false }
         }
-        return Text(bytes: trimmed(bytes.withBytes { windows1252($0) }), charset: "windows-1252", isGuessed: true)
+        let text = bytes.withBytes { Windows1252.whole.utf8(of: $0).text }
+        return Text(bytes: trimmed(text), charset: "windows-1252", isGuessed: true)
     }
 
     /// The charsets to try, each strictly.
@@ -92,7 +93,7 @@ enum XMLCharset {
         case "utf-16le", "utf-16be":
             return WideText(bytes, isBigEndian: charset == "utf-16be").utf8
         case "iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252":
-            return windows1252(bytes)
+            return Windows1252.whole.utf8(of: bytes).text
         default:
             return converted(bytes, from: charset)
         }
@@ -139,32 +140,6 @@ enum XMLCharset {
         guard let step, step.used > 0 || step.made > 0 else { return nil }
         return step
     }
-
-    /// Windows-1252, which has a meaning for every byte: the five without one are C1 controls, as in HTML.
-    static func windows1252(_ bytes: Bytes) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count + bytes.count / 4)
-        var index = 0
-        while index < bytes.count {
-            let end = bytes.endOfASCII(from: index)
-            unsafe text.append(contentsOf: bytes[index..<end].buffer)
-            index = end + 1
-            guard end < bytes.count else { break }
-            let byte = bytes[end]
-            let value = byte < 0xA0 ? windows1252Table[Int(byte - 0x80)] : UInt16(byte)
-            if value >= 0x800 { text.append(0xE0 | UInt8(truncatingIfNeeded: value >> 12)) }
-            text.append((value >= 0x800 ? 0x80 : 0xC0) | UInt8(truncatingIfNeeded: value >> 6) & 0x3F)
-            text.append(0x80 | UInt8(truncatingIfNeeded: value) & 0x3F)
-        }
-        return text
-    }
-
-    /// The scalars of bytes 80 to 9F.
-    static let windows1252Table: [UInt16] = [
-        0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
-        0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
-        0x0153, 0x9D, 0x017E, 0x0178,
-    ]
 
     /// The text without a byte order mark and the white space that some send before the declaration.
     private static func trimmed(_ text: [UInt8]) -> [UInt8] {

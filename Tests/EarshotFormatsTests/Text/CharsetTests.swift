@@ -71,6 +71,14 @@ import Testing
         #expect(try letters(of: charset) == nil)
     }
 
+    @Test(arguments: UInt8.min ... .max)
+    func `windows-1252 has iconv's letters, and a control for each byte that is none`(_ byte: UInt8) throws {
+        let (letters, errors) = [byte].withBytes { Windows1252.letters.utf8(of: $0) }
+        #expect(try reference([byte], "windows-1252") == (errors == 0 ? letters : nil))
+        let (whole, others) = [byte].withBytes { Windows1252.whole.utf8(of: $0) }
+        #expect(others == 0 && whole == (errors == 0 ? letters : [0xC2, byte]))
+    }
+
     @Test func `what is no charset has no letters`() {
         #expect(LoadedCharsets.letters(of: "no-such-charset") == nil)
     }

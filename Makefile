@@ -5,7 +5,8 @@ PYTHON := .venv/bin/python
 BUILD := swift build
 RELEASE := .build/release/earshot
 # Swift's own libraries are linked in: the program starts sooner and runs where there is no toolchain.
-BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib --product earshot
+# Of the program nothing is exported, so that the loader has less to look through.
+BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib --product earshot -Xlinker --no-export-dynamic
 # So many at a time, so that all of them together stay below the 1,024 descriptors that a shell has.
 RUN_TESTS := swift test --skip-build --experimental-maximum-parallelization-width 16
 SOURCES := Package.swift Sources Tests adapters

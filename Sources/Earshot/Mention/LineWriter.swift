@@ -1,7 +1,21 @@
 /// Writes the members of one line, each ended by a comma, in the order of mention v1.
 struct LineWriter: ~Copyable {
     var output: Output
-    var network: Bytes
+    var network = Bytes.none
+    /// When the document at hand was observed, which its mentions say, and mostly their counts.
+    private var observedAt: Timestamp?
+    /// That moment as it is written.
+    private var observedLetters = Output()
+
+    init(output: consuming Output) { self.output = output }
+
+    /// Says when the document was observed whose mentions are written next.
+    mutating func begin(observedAt: Timestamp) {
+        guard observedAt != self.observedAt else { return }
+        self.observedAt = observedAt
+        observedLetters.removeAll()
+        observedLetters.timestamp(observedAt)
+    }
 
     /// `id` to `digest`.
     mutating func identity(_ row: MentionRow, _ texts: Texts, _ content: Digest) {
@@ -254,8 +268,12 @@ struct LineWriter: ~Copyable {
         output.byte(UInt8(ascii: ","))
     }
 
+    @inline(__always)
     private mutating func text(_ head: StaticString, _ value: Bytes) {
-        guard !value.isEmpty else { return }
+        if !value.isEmpty { say(head, value) }
+    }
+
+    private mutating func say(_ head: StaticString, _ value: Bytes) {
         output.literal(head)
         output.string(value)
         output.byte(UInt8(ascii: ","))
@@ -267,8 +285,12 @@ struct LineWriter: ~Copyable {
         output.literal("\",")
     }
 
+    @inline(__always)
     private mutating func integer(_ head: StaticString, _ value: Int64) {
-        guard value != unsaid else { return }
+        if value != unsaid { say(head, value) }
+    }
+
+    private mutating func say(_ head: StaticString, _ value: Int64) {
         output.literal(head)
         output.integer(value)
         output.byte(UInt8(ascii: ","))
@@ -291,7 +313,11 @@ struct LineWriter: ~Copyable {
     private mutating func time(_ head: StaticString, _ value: Timestamp?) {
         guard let value, value.isWritable else { return }
         output.literal(head)
-        output.timestamp(value)
+        if value == observedAt {
+            observedLetters.withBytes { output.raw($0) }
+        } else {
+            output.timestamp(value)
+        }
         output.literal("\",")
     }
 

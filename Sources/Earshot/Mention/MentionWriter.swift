@@ -18,6 +18,9 @@ public struct MentionWriter: ~Copyable {
     private var entries: [Batch.Entry] = []
     private var networks: [String] = []
     private let origin: Origin
+    /// The length of what every document's provenance begins with.
+    private let origins: Int
+    private var provenance = JSONFields()
     private let isFinal: Bool
 
     /// Who a writer's mentions come from.
@@ -42,8 +45,12 @@ public struct MentionWriter: ~Copyable {
     public init(origin: Origin, isFinal: Bool = false, capacity: Int = 64 * 1024) {
         self.origin = origin
         self.isFinal = isFinal
-        line = LineWriter(output: Output(capacity: capacity), network: .none)
+        line = LineWriter(output: Output(capacity: capacity))
         scratch = Output(capacity: 4096)
+        provenance.string("channel", origin.channel)
+        provenance.string("adapter", origin.adapter)
+        provenance.string("adapter_version", origin.adapterVersion)
+        origins = provenance.length
     }
 
     /// Writes every row of a reading, one line each.
@@ -53,6 +60,7 @@ public struct MentionWriter: ~Copyable {
 
     /// Writes every row of a reading that had been written before, with the moment and the provenance object it had.
     public mutating func write(_ reading: Reading, observedAt: Timestamp, provenance: [UInt8]) {
+        line.begin(observedAt: observedAt)
         reading.arena.withBytes { arena in
             let texts = Texts(arena: arena)
             for row in reading.rows { write(row, of: reading, texts, observedAt, provenance) }
@@ -87,16 +95,13 @@ public struct MentionWriter: ~Copyable {
     }
 
     /// The provenance object that every line of a document shares.
-    private func provenance(of document: Document) -> [UInt8] {
-        var fields = JSONFields()
-        fields.string("channel", origin.channel)
-        fields.string("adapter", origin.adapter)
-        fields.string("adapter_version", origin.adapterVersion)
-        fields.string("via", document.via.word.bytes)
-        fields.boolean("verified", document.verified)
-        fields.string("request", document.url ?? "")
-        fields.string("document", Digest(ofDocument: document.bytes).hexadecimal)
-        return fields.withBytes { $0.array }
+    private mutating func provenance(of document: Document) -> [UInt8] {
+        provenance.reset(to: origins)
+        provenance.string("via", document.via.word.bytes)
+        provenance.boolean("verified", document.verified)
+        if let url = document.url { provenance.string("request", url) }
+        provenance.digest("document", Digest(ofDocument: document.bytes))
+        return provenance.withBytes { $0.array }
     }
 
     /// Writes one line and notes what journal and sinks need to know of it.
@@ -207,5 +212,8 @@ public struct MentionWriter: ~Copyable {
 struct Texts {
     let arena: Bytes
 
-    subscript(kept: Kept) -> Bytes { arena[Int(kept.start)..<(Int(kept.start) + Int(kept.count))] }
+    @inline(__always)
+    subscript(kept: Kept) -> Bytes {
+        kept.isEmpty ? .none : arena[Int(kept.start)..<(Int(kept.start) + Int(kept.count))]
+    }
 }

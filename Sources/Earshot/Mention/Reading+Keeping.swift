@@ -7,7 +7,7 @@ extension Reading {
                 arena.append(bytes[index])
             }
         } else {
-            unsafe arena.append(contentsOf: bytes.buffer)
+            arena.append(bytes)
         }
         return kept(from: start)
     }
@@ -21,7 +21,7 @@ extension Reading {
     /// Keeps bytes as they are; the caller vouches that they are UTF-8 and, for `ext` and `raw`, one JSON value.
     public mutating func keepJSON(_ bytes: Bytes) -> Kept {
         guard let start = place(for: bytes) else { return .none }
-        unsafe arena.append(contentsOf: bytes.buffer)
+        arena.append(bytes)
         return kept(from: start)
     }
 
@@ -30,7 +30,7 @@ extension Reading {
         fields.withOpenBytes { members in
             guard !members.isEmpty, hasRoom(for: members.count + 1) else { return .none }
             let start = arena.count
-            unsafe arena.append(contentsOf: members.buffer)
+            arena.append(members)
             arena.append(UInt8(ascii: "}"))
             return kept(from: start)
         }

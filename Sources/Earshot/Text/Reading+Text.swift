@@ -27,7 +27,7 @@ extension Reading {
             if scan.hasAmpersand && escapes == .xml {
                 keepUnescaped(bytes, moving: entities)
             } else {
-                unsafe arena.append(contentsOf: bytes.buffer)
+                arena.append(bytes)
             }
             return kept(from: start)
         }
@@ -48,7 +48,7 @@ extension Reading {
         while let ampersand = bytes.firstIndex(of: UInt8(ascii: "&"), from: index) {
             scalars += Int32(truncatingIfNeeded: bytes[index..<ampersand].scalarCount)
             if let reference = CharacterReference(in: bytes, at: ampersand) {
-                unsafe arena.append(contentsOf: bytes[begin..<ampersand].buffer)
+                arena.append(bytes[begin..<ampersand])
                 arena.append(reference.character)
                 index = ampersand + reference.length
                 begin = index
@@ -60,7 +60,7 @@ extension Reading {
             }
         }
         scalars += Int32(truncatingIfNeeded: bytes[index..<bytes.count].scalarCount)
-        unsafe arena.append(contentsOf: bytes[begin..<bytes.count].buffer)
+        arena.append(bytes[begin..<bytes.count])
         for index in entities.indices { self.entities[index].move(by: removed, within: scalars) }
     }
 

@@ -11,14 +11,18 @@ struct TextScan {
     @inline(__always)
     private static func spread(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-    /// Looks at every byte, eight at a time, and once more at what may be a control or an ampersand.
+    /// Looks at every byte, sixteen or eight at a time, and once more at what may be a control or an ampersand.
     ///
     /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any". The
-    /// last eight bytes are one word, whether or not some of them were looked at before.
+    /// last bytes are one more block or word, whether or not some of them were looked at before.
     @inline(__always)
     init(_ bytes: Bytes) {
         let buffer = unsafe bytes.buffer
         guard let start = buffer.baseAddress else { return }
+        guard buffer.count < 16 else {
+            unsafe look(atBlocks: start, buffer.count)
+            return
+        }
         guard buffer.count >= 8 else {
             for index in 0..<buffer.count { look(at: unsafe start[index]) }
             return
@@ -58,6 +62,36 @@ struct TextScan {
     }
 
     private init() {}
+
+    /// Looks at sixteen and more bytes.
+    @inline(__always) @unsafe
+    private mutating func look(atBlocks start: UnsafePointer<UInt8>, _ count: Int) {
+        let source = unsafe UnsafeRawPointer(start)
+        let space = SIMD16<UInt8>(repeating: 0x20)
+        let delete = SIMD16<UInt8>(repeating: 0x7F)
+        let ampersand = SIMD16<UInt8>(repeating: 0x26)
+        let firstHigh = SIMD16<UInt8>(repeating: 0xCC)
+        var largest = SIMD16<UInt8>(repeating: 0)
+        var offset = 0
+        while true {
+            let block = unsafe source.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+            largest = pointwiseMax(largest, block)
+            let special = (block .< space) .| (block .== delete) .| (block .== ampersand)
+            if TextScan.isAny(special) {
+                for place in offset..<(offset &+ 16) { look(at: unsafe start[place]) }
+            }
+            guard offset < count &- 16 else { break }
+            offset = min(offset &+ 16, count &- 16)
+        }
+        if TextScan.isAny(largest .>= firstHigh) { hasHigh = true }
+    }
+
+    /// Whether anything is in a mask, asked by its bits: `any` is a call for each block.
+    @inline(__always)
+    private static func isAny(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
+        let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        return words[0] | words[1] != 0
+    }
 
     /// The highest bit of a byte of eight where any is below a space or DEL.
     @inline(__always)

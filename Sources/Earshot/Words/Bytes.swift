@@ -143,26 +143,37 @@ public struct Bytes {
     }
 }
 
-/// Whether `count` bytes are the same at both places; eight at a time, since names of fields are short.
+/// Whether `count` bytes are the same at both places. Names of fields are short: what is left of them after words of
+/// eight or four bytes is looked at as one more such word, which overlaps the one before.
 @inlinable
 @unsafe
 func equal(_ one: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     let left = unsafe UnsafeRawPointer(one)
     let right = unsafe UnsafeRawPointer(other)
-    var offset = 0
-    while offset + 8 <= count {
-        if unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        {
-            return false
+    if count >= 8 {
+        var offset = 0
+        while offset &+ 8 < count {
+            if unsafe !same(left, right, at: offset, as: UInt64.self) { return false }
+            offset &+= 8
         }
-        offset += 8
+        return unsafe same(left, right, at: count &- 8, as: UInt64.self)
     }
-    while offset < count {
-        if unsafe one[offset] != other[offset] { return false }
-        offset += 1
+    if count >= 4 {
+        return unsafe same(left, right, at: 0, as: UInt32.self) && same(left, right, at: count &- 4, as: UInt32.self)
     }
-    return true
+    return unsafe count <= 0
+        || one[0] == other[0] && one[count &>> 1] == other[count &>> 1]
+            && one[count &- 1] == other[count &- 1]
+}
+
+/// Whether two words are the same.
+@inlinable
+@inline(__always)
+@unsafe
+func same<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, at offset: Int, as word: Word.Type
+) -> Bool {
+    unsafe left.loadUnaligned(fromByteOffset: offset, as: word) == right.loadUnaligned(fromByteOffset: offset, as: word)
 }
 
 extension Array where Element == UInt8 {
@@ -173,6 +184,18 @@ extension Array where Element == UInt8 {
     ) throws(Failure) -> Result {
         try unsafe withUnsafeBufferPointer { (buffer) throws(Failure) -> Result in
             try unsafe body(Bytes(start: buffer.baseAddress, count: buffer.count))
+        }
+    }
+
+    /// Appends borrowed bytes.
+    @inline(never)
+    public mutating func append(_ bytes: Bytes) {
+        append(addingCapacity: bytes.count) { (room: inout OutputSpan<UInt8>) in
+            unsafe room.withUnsafeMutableBufferPointer { (room, count) in
+                guard let start = room.baseAddress, let source = unsafe bytes.start else { return }
+                unsafe (start + count).update(from: source, count: bytes.count)
+                count += bytes.count
+            }
         }
     }
 }

@@ -15,6 +15,12 @@ public struct JSONFields: ~Copyable {
     /// Forgets every member and keeps the memory, for the next object.
     public mutating func removeAll() { output.removeAll() }
 
+    /// How many bytes the members take that were written.
+    var length: Int { output.count }
+
+    /// Forgets every member but those of the first `length` bytes.
+    mutating func reset(to length: Int) { output.truncate(to: length) }
+
     /// Writes a member whose value, one JSON value, `body` writes.
     public mutating func member(_ key: StaticString, _ body: (inout Output) -> Void) {
         begin(key)
@@ -63,6 +69,15 @@ public struct JSONFields: ~Copyable {
         begin(key)
         output.byte(UInt8(ascii: "\""))
         output.timestamp(value)
+        output.byte(UInt8(ascii: "\""))
+    }
+
+    /// Writes a digest in hexadecimal digits.
+    mutating func digest(_ key: StaticString, _ value: Digest) {
+        begin(key)
+        output.byte(UInt8(ascii: "\""))
+        output.hexadecimal(value.high)
+        output.hexadecimal(value.low)
         output.byte(UInt8(ascii: "\""))
     }
 

@@ -40,7 +40,7 @@ public enum CSV {
         // What stands between a closing quote and the comma is no RFC's, but it is somebody's text.
         let start = position
         while position < bytes.count, !isEnd(bytes[position]) { position += 1 }
-        unsafe cell.append(contentsOf: bytes[start..<position].buffer)
+        cell.append(bytes[start..<position])
         return cell
     }
 
@@ -59,7 +59,7 @@ public enum CSV {
 
     /// Appends a run and tells how many lines end in it.
     private static func append(_ run: Bytes, to cell: inout [UInt8]) -> Int {
-        unsafe cell.append(contentsOf: run.buffer)
+        cell.append(run)
         var lines = 0
         var from = 0
         while let newline = run.firstIndex(of: 0x0A, from: from) {

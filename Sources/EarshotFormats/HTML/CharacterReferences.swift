@@ -8,7 +8,7 @@ enum CharacterReferences {
     static func decode(_ bytes: Bytes, inAttribute: Bool = false, into output: inout [UInt8]) {
         var position = 0
         while let start = bytes.firstIndex(of: UInt8(ascii: "&"), from: position) {
-            unsafe output.append(contentsOf: bytes[position..<start].buffer)
+            output.append(bytes[position..<start])
             if let end = reference(bytes, at: start, inAttribute: inAttribute, into: &output) {
                 position = end
             } else {
@@ -16,7 +16,7 @@ enum CharacterReferences {
                 position = start + 1
             }
         }
-        unsafe output.append(contentsOf: bytes[position..<bytes.count].buffer)
+        output.append(bytes[position..<bytes.count])
     }
 
     /// Whether a reference that ends in `;` begins at `start`.

@@ -19,9 +19,9 @@ enum StyleFilter {
             let value = declaration[(colon + 1)..<declaration.count].trimmed
             guard isHarmless(name, value) else { continue }
             if !output.isEmpty { output.append(0x20) }
-            unsafe output.append(contentsOf: name.buffer)
-            unsafe output.append(contentsOf: (": " as StaticString).bytes.buffer)
-            unsafe output.append(contentsOf: value.buffer)
+            output.append(name)
+            output.append((": " as StaticString).bytes)
+            output.append(value)
             output.append(UInt8(ascii: ";"))
         }
         return output

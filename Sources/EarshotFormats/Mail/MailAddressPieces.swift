@@ -123,7 +123,7 @@ struct MailAddressPieces {
     /// Takes a whole encoded word, whose commas and colons separate nothing.
     private mutating func readWord(_ bytes: Bytes, _ position: inout Int) {
         let end = MailAddressPieces.wordEnd(in: bytes, at: position) ?? position + 1
-        unsafe words.append(contentsOf: bytes[position..<end].buffer)
+        words.append(bytes[position..<end])
         position = end
     }
 

@@ -183,7 +183,7 @@ public struct MailMessage: Sendable {
             var begin = 0
             while begin < body.count {
                 let end = body.firstIndex(of: 0x0D, from: begin) ?? body.count
-                unsafe output.append(contentsOf: body[begin..<end].buffer)
+                output.append(body[begin..<end])
                 begin = end + 1
             }
         }

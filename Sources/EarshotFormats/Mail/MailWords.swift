@@ -83,7 +83,7 @@ struct MailWords {
         if run?.charset != charset || run?.isBase64 != word.isBase64 { flush() }
         var next = run ?? Run(charset: charset, isBase64: word.isBase64)
         run = nil
-        unsafe next.payload.append(contentsOf: bytes[word.payload].buffer)
+        next.payload.append(bytes[word.payload])
         run = next
     }
 

@@ -174,7 +174,7 @@ extension StoredMessage {
                 var marks = position
                 while marks < line.end, view[marks] == UInt8(ascii: ">") { marks += 1 }
                 let isQuoted = marks > position && view[marks..<line.end].hasPrefix("From ")
-                unsafe output.append(contentsOf: view[(isQuoted ? position + 1 : position)..<line.next].buffer)
+                output.append(view[(isQuoted ? position + 1 : position)..<line.next])
                 position = line.next
             }
         }

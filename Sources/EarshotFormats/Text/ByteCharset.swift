@@ -74,7 +74,7 @@ struct ByteCharset: Sendable {
         var index = 0
         while index < bytes.count {
             let end = bytes.endOfASCII(from: index)
-            unsafe text.append(contentsOf: bytes[index..<end].buffer)
+            text.append(bytes[index..<end])
             index = end
             while index < bytes.count, bytes[index] >= 0x80 {
                 let letter = letters[Int(bytes[index] & 0x7F)]

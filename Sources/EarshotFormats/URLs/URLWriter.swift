@@ -17,7 +17,7 @@ struct URLWriter {
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
-    mutating func append(_ literal: StaticString) { unsafe bytes.append(contentsOf: literal.bytes.buffer) }
+    mutating func append(_ literal: StaticString) { bytes.append(literal.bytes) }
 
     /// Appends in lower case, for schemes and hosts.
     mutating func append(lowercased run: Bytes) {

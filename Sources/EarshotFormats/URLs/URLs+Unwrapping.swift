@@ -50,10 +50,10 @@ extension URLs {
         if isSecure { path = path[2..<path.count] }
         guard !path.isEmpty else { return nil }
         var address = Array((isSecure ? "https://" : "http://").utf8)
-        unsafe address.append(contentsOf: path.buffer)
+        address.append(path)
         if let query = parts.query {
             address.append(UInt8(ascii: "?"))
-            unsafe address.append(contentsOf: query.buffer)
+            address.append(query)
         }
         return address.withBytes { resolved($0) }
     }

@@ -106,7 +106,7 @@ extension XMLRewriting {
     }
 
     private mutating func write(_ name: Range<Int>) {
-        unsafe written.append(contentsOf: bytes[name].buffer)
+        written.append(bytes[name])
     }
 
     /// Whether two names are one but for the case of their letters.

@@ -93,7 +93,7 @@ struct XMLSections {
         let hasReturns = content.firstIndex(of: 0x0D) != nil
         while let start = content.firstIndex(of: UInt8(ascii: "&"), from: from) {
             let run = content[from..<start]
-            if hasReturns { keep(run) } else { unsafe kept.append(contentsOf: run.buffer) }
+            if hasReturns { keep(run) } else { kept.append(run) }
             guard let reference = XMLReference(in: content, at: start) else { return false }
             if reference.scalar.isASCII {
                 kept.append(UInt8(truncatingIfNeeded: reference.scalar.value))
@@ -110,12 +110,12 @@ struct XMLSections {
     private mutating func keep(_ content: Bytes) {
         var from = 0
         while let end = content.firstIndex(of: 0x0D, from: from) {
-            unsafe kept.append(contentsOf: content[from..<end].buffer)
+            kept.append(content[from..<end])
             kept.append(0x0A)
             from = end + 1
             if from < content.count, content[from] == 0x0A { from += 1 }
         }
-        unsafe kept.append(contentsOf: content[from..<content.count].buffer)
+        kept.append(content[from..<content.count])
     }
 
     /// Whether it is worth it, and every character is one that XML has (XML 1.0, section 2.2).
@@ -179,8 +179,8 @@ private struct Outline {
     mutating func replace(
         _ range: Range<Int>, by number: Int, in marks: (begin: StaticString, end: StaticString)? = nil
     ) {
-        unsafe written.append(contentsOf: text[copied..<range.lowerBound].buffer)
-        if let marks { unsafe written.append(contentsOf: marks.begin.bytes.buffer) }
+        written.append(text[copied..<range.lowerBound])
+        if let marks { written.append(marks.begin.bytes) }
         written.append(contentsOf: XMLSections.mark)
         written.append(contentsOf: "\(number)".utf8)
         let content = text[range]
@@ -189,13 +189,13 @@ private struct Outline {
             written.append(0x0A)
             line = content.firstIndex(of: 0x0A, from: place + 1)
         }
-        if let marks { unsafe written.append(contentsOf: marks.end.bytes.buffer) }
+        if let marks { written.append(marks.end.bytes) }
         copied = range.upperBound
     }
 
     /// The document, with all that comes behind the last number.
     consuming func finish() -> [UInt8] {
-        unsafe written.append(contentsOf: text[copied..<text.count].buffer)
+        written.append(text[copied..<text.count])
         return written
     }
 }

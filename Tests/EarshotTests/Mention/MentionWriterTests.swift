@@ -56,6 +56,29 @@ import Testing
             line == expected.replacing("DIGEST", with: parts ?? "").replacing("DOCUMENT", with: digest))
     }
 
+    @Test func `each document's lines say when and where it was found, though one writer writes them`() {
+        var reading = Reading(network: "twitter")
+        var row = MentionRow(kind: .post)
+        row.nativeID = reading.keep("17")
+        row.metrics.likes = 1
+        reading.append(row)
+        var writer = MentionWriter(origin: origin)
+        let moments = [1_767_225_600, 1_767_225_601, 1_767_225_600].map { Timestamp(seconds: $0) }
+        for (index, moment) in moments.enumerated() {
+            var document = Document(Array("{}".utf8), observedAt: moment)
+            document.url = index == 1 ? "https://api.example/1" : nil
+            reading.rows[0].metricsAt = moment
+            writer.write(reading, of: document)
+        }
+        let batch = writer.take()
+        for (index, moment) in moments.enumerated() {
+            let line = String(decoding: batch.line(index), as: UTF8.self)
+            #expect(line.contains("\"observed_at\":\"\(moment)\""))
+            #expect(line.contains("\"metrics_at\":\"\(moment)\""))
+            #expect(line.contains("\"request\":\"https://api.example/1\"") == (index == 1))
+        }
+    }
+
     @Test func `a deletion says what was deleted and no more`() {
         let line =
             lines { reading in

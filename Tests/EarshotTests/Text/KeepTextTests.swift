@@ -19,6 +19,19 @@ import Testing
         #expect(Array(kept(given).unicodeScalars) == Array(expected.unicodeScalars))
     }
 
+    @Test func `a control and an escape are found wherever they stand`() {
+        for count in 0...40 {
+            for place in 0...count {
+                let before = String(repeating: "a", count: place)
+                let after = String(repeating: "b", count: count - place)
+                #expect(kept(before + "\u{7}" + after) == before + after)
+                #expect(kept(before + "\u{7F}" + after) == before + after)
+                #expect(kept(before + "&lt;" + after, escapes: .xml) == before + "<" + after)
+                #expect(kept(before + "e\u{301}" + after) == before + "é" + after)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("\u{202E}turned", "\u{202E}turned\u{202C}"), ("\u{2066}alone\u{2069} fine", "\u{2066}alone\u{2069} fine"),
         ("\u{2067}a\u{202B}b", "\u{2067}a\u{202B}b\u{202C}\u{2069}"),

@@ -59,7 +59,7 @@ struct FeedTree {
     mutating func keep(_ bytes: Bytes) -> Run {
         guard !bytes.isEmpty, arena.count + bytes.count < Int(UInt32.max) else { return Run() }
         let run = Run(start: UInt32(arena.count), count: UInt32(bytes.count))
-        unsafe arena.append(contentsOf: bytes.buffer)
+        arena.append(bytes)
         return run
     }
 }

@@ -60,12 +60,12 @@ struct NameTable: Sendable {
     /// Whether a name is one of those given.
     func contains(_ name: Bytes) -> Bool { index(of: name) != nil }
 
-    /// A name in lower case as a number; 0 for one that is empty or too long.
+    /// A name in lower case as a number, its first byte the lowest; 0 for one that is empty, too long or not ASCII.
     private static func key(_ name: Bytes) -> UInt128 {
-        guard name.count <= longest else { return 0 }
-        var key: UInt128 = 0
-        for place in 0..<name.count { key = key << 8 | UInt128(name[place].lowercased) }
-        return key
+        let first = name.word(at: 0)
+        let rest = name.count > 8 ? name.word(at: 8) : 0
+        guard name.count <= longest, (first | rest) & 0x8080_8080_8080_8080 == 0 else { return 0 }
+        return UInt128(rest.lettersLowercased) << 64 | UInt128(first.lettersLowercased)
     }
 
     private static func hash(_ key: UInt128) -> UInt64 {

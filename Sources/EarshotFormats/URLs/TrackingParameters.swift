@@ -6,8 +6,21 @@ struct TrackingParameters {
 
     /// Those of addresses on a host, which is in lower case.
     init(on host: Bytes) {
-        site = TrackingParameters.sites.firstIndex { TrackingParameters.isSite(host, $0.site.bytes) }
+        let end = TrackingParameters.end(of: host)
+        site = TrackingParameters.ends.indices.first { index in
+            TrackingParameters.ends[index] == end
+                && TrackingParameters.isSite(host, TrackingParameters.sites[index].site.bytes)
+        }
     }
+
+    /// The last bytes of a host as a number; no site has fewer.
+    private static func end(of host: Bytes) -> UInt64 {
+        let length = 5
+        return host.count < length ? 0 : host[(host.count - length)..<host.count].word(at: 0)
+    }
+
+    /// The ends of the sites, in their order.
+    private static let ends = sites.map { end(of: $0.site.bytes) }
 
     /// Whether the parameter says nothing about the page.
     func contain(_ name: Bytes) -> Bool {

@@ -75,24 +75,34 @@ extension URLs {
         let host = url[(url[4] == UInt8(ascii: "s") ? 8 : 7)..<slash]
         let mark = url.firstIndex(of: UInt8(ascii: "?"), from: slash)
         let path = url[slash..<(mark ?? url.count)]
-        for index in 0..<path.count where !ByteSet.plainPath.contains(path[index]) {
-            guard path[index] == UInt8(ascii: "."), path[index - 1] != UInt8(ascii: "/") else { return false }
-        }
-        guard !host.hasSuffix("."), !PageHosts.isFolded(host), !path.hasSuffix("/amp"), !path.hasSuffix("/amp/"),
-            !host.hasSuffix("ampproject.org"), !host.hasPrefix("www.google."), !host.hasPrefix("google.")
+        let parts = PlainParts(of: path)
+        guard parts.contains(.path) || parts.contains(.pointedPath) && !hasSegmentOfPoint(path) else { return false }
+        guard host[host.count - 1] != UInt8(ascii: "."), !PageHosts.isFolded(host), !path.hasSuffix("/amp"),
+            !path.hasSuffix("/amp/"), !host.hasSuffix("ampproject.org"), !host.hasPrefix("www.google."),
+            !host.hasPrefix("google.")
         else { return false }
         return mark.map { isCanonical(query: url[($0 + 1)..<url.count], on: host) } ?? true
     }
 
+    /// Whether a segment of a path begins with a point, as those do that go up.
+    private static func hasSegmentOfPoint(_ path: Bytes) -> Bool {
+        var next = 1
+        while let point = path.firstIndex(of: UInt8(ascii: "."), from: next) {
+            if path[point - 1] == UInt8(ascii: "/") { return true }
+            next = point + 1
+        }
+        return false
+    }
+
     /// Whether a query stays as it is: nothing to encode, no parameter to drop, no address that it might lead to.
     private static func isCanonical(query: Bytes, on host: Bytes) -> Bool {
+        guard PlainParts(of: query).contains(.query) else { return false }
         let tracking = TrackingParameters(on: host)
         var start = 0
         while start <= query.count {
             let end = query.firstIndex(of: UInt8(ascii: "&"), from: start) ?? query.count
             let pair = query[start..<end]
             start = end + 1
-            for index in 0..<pair.count where !ByteSet.plainQuery.contains(pair[index]) { return false }
             let name = pair[0..<(pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count)]
             guard !pair.isEmpty, !tracking.contain(name) else { return false }
         }

@@ -39,8 +39,9 @@ public enum URLs {
     /// Whether an address of the web is so plain that it means itself: most are, and need no more than this look.
     private static func isResolved(_ url: Bytes, encodesAll: Bool) -> Bool {
         guard let slash = plainHostEnd(url) else { return false }
+        if PlainParts(of: url[slash..<url.count]).contains(.reference) { return true }
         var isQuery = false
-        for index in slash..<url.count where !ByteSet.plainReference.contains(url[index]) {
+        for index in slash..<url.count where !PlainParts(of: url[index]).contains(.reference) {
             switch url[index] {
             // A segment of dots goes up, also where they are encoded.
             case UInt8(ascii: "."), UInt8(ascii: "%"):
@@ -59,8 +60,7 @@ public enum URLs {
         guard start > 0, let slash = url.firstIndex(of: UInt8(ascii: "/"), from: start), slash > start else {
             return nil
         }
-        for index in start..<slash where !ByteSet.plainHost.contains(url[index]) { return nil }
-        return slash
+        return PlainParts(of: url[start..<slash]).contains(.host) ? slash : nil
     }
 
     /// Another scheme's address, with its controls left out.

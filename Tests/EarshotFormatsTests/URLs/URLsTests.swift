@@ -51,6 +51,18 @@ struct Address: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct CanonicalURLTests {
+    @Test func `a parameter is dropped by its whole name alone, in any case`() {
+        for name in ["fbclid", "FBclid", "igsh", "utm", "gad_campaignid", "hsctatracking", "__s"] {
+            #expect(URLs.canonical("https://acme.example/?\(name)=1&id=2") == "https://acme.example/?id=2", "\(name)")
+            for other in ["\(name)x", "x\(name)", String(name.dropLast()) + "-"] {
+                let address = "https://acme.example/?\(other)=1"
+                #expect(URLs.canonical(address) == address, "\(other)")
+            }
+        }
+        #expect(URLs.canonical("https://m.youtube.com/watch?v=1&si=2") == "https://www.youtube.com/watch?v=1")
+        #expect(URLs.canonical("https://notyoutube.com/watch?v=1&si=2") == "https://notyoutube.com/watch?v=1&si=2")
+    }
+
     @Test(arguments: [
         Address("https://acme.example/news/1", "https://acme.example/news/1"),
         Address("HTTP://WWW.Acme.Example:80", "http://www.acme.example/"),

@@ -99,11 +99,17 @@ enum DomainName {
             let name = text.scalars[start..<end].map { UInt8(truncatingIfNeeded: ScannedText.lower($0)) }
             return TopLevelDomains.contain(name[...]) ? end : nil
         }
-        guard start < limit, text[start] >= 0x80, TopLevelDomains.mayBegin(text[start]) else { return nil }
-        var last = min(limit, start + TopLevelDomains.longestInternational)
-        while last > start {
-            if mayFollow(text, last), TopLevelDomains.contain(string(text, start..<last).lowercased()) { return last }
-            last -= 1
+        guard start < limit, text[start] >= 0x80 else { return nil }
+        var lengths = TopLevelDomains.lengths(beginningWith: text[start])
+        while lengths != 0 {
+            let length = 63 - lengths.leadingZeroBitCount
+            let last = start + length
+            if last <= limit, mayFollow(text, last),
+                TopLevelDomains.contain(string(text, start..<last).lowercased())
+            {
+                return last
+            }
+            lengths ^= 1 << UInt64(length)
         }
         return nil
     }

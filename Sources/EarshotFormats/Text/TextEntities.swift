@@ -134,33 +134,33 @@ private struct Hints: OptionSet {
     init(_ bytes: Bytes) {
         self = []
         var index = 0
-        while index < bytes.count {
-            if let word = bytes.eight(at: index), !Hints.mayHave(word) {
-                index += 8
-                continue
+        while let word = bytes.eight(at: index) {
+            var places = Hints.places(in: word)
+            while places != 0 {
+                look(at: index &+ places.trailingZeroBitCount &>> 3, in: bytes)
+                places &= places &- 1
             }
-            let end = min(index + 8, bytes.count)
-            while index < end {
-                look(at: bytes[index], before: index + 1 < bytes.count ? bytes[index + 1] : 0)
-                index += 1
-            }
+            index &+= 8
         }
+        for place in index..<bytes.count { look(at: place, in: bytes) }
     }
 
-    /// Whether any of eight bytes is one of the signs.
-    private static func mayHave(_ word: UInt64) -> Bool {
+    /// The highest bit of each of eight bytes that is one of the signs; what is beyond the first of them may be false.
+    @inline(__always)
+    private static func places(in word: UInt64) -> UInt64 {
         word.bytes(equal: 0x23) | word.bytes(equal: 0x24) | word.bytes(equal: 0x40) | word.bytes(equal: 0x2E)
-            | word.bytes(equal: 0xEF) != 0
+            | word.bytes(equal: 0xEF)
     }
 
-    private mutating func look(at byte: UInt8, before next: UInt8) {
-        switch byte {
+    @inline(__always)
+    private mutating func look(at index: Int, in bytes: Bytes) {
+        switch bytes[index] {
         case UInt8(ascii: "#"): insert(.hash)
         case UInt8(ascii: "$"): insert(.dollar)
         case UInt8(ascii: "@"): insert(.at)
-        case UInt8(ascii: ".") where next > UInt8(ascii: "."): insert(.dot)
-        // The full-width forms of # and @ begin with this byte.
-        case 0xEF: formUnion([.hash, .at])
+        case UInt8(ascii: ".") where index + 1 < bytes.count && bytes[index + 1] > UInt8(ascii: "."): insert(.dot)
+        // The full-width forms of # and @ begin with these bytes, those of emoji with another second one.
+        case 0xEF where index + 1 < bytes.count && bytes[index + 1] == 0xBC: formUnion([.hash, .at])
         default: break
         }
     }

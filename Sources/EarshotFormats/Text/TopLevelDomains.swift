@@ -14,17 +14,23 @@ enum TopLevelDomains {
     /// Whether a name with other letters than ASCII's, in lower case, is a top-level domain.
     static func contain(_ name: String) -> Bool { international.contains(name) }
 
-    /// Whether a name with other letters than ASCII's may begin with a scalar, in either case.
-    static func mayBegin(_ scalar: UInt32) -> Bool { beginnings.contains(scalar) }
+    /// The lengths, in scalars, of names with other letters than ASCII's that begin with a scalar, in either case: a bit
+    /// each.
+    static func lengths(beginningWith scalar: UInt32) -> UInt64 { beginnings[scalar] ?? 0 }
 
-    private static let beginnings = Set(
-        international.flatMap { [$0.unicodeScalars.first, $0.uppercased().unicodeScalars.first] }
-            .compactMap { $0?.value })
+    private static let beginnings: [UInt32: UInt64] = {
+        var lengths: [UInt32: UInt64] = [:]
+        for name in international {
+            for spelling in [name, name.uppercased()] {
+                guard let first = spelling.unicodeScalars.first else { continue }
+                lengths[first.value, default: 0] |= 1 << UInt64(spelling.unicodeScalars.count)
+            }
+        }
+        return lengths
+    }()
 
     /// The length of the longest ASCII name.
     static let longest = ascii.reduce(0) { max($0, $1.count) }
-    /// The length of the longest other name, in scalars.
-    static let longestInternational = international.reduce(0) { max($0, $1.unicodeScalars.count) }
 
     private static let ascii = words(of: asciiNames).map { Array($0) }
     private static let international = Set(words(of: internationalNames).map { String(decoding: $0, as: UTF8.self) })

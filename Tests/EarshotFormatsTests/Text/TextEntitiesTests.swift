@@ -39,6 +39,26 @@ struct TextEntitiesTests {
         #expect(entities(in: "thanks @acme.air.") == ["mention acme 7-12"])
     }
 
+    @Test func `signs are found wherever they stand, and in full width`() {
+        for place in 0...40 {
+            let before = String(repeating: "-", count: place) + " "
+            #expect(entities(in: before + "#late").count == 1, "\(place)")
+            #expect(entities(in: before + "＃遅延").count == 1, "\(place)")
+            #expect(entities(in: before + "＠acmeair").count == 1, "\(place)")
+            #expect(entities(in: before + "$ACME").count == 1, "\(place)")
+            #expect(entities(in: before + "acme.com").count == 1, "\(place)")
+        }
+        #expect(entities(in: "no sign, but an emoji ✈️ and a full width ！") == [])
+    }
+
+    @Test func `domains of other letters than ASCII's are found in either case`() {
+        for domain in ["пример.рф", "ПРИМЕР.РФ", "例え.みんな", "a.한국", "ПРИМЕР.Рф"] {
+            let found = entities(in: "see http://\(domain)/x").first
+            #expect(found?.hasPrefix("url http://\(domain)/x ") == true, "\(domain)")
+        }
+        #expect(entities(in: "see http://пример.нет/x") == [])
+    }
+
     @Test func `hostile texts are scanned in linear time`() {
         let size = 40_000
         for unit in ["a.", "@", "#", "(", "a.co/(", "-.", "あ.", "http://", "a.com", "$A.", "x_.", "a.co?", "@a/b"] {

@@ -38,17 +38,17 @@ public enum Times {
 
     /// `2017-05-19T23:27:28+0000`, `2024-01-15T12:30:00.000Z`: the forms of most platforms.
     private static func rfc3339(_ bytes: Bytes) -> Timestamp? {
-        guard bytes.count >= 20, bytes.count <= 35, bytes[4] == minus, bytes[7] == minus, bytes[13] == colon,
-            bytes[16] == colon, bytes[10] | 0x20 == UInt8(ascii: "t") || bytes[10] == 0x20
+        guard bytes.count >= 20, bytes.count <= 35, bytes[10] | 0x20 == UInt8(ascii: "t") || bytes[10] == 0x20,
+            let date = DecimalPairs(bytes, at: 0, parted: ("-", 4, 7)),
+            let time = DecimalPairs(bytes, at: 11, parted: (":", 2, 5))
         else { return nil }
-        let (century, years, month, day) = (bytes.two(0), bytes.two(2), bytes.two(5), bytes.two(8))
-        let (hour, minute, second) = (bytes.two(11), bytes.two(14), bytes.two(17))
-        guard (century | years | month | day | hour | minute | second) >= 0 else { return nil }
+        let day = bytes.two(8)
         var position = 19
         let fraction = bytes.fraction(at: &position)
-        guard let offset = bytes.offset(at: position),
+        guard day >= 0, let offset = bytes.offset(at: position),
             let local = Timestamp(
-                year: century * 100 + years, month: month, day: day, hour: hour, minute: minute, second: second)
+                year: date[0] * 100 + date[2], month: date[5], day: day, hour: time[0], minute: time[3], second: time[6]
+            )
         else { return nil }
         return local.moved(by: offset, fraction: fraction)
     }

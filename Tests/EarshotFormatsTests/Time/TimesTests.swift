@@ -16,6 +16,18 @@ struct WrittenTime: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct TimesTests {
+    @Test func `no other byte stands for a digit`() throws {
+        let written = Array("2024-11-15T12:34:56Z".utf8)
+        let moment = try #require(written.withBytes { Times.parse($0) })
+        for place in written.indices where (0x30...0x39).contains(written[place]) {
+            for byte in UInt8.min...UInt8.max where byte != written[place] {
+                var other = written
+                other[place] = byte
+                #expect(other.withBytes { Times.parse($0) } != moment, "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test(arguments: [
         WrittenTime("2017-05-19T23:27:28+0000", "2017-05-19T23:27:28Z"),
         WrittenTime("2024-01-15T12:30:00.000Z", "2024-01-15T12:30:00.000Z"),

@@ -37,7 +37,10 @@ public struct JSONNode {
     @inlinable
     func after(_ position: Int) -> Int {
         let entry = unsafe tape[position]
-        switch UInt8(truncatingIfNeeded: entry >> 56) {
+        let tag = UInt8(truncatingIfNeeded: entry >> 56)
+        // Most values are strings.
+        if tag == UInt8(ascii: "\"") { return position &+ 1 }
+        switch tag {
         case UInt8(ascii: "["), UInt8(ascii: "{"): return Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
         case UInt8(ascii: "l"), UInt8(ascii: "u"), UInt8(ascii: "d"): return position &+ 2
         default: return position &+ 1
@@ -115,9 +118,13 @@ public struct JSONNode {
     public subscript(key: StaticString) -> JSONNode {
         guard isObject else { return node(at: -1) }
         let end = close
+        let length = UInt32(truncatingIfNeeded: key.utf8CodeUnitCount)
         var position = index &+ 1
         while position < end {
-            if text(at: Int(truncatingIfNeeded: unsafe tape[position] & 0x00FF_FFFF_FFFF_FFFF)) == key {
+            let name = unsafe strings + Int(truncatingIfNeeded: tape[position] & 0x00FF_FFFF_FFFF_FFFF)
+            if unsafe UnsafeRawPointer(name).loadUnaligned(as: UInt32.self) == length,
+                unsafe Bytes(start: name + 4, count: Int(length)) == key
+            {
                 return node(at: position &+ 1)
             }
             position = after(position &+ 1)

@@ -11,8 +11,6 @@ public struct NodeTable {
     /// Positions in `nodes` counted from 1; 0 is free. Its size is a power of two.
     private var slots: [UInt32] = []
 
-    private static let seed = UInt64.random(in: .min ... .max)
-
     /// An empty table.
     public init() {}
 
@@ -43,7 +41,7 @@ public struct NodeTable {
     /// The slot that a key is in, or the free one where it would go.
     private func slot(of key: Bytes) -> Int {
         let mask = slots.count &- 1
-        var slot = Int(truncatingIfNeeded: NodeTable.hash(key)) & mask
+        var slot = Int(truncatingIfNeeded: key.seededHash) & mask
         while slots[slot] != 0, !(keys[Int(slots[slot]) &- 1] == key) { slot = (slot &+ 1) & mask }
         return slot
     }
@@ -51,28 +49,5 @@ public struct NodeTable {
     private mutating func grow() {
         slots = [UInt32](repeating: 0, count: max(64, slots.count * 4))
         for index in keys.indices { slots[slot(of: keys[index])] = UInt32(truncatingIfNeeded: index + 1) }
-    }
-
-    private static func hash(_ key: Bytes) -> UInt64 {
-        let raw = unsafe UnsafeRawBufferPointer(key.buffer)
-        var hash = seed ^ UInt64(truncatingIfNeeded: key.count)
-        var offset = 0
-        while offset &+ 8 <= key.count {
-            let word = unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            hash = mix(hash ^ word)
-            offset &+= 8
-        }
-        var rest: UInt64 = 0
-        while offset < key.count {
-            rest = rest << 8 | UInt64(key[offset])
-            offset &+= 1
-        }
-        return mix(hash ^ rest)
-    }
-
-    /// The two halves of a 128-bit product, folded.
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return product.high ^ product.low
     }
 }

@@ -20,6 +20,51 @@ private enum ChangeVerb {
     }
 }
 
+/// The members of a change's value that have a place in a mention, found in one pass.
+private struct FacebookChange {
+    var item, verb, comment, post, parent, photo, video: JSONNode
+    var published, created, from, senderID, reviewerID, senderName, reviewerName: JSONNode
+    var message, tags, story, attachedTo, permalink, photoURL, videoURL, photos, link: JSONNode
+
+    init(_ value: JSONNode) {
+        let absent = value.absent
+        (item, verb, comment, post, parent, photo, video) = (absent, absent, absent, absent, absent, absent, absent)
+        (published, created, from, senderID, reviewerID) = (absent, absent, absent, absent, absent)
+        (senderName, reviewerName, message, tags, story) = (absent, absent, absent, absent, absent)
+        (attachedTo, permalink, photoURL, videoURL, photos, link) = (absent, absent, absent, absent, absent, absent)
+        value.fields { key, said in take(key, said) }
+    }
+
+    private mutating func take(_ key: Bytes, _ said: JSONNode) {
+        switch key.count {
+        case 4 where key == "item": item = said
+        case 4 where key == "verb": verb = said
+        case 4 where key == "from": from = said
+        case 4 where key == "post": attachedTo = said
+        case 4 where key == "link": link = said
+        case 5 where key == "photo": photoURL = said
+        case 5 where key == "video": videoURL = said
+        case 5 where key == "story": story = said
+        case 6 where key == "photos": photos = said
+        case 7 where key == "post_id": post = said
+        case 7 where key == "message": message = said
+        case 8 where key == "photo_id": photo = said
+        case 8 where key == "video_id": video = said
+        case 9 where key == "parent_id": parent = said
+        case 9 where key == "published": published = said
+        case 9 where key == "sender_id": senderID = said
+        case 10 where key == "comment_id": comment = said
+        case 11 where key == "sender_name": senderName = said
+        case 11 where key == "reviewer_id": reviewerID = said
+        case 12 where key == "created_time": created = said
+        case 12 where key == "message_tags": tags = said
+        case 13 where key == "permalink_url": permalink = said
+        case 13 where key == "reviewer_name": reviewerName = said
+        default: break
+        }
+    }
+}
+
 extension GraphReader {
     /// Reads a delivery about pages: `{object: "page", entry: [{id, time, changes, messaging, standby}]}`.
     mutating func pageDelivery(_ root: JSONNode) {
@@ -66,20 +111,21 @@ extension GraphReader {
         _ value: JSONNode, _ field: Bytes, of entry: JSONNode, at location: @autoclosure () -> String
     ) {
         guard field == "feed" || field == "mention" || field == "ratings" || field == "live_videos" else { return }
-        let item = value["item"].string
+        let change = FacebookChange(value)
+        let item = change.item.string
         if item == "like" || item == "reaction" { return }
         beginExtra()
         if item == "rating" || field == "ratings" && item.isEmpty {
-            return ratingChange(value, of: entry, at: location())
+            return ratingChange(value, change, of: entry, at: location())
         }
         var row = MentionRow(kind: item == "video" ? .video : .post)
-        let isComment = item == "comment" || item.isEmpty && value["comment_id"].exists
-        let post = reading.keepID(value["post_id"])
+        let isComment = item == "comment" || item.isEmpty && change.comment.exists
+        let post = reading.keepID(change.post)
         if isComment {
             row.kind = .comment
-            row.nativeID = reading.keepID(value["comment_id"])
+            row.nativeID = reading.keepID(change.comment)
         } else {
-            row.nativeID = !post.isEmpty ? post : objectID(of: value)
+            row.nativeID = !post.isEmpty ? post : objectID(of: change)
         }
         guard !row.nativeID.isEmpty else {
             if item.isEmpty || item == "status" || item == "post" || isComment {
@@ -87,26 +133,26 @@ extension GraphReader {
             }
             return
         }
-        guard begin(&row, value, of: entry) else { return append(row, of: value) }
+        guard begin(&row, change, of: entry) else { return append(row, of: value) }
         if isComment {
-            place(&row, in: post, under: value["parent_id"].exists ? reading.keepID(value["parent_id"]) : .none)
+            place(&row, in: post, under: change.parent.exists ? reading.keepID(change.parent) : .none)
         } else {
             row.threadID = row.nativeID
         }
-        readContent(of: value, into: &row)
-        sayChange(value, field, isComment: isComment)
+        readContent(of: change, into: &row)
+        sayChange(value, change, field, isComment: isComment)
         append(row, of: value)
     }
 
     /// A photo or video that names no post.
-    private mutating func objectID(of value: JSONNode) -> Kept {
-        let photo = reading.keepID(value["photo_id"])
-        return photo.isEmpty ? reading.keepID(value["video_id"]) : photo
+    private mutating func objectID(of change: FacebookChange) -> Kept {
+        let photo = reading.keepID(change.photo)
+        return photo.isEmpty ? reading.keepID(change.video) : photo
     }
 
     /// Sets what happened, when, and who did it; false where there is no more to be said, as for what was removed.
-    private mutating func begin(_ row: inout MentionRow, _ value: JSONNode, of entry: JSONNode) -> Bool {
-        let verb = value["verb"]
+    private mutating func begin(_ row: inout MentionRow, _ change: FacebookChange, of entry: JSONNode) -> Bool {
+        let verb = change.verb
         switch ChangeVerb(verb.string) {
         case .add: break
         case .edit: row.operation = .update
@@ -120,54 +166,48 @@ extension GraphReader {
             row.operation = .update
             say("verb", verb.string)
         }
-        row.visibility = value["published"].int64 == 0 || value["published"].boolean == false ? nil : .public
-        row.publishedAt = value["created_time"].moment
-        readActor(of: value, entry, into: &row)
+        row.visibility = change.published.int64 == 0 || change.published.boolean == false ? nil : .public
+        row.publishedAt = change.created.moment
+        readActor(of: change, entry, into: &row)
         return true
     }
 
     /// Who did it, in the current spelling or in those before.
-    private mutating func readActor(of value: JSONNode, _ entry: JSONNode, into row: inout MentionRow) {
-        let from = value["from"]
-        row.author = author(from)
-        let id = from["id"].exists ? from["id"] : value["sender_id"].exists ? value["sender_id"] : value["reviewer_id"]
+    private mutating func readActor(of change: FacebookChange, _ entry: JSONNode, into row: inout MentionRow) {
+        row.author = author(change.from)
+        let own = change.from["id"]
+        let id = own.exists ? own : change.senderID.exists ? change.senderID : change.reviewerID
         if row.author.id.isEmpty { row.author.id = reading.keepID(id) }
         if row.author.name.isEmpty {
-            let name = value["sender_name"].isString ? value["sender_name"] : value["reviewer_name"]
-            row.author.name = reading.keepText(name)
+            row.author.name = reading.keepText(change.senderName.isString ? change.senderName : change.reviewerName)
         }
         guard id.exists else { return }
         row.direction = id.isSameID(as: entry["id"]) ? .outbound : .inbound
     }
 
-    private mutating func readContent(of value: JSONNode, into row: inout MentionRow) {
-        keepMessage(value["message"], tags: value["message_tags"], into: &row)
-        row.title = reading.keepText(value["story"])
-        let post = value["post"]
-        if row.kind == .post || row.kind == .video {
-            row.url = keepAddress(post["permalink_url"].string)
-        }
-        if value["permalink_url"].isString { row.url = keepAddress(value["permalink_url"].string) }
-        let promotion = post["promotion_status"].string
+    private mutating func readContent(of change: FacebookChange, into row: inout MentionRow) {
+        keepMessage(change.message, tags: change.tags, into: &row)
+        row.title = reading.keepText(change.story)
         // What is said of the post is not said of its comments.
         if row.kind == .post || row.kind == .video {
+            row.url = keepAddress(change.attachedTo["permalink_url"].string)
+            let promotion = change.attachedTo["promotion_status"].string
             if promotion == "active" { row.promoted = true }
             if promotion == "inactive" || promotion == "ineligible" { row.promoted = false }
         }
+        if change.permalink.isString { row.url = keepAddress(change.permalink.string) }
         let start = reading.media.count
-        let item = value["item"].string
-        appendMedia(.image, at: value["photo"].string)
-        appendMedia(.video, at: value["video"].string)
-        value["photos"].each { appendMedia(.image, at: $0.string) }
-        let link = value["link"].string
-        appendMedia(item == "photo" ? .image : item == "video" ? .video : .link, at: link)
+        appendMedia(.image, at: change.photoURL.string)
+        appendMedia(.video, at: change.videoURL.string)
+        change.photos.each { appendMedia(.image, at: $0.string) }
+        let item = change.item.string
+        appendMedia(item == "photo" ? .image : item == "video" ? .video : .link, at: change.link.string)
         row.media = Entries(from: start, to: reading.media.count)
     }
 
-    private mutating func sayChange(_ value: JSONNode, _ field: Bytes, isComment: Bool) {
+    private mutating func sayChange(_ value: JSONNode, _ change: FacebookChange, _ field: Bytes, isComment: Bool) {
         if !(field == "feed") { say("field", field) }
-        let item = value["item"].string
-        if !isComment { say("item", item) }
+        if !isComment { say("item", change.item.string) }
         value.fields { key, said in
             switch key.count {
             case 8 where key == "share_id" || key == "photo_id" || key == "video_id": say(key, said)
@@ -178,18 +218,20 @@ extension GraphReader {
             default: break
             }
         }
-        say("post_promotion_status", isComment ? value["post"]["promotion_status"].string : .none)
+        say("post_promotion_status", isComment ? change.attachedTo["promotion_status"].string : .none)
     }
 
     /// Reads a change of a rating or recommendation.
-    private mutating func ratingChange(_ value: JSONNode, of entry: JSONNode, at location: @autoclosure () -> String) {
+    private mutating func ratingChange(
+        _ value: JSONNode, _ change: FacebookChange, of entry: JSONNode, at location: @autoclosure () -> String
+    ) {
         var row = MentionRow(kind: .review)
         row.nativeID = reading.keepID(value["open_graph_story_id"])
-        if row.nativeID.isEmpty { row.nativeID = reading.keepID(value["post_id"]) }
+        if row.nativeID.isEmpty { row.nativeID = reading.keepID(change.post) }
         guard !row.nativeID.isEmpty else {
             return reading.append(defect: "a rating without an id", at: location())
         }
-        guard begin(&row, value, of: entry) else { return append(row, of: value) }
+        guard begin(&row, change, of: entry) else { return append(row, of: value) }
         row.threadID = row.nativeID
         keepMessage(value["review_text"], tags: value.absent, into: &row)
         row.metrics.rating = GraphReader.rating(value["rating"], value.absent)

@@ -18,8 +18,8 @@ struct GraphReader: ~Copyable {
     let owner: String
     /// Members of `ext` of the mention that is being read.
     private var extra = Output(capacity: 1024)
-    /// The row of each native id, by the id's hash.
-    private var places: [Int: Int] = [:]
+    /// The row of each native id.
+    private var places: RowTable
 
     /// About how many bytes of a document say a mention.
     private static let sizeOfMention = 640
@@ -27,7 +27,7 @@ struct GraphReader: ~Copyable {
     /// A reader of one document.
     init(network: String, document: Document, keepsRaw: Bool, owner: String = "") {
         reading = Reading(network: network, capacity: document.bytes.count / 2)
-        places.reserveCapacity(document.bytes.count / GraphReader.sizeOfMention)
+        places = RowTable(capacity: document.bytes.count / GraphReader.sizeOfMention)
         self.document = document
         self.keepsRaw = keepsRaw
         self.owner = owner
@@ -47,17 +47,11 @@ struct GraphReader: ~Copyable {
         if keepsRaw, row.operation != .delete { row.raw = reading.keepJSON(node) }
         if row.metrics != MetricsRow() { row.metricsAt = countedAt }
         if !row.url.isEmpty { row.canonicalURL = reading.keepCanonical(of: row.url) }
-        let hash = reading.withBytes(of: row.nativeID) { id in
-            var hasher = Hasher()
-            unsafe hasher.combine(bytes: UnsafeRawBufferPointer(id.buffer))
-            return hasher.finalize()
-        }
-        if let place = places[hash], reading.same(reading.rows[place].nativeID, row.nativeID) {
+        if let place = places.position(of: row.nativeID, in: reading) {
             if repeats(row, reading.rows[place]) || saysLess(row, than: reading.rows[place]) { return }
             if row.operation == .create, reading.rows[place].operation != .delete { row.operation = .update }
         }
-        places[hash] = reading.rows.count
-        reading.append(row)
+        places.append(row, to: &reading)
     }
 
     /// Whether two rows with the same id say the same.

@@ -3,19 +3,19 @@ internal import EarshotFormats
 
 /// Tells a builder what an XML document says.
 final class FeedHandler: XMLHandling {
-    // One value, so that the exclusive access that a class must check is checked once a call.
-    private var builder: FeedTreeBuilder
+    // One thread parses a document, and the builder never calls its handler: nothing is there to check at each element.
+    @exclusivity(unchecked) private var builder: FeedTreeBuilder
 
     /// A handler for a document of `size` bytes that came from `url`.
-    init(url: String?, size: Int) { builder = FeedTreeBuilder(url: url, size: size) }
+    init(url: String?, size: Int) { unsafe builder = FeedTreeBuilder(url: url, size: size) }
 
     /// What has been built.
-    var tree: FeedTree { builder.tree }
+    var tree: FeedTree { unsafe builder.tree }
 
-    func code(for name: XMLName) -> Int { builder.code(for: name) }
-    func start(_ code: Int, _ element: XMLElement) { builder.start(code, element) }
-    func text(_ bytes: Bytes) { builder.text(bytes) }
-    func end() { builder.end() }
+    func code(for name: XMLName) -> Int { unsafe builder.code(for: name) }
+    func start(_ code: Int, _ element: XMLElement) { unsafe builder.start(code, element) }
+    func text(_ bytes: Bytes) { unsafe builder.text(bytes) }
+    func end() { unsafe builder.end() }
 }
 
 /// Builds a feed's tree from what an XML document says.
@@ -82,7 +82,7 @@ struct FeedTreeBuilder {
         if inner > 0 || (tree.nodes[node].name.isConstruct && tree.nodes[node].form == .markup) {
             FeedMarkup.escape(bytes, into: &written)
         } else {
-            unsafe written.append(contentsOf: bytes.buffer)
+            written.append(bytes)
         }
     }
 
@@ -194,7 +194,7 @@ enum FeedMarkup {
             let attribute = element.attributes[index]
             guard attribute.name.prefix.isEmpty else { continue }
             written.append(UInt8(ascii: " "))
-            unsafe written.append(contentsOf: attribute.name.local.buffer)
+            written.append(attribute.name.local)
             written.append(contentsOf: "=\"".utf8)
             escape(attribute.value, into: &written)
             written.append(UInt8(ascii: "\""))

@@ -10,7 +10,7 @@ struct GraphContext: Sendable, Equatable {
 
     /// What an address says, as far as it does.
     init(address: String) {
-        guard let scheme = address.firstRange(of: "://") else { return }
+        guard !address.isEmpty, let scheme = address.firstRange(of: "://") else { return }
         let path = address[scheme.upperBound...].prefix { $0 != "?" && $0 != "#" }
         var parts = path.split(separator: "/").dropFirst()
         if let version = parts.first, version.first == "v", version.dropFirst().first?.isNumber == true {

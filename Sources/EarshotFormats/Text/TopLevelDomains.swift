@@ -1,39 +1,50 @@
 /// The top-level domains of the root zone: what makes `example.com` an address and `readme.txt` a file.
 enum TopLevelDomains {
     /// Whether ASCII letters and digits, in lower case, are a top-level domain.
-    static func contain(_ name: ArraySlice<UInt8>) -> Bool {
-        var lower = 0
-        var upper = ascii.count
-        while lower < upper {
-            let middle = (lower + upper) / 2
-            if ascii[middle].lexicographicallyPrecedes(name) { lower = middle + 1 } else { upper = middle }
-        }
-        return lower < ascii.count && ascii[lower].elementsEqual(name)
-    }
+    static func contain(_ name: ArraySlice<UInt8>) -> Bool { contain(name, ascii) }
 
     /// Whether a name with other letters than ASCII's, in lower case, is a top-level domain.
-    static func contain(_ name: String) -> Bool { international.contains(name) }
+    static func contain(_ name: String) -> Bool { contain(Array(name.utf8)[...], international) }
+
+    private static func contain(_ name: ArraySlice<UInt8>, _ sorted: [[UInt8]]) -> Bool {
+        var lower = 0
+        var upper = sorted.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if sorted[middle].lexicographicallyPrecedes(name) { lower = middle + 1 } else { upper = middle }
+        }
+        return lower < sorted.count && sorted[lower].elementsEqual(name)
+    }
 
     /// The lengths, in scalars, of names with other letters than ASCII's that begin with a scalar, in either case: a bit
     /// each.
-    static func lengths(beginningWith scalar: UInt32) -> UInt64 { beginnings[scalar] ?? 0 }
+    static func lengths(beginningWith scalar: UInt32) -> UInt64 {
+        beginnings.first { $0.scalar == scalar }?.lengths ?? 0
+    }
 
-    private static let beginnings: [UInt32: UInt64] = {
-        var lengths: [UInt32: UInt64] = [:]
-        for name in international {
+    /// No dictionary, whose type alone takes longer to make than this list to search.
+    private static let beginnings: [(scalar: UInt32, lengths: UInt64)] = {
+        var beginnings: [(scalar: UInt32, lengths: UInt64)] = []
+        for name in international.map({ String(decoding: $0, as: UTF8.self) }) {
             for spelling in [name, name.uppercased()] {
-                guard let first = spelling.unicodeScalars.first else { continue }
-                lengths[first.value, default: 0] |= 1 << UInt64(spelling.unicodeScalars.count)
+                guard let first = spelling.unicodeScalars.first?.value else { continue }
+                let length: UInt64 = 1 << UInt64(spelling.unicodeScalars.count)
+                if let index = beginnings.firstIndex(where: { $0.scalar == first }) {
+                    beginnings[index].lengths |= length
+                } else {
+                    beginnings.append((first, length))
+                }
             }
         }
-        return lengths
+        return beginnings
     }()
 
     /// The length of the longest ASCII name.
     static let longest = ascii.reduce(0) { max($0, $1.count) }
 
     private static let ascii = words(of: asciiNames).map { Array($0) }
-    private static let international = Set(words(of: internationalNames).map { String(decoding: $0, as: UTF8.self) })
+    private static let international = words(of: internationalNames).map { Array($0) }
+        .sorted { $0.lexicographicallyPrecedes($1) }
 
     /// What spaces and line ends part, by bytes: by characters it takes a millisecond.
     private static func words(of names: String) -> [ArraySlice<UInt8>] { Array(names.utf8).split { $0 <= 0x20 } }

@@ -40,6 +40,10 @@ extension Reading {
     /// are left out.
     public mutating func keep(joining parts: Bytes...) -> Kept {
         let start = arena.count
+        for part in parts where hasRoom(for: part.count) { arena.append(part) }
+        let whole = kept(from: start)
+        guard withBytes(of: whole, { TextScan.hasControls($0) }) else { return whole }
+        arena.removeSubrange(start...)
         for part in parts { _ = keep(part) }
         return kept(from: start)
     }

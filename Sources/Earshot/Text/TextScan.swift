@@ -48,6 +48,7 @@ struct TextScan {
         let buffer = unsafe bytes.buffer
         guard let start = buffer.baseAddress else { return false }
         var scan = TextScan()
+        guard buffer.count < 16 else { return unsafe scan.hasControls(inBlocks: start, buffer.count) }
         guard buffer.count >= 8 else {
             for index in 0..<buffer.count { scan.look(at: unsafe start[index]) }
             return scan.hasControls
@@ -84,6 +85,24 @@ struct TextScan {
             offset = min(offset &+ 16, count &- 16)
         }
         if TextScan.isAny(largest .>= firstHigh) { hasHigh = true }
+    }
+
+    /// Whether sixteen and more bytes have a control character other than tab and newline.
+    @inline(__always) @unsafe
+    private mutating func hasControls(inBlocks start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        let source = unsafe UnsafeRawPointer(start)
+        let space = SIMD16<UInt8>(repeating: 0x20)
+        let delete = SIMD16<UInt8>(repeating: 0x7F)
+        var offset = 0
+        while true {
+            let block = unsafe source.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+            if TextScan.isAny((block .< space) .| (block .== delete)) {
+                for place in offset..<(offset &+ 16) { look(at: unsafe start[place]) }
+                if hasControls { return true }
+            }
+            guard offset < count &- 16 else { return false }
+            offset = min(offset &+ 16, count &- 16)
+        }
     }
 
     /// Whether anything is in a mask, asked by its bits: `any` is a call for each block.

@@ -19,6 +19,22 @@ import Testing
         #expect(Array(kept(given).unicodeScalars) == Array(expected.unicodeScalars))
     }
 
+    @Test func `ids and addresses have no controls, whole or joined of parts`() {
+        var reading = Reading(network: "web")
+        for count in 0...40 {
+            let plain = String(repeating: "a", count: count)
+            let broken = Array((plain + "\u{1B}b\u{7F}").utf8)
+            let whole = broken.withBytes { reading.keep($0) }
+            #expect(reading.string(whole) == plain + "b")
+            let joined = broken.withBytes { reading.keep(joining: $0, Bytes.none, ("?id=1" as StaticString).bytes) }
+            #expect(reading.string(joined) == plain + "b?id=1")
+        }
+        let parts: StaticString = "https://www.youtube.com/watch?v="
+        let twice = reading.keep(joining: parts.bytes, parts.bytes)
+        #expect(reading.string(twice) == "\(parts)\(parts)")
+        #expect(reading.keep(joining: Bytes.none).isEmpty)
+    }
+
     @Test func `a control and an escape are found wherever they stand`() {
         for count in 0...40 {
             for place in 0...count {

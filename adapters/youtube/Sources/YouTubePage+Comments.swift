@@ -18,18 +18,24 @@ extension YouTubePage {
 
     /// The first comment of a thread, and those replies that came with it.
     mutating func readThread(_ item: JSONNode, at place: String) throws(MalformedDocument) {
-        let snippet = item["snippet"]
-        let top = snippet["topLevelComment"]
+        var top = item[-1]
+        var first = Thread()
+        item["snippet"].fields { key, value in
+            switch key.count {
+            case 7 where key == "videoId": first.video = value.string
+            case 8 where key == "isPublic": first.isPublic = value.boolean
+            case 8 where key == "canReply": first.canReply = value.boolean
+            case 15 where key == "topLevelComment": top = value
+            case 15 where key == "totalReplyCount": first.replies = value.int64
+            default: break
+            }
+        }
         guard top.isObject else { throw MalformedDocument("a thread without its comment: ask for part=snippet") }
-        var thread = Thread(video: snippet["videoId"].string)
-        if thread.video.isEmpty { thread.video = top["snippet"]["videoId"].string }
-        // Replies are also listed without their thread: saying it here alone would make them look edited.
-        if snippet["isPublic"].boolean == false { thread.isPublic = false }
-        var first = thread
-        first.isPublic = snippet["isPublic"].boolean
-        first.replies = snippet["totalReplyCount"].int64
-        first.canReply = snippet["canReply"].boolean
+        if first.video.isEmpty { first.video = top["snippet"]["videoId"].string }
         try readComment(top, of: first)
+        var thread = Thread(video: first.video)
+        // Replies are also listed without their thread: saying it here alone would make them look edited.
+        if first.isPublic == false { thread.isPublic = false }
         thread.parent = top["id"].string
         var index = 0
         item["replies"]["comments"].each { reply in

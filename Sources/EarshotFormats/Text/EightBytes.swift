@@ -8,9 +8,7 @@ extension Bytes {
         return unsafe UInt64(
             littleEndian: UnsafeRawPointer(start).loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
-}
 
-extension Bytes {
     /// Up to eight bytes from `index`, the first of them the lowest, and zeros for those that are not there.
     @inline(__always)
     func word(at index: Int) -> UInt64 {

@@ -1,4 +1,5 @@
 internal import Earshot
+internal import EarshotFormats
 
 /// Somebody a feed names.
 struct FeedPerson: Equatable {
@@ -13,7 +14,7 @@ struct FeedPerson: Equatable {
     /// The person that `name (address)`, `address (name)` or `name <address>` means.
     init(written bytes: Bytes) {
         // Nobody's name is longer, and an author of the feed is written down for every entry.
-        let bytes = bytes[0..<FeedPerson.longestName]
+        let bytes = bytes.wholeScalars(within: FeedPerson.longestName)
         guard let range = FeedPerson.address(in: bytes) else {
             name = bytes.trimmed.array
             return
@@ -116,9 +117,9 @@ extension FeedView {
         var hasParts = false
         each(in: node) { child in
             switch name(child) {
-            case .name, .itunesName: person.name = text(child)[0..<FeedPerson.longestName].array
-            case .email, .itunesEmail: person.address = text(child)[0..<FeedPerson.longestName].array
-            case .uri, .url, .link: person.url = resolved(text(child)[0..<FeedPerson.longestName], at: child)
+            case .name, .itunesName: person.name = part(child).array
+            case .email, .itunesEmail: person.address = part(child).array
+            case .uri, .url, .link: person.url = resolved(part(child), at: child)
             case .rdf, .other: nested(child, &person)
             default: break
             }
@@ -134,6 +135,9 @@ extension FeedView {
         }
         return person
     }
+
+    /// What an element says of a person, as far as anybody's name or address goes.
+    private func part(_ node: Int) -> Bytes { text(node).wholeScalars(within: FeedPerson.longestName) }
 
     /// A person within another element: `foaf:Agent`, `gd:image`.
     private func nested(_ node: Int, _ person: inout FeedPerson) {

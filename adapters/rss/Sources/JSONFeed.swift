@@ -122,7 +122,7 @@ struct JSONFeed {
 
     private mutating func readAuthor(_ item: JSONNode, _ row: inout MentionRow) {
         guard let author = authors(item).first ?? authors(root).first else { return }
-        row.author.name = reading.keepText(author["name"].string[0..<FeedPerson.longestName])
+        row.author.name = reading.keepText(author["name"].string.wholeScalars(within: FeedPerson.longestName))
         row.author.url = address(author["url"]).withBytes { reading.keep($0) }
         row.author.avatarURL = address(author["avatar"]).withBytes { reading.keep($0) }
         let url = author["url"].string

@@ -15,6 +15,25 @@ struct RSSAdapterTests {
     @Test(arguments: Fixture.all()) func `the adapter keeps its promises`(_ fixture: Fixture) throws {
         #expect(AdapterContract.violations(of: try RSSAdapter.make(), reading: fixture.document) == [])
     }
+
+    @Test func `a name that is far too long is cut between letters`() throws {
+        for length in 990...1_002 {
+            let name = String(repeating: "a", count: length) + "ÿ€👩"
+            let feeds = [
+                "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>tag:a</id><author><name>\(name)</name></author>"
+                    + "</entry></feed>",
+                "<rss><channel><item><guid>a</guid><author>\(name)</author></item></channel></rss>",
+                #"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"a","content_text":"b","#
+                    + #""authors":[{"name":"\#(name)"}]}]}"#,
+            ]
+            for feed in feeds {
+                let reading = try RSSAdapter.make().read(Document(Array(feed.utf8), observedAt: Timestamp(seconds: 0)))
+                let author = try #require(reading.rows.first?.author.name)
+                let kept = reading.string(author)
+                #expect(name.hasPrefix(kept) && kept.utf8.count > 985, "\(length): \(feed.prefix(20))")
+            }
+        }
+    }
 }
 
 extension RSSAdapter {

@@ -19,7 +19,7 @@ public struct MentionWriter: ~Copyable {
     private var networks: [String] = []
     private let origin: Origin
     /// The length of what every document's provenance begins with.
-    private let origins: Int
+    private let originLength: Int
     private var provenance = JSONFields()
     private let isFinal: Bool
 
@@ -50,7 +50,7 @@ public struct MentionWriter: ~Copyable {
         provenance.string("channel", origin.channel)
         provenance.string("adapter", origin.adapter)
         provenance.string("adapter_version", origin.adapterVersion)
-        origins = provenance.length
+        originLength = provenance.length
     }
 
     /// Writes every row of a reading, one line each.
@@ -96,7 +96,7 @@ public struct MentionWriter: ~Copyable {
 
     /// The provenance object that every line of a document shares.
     private mutating func provenance(of document: Document) -> [UInt8] {
-        provenance.reset(to: origins)
+        provenance.reset(to: originLength)
         provenance.string("via", document.via.word.bytes)
         provenance.boolean("verified", document.verified)
         if let url = document.url { provenance.string("request", url) }

@@ -7,16 +7,19 @@ extension LMTPListener {
     private static let noSocket = "a file that is no socket lies there"
 
     /// How long whoever listens at the address already may take to greet.
-    private static let greetingPatience = TimeAmount.seconds(30)
+    private static let greetingPatience = Duration.seconds(30)
 
     /// Tries whether messages could be taken at the address; a gateway that takes them there already is as good.
-    package func check() async throws -> String {
+    package func check() async throws -> String { try await check(patience: LMTPListener.greetingPatience) }
+
+    /// Tries it with so much patience for whoever listens there already.
+    func check(patience: Duration) async throws -> String {
         do {
             try await bound(replacingSocket: false).executeThenClose { _ in }
             if let path = door.socketPath { _ = unsafe unlink(path) }
             return "messages can be taken at \(door.address)"
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            return try await judgeNeighbour()
+            return try await judgeNeighbour(patience)
         } catch {
             throw refusal(error)
         }
@@ -36,14 +39,14 @@ extension LMTPListener {
     }
 
     /// What it means that the address is taken.
-    private func judgeNeighbour() async throws -> String {
+    private func judgeNeighbour(_ patience: Duration) async throws -> String {
         var status = stat()
         if let path = door.socketPath, unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK {
             throw FetchFailure.refused("cannot listen at \(door.address): \(LMTPListener.noSocket)")
         }
         let greeting: String
         do {
-            greeting = try await self.greeting()
+            greeting = try await self.greeting(patience)
         } catch let error as IOError where error.errnoCode == ECONNREFUSED && door.socketPath != nil {
             // A socket at which nobody listens is left over, and gives way.
             return "messages can be taken at \(door.address)"
@@ -58,10 +61,10 @@ extension LMTPListener {
     }
 
     /// The first that is said by whoever listens there.
-    private func greeting() async throws -> String {
+    private func greeting(_ patience: Duration) async throws -> String {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connectTimeout(LMTPListener.greetingPatience)
-        let setUp = LMTPListener.setUp(patience: LMTPListener.greetingPatience)
+            .connectTimeout(TimeAmount(patience))
+        let setUp = LMTPListener.setUp(patience: TimeAmount(patience))
         let client: Connection
         if let path = door.socketPath {
             client = try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: setUp)

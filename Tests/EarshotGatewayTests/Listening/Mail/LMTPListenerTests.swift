@@ -132,14 +132,14 @@ import Testing
     }
 
     @Test func `a check tells a free address from one that is taken, and by whom`() async throws {
-        #expect(try await listener().check() == "messages can be taken at 127.0.0.1:0")
+        #expect(try await listener().check(patience: .seconds(3600)) == "messages can be taken at 127.0.0.1:0")
         try await run { port in
-            let says = try await listener(at: "127.0.0.1:\(port)").check()
+            let says = try await listener(at: "127.0.0.1:\(port)").check(patience: .seconds(3600))
             #expect(says == "a gateway takes messages at 127.0.0.1:\(port) already")
         }
         let other = try LineServer(greeting: "220 mail.example ESMTP\r\n") { _, _ in .say("") }
         let failure = await #expect(throws: FetchFailure.self) {
-            try await listener(at: "127.0.0.1:\(other.port)").check()
+            try await listener(at: "127.0.0.1:\(other.port)").check(patience: .seconds(3600))
         }
         #expect(
             failure == .refused("something else listens at 127.0.0.1:\(other.port): \"220 mail.example ESMTP\""))
@@ -150,7 +150,9 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.path + "/lmtp"
-        #expect(try await listener(at: "unix:\(path)").check() == "messages can be taken at unix:\(path)")
+        #expect(
+            try await listener(at: "unix:\(path)").check(patience: .seconds(3600))
+                == "messages can be taken at unix:\(path)")
         #expect(!FileManager.default.fileExists(atPath: path))
 
         let (starts, start) = AsyncStream<Int>.makeStream()
@@ -158,13 +160,15 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await running.run() }
             for await _ in starts { break }
-            let says = try await listener(at: "unix:\(path)").check()
+            let says = try await listener(at: "unix:\(path)").check(patience: .seconds(3600))
             #expect(says == "a gateway takes messages at unix:\(path) already")
             // As a gateway that is killed leaves it.
             try #require(unsafe link(path, path + ".left") == 0)
             group.cancelAll()
         }
-        #expect(try await listener(at: "unix:\(path).left").check() == "messages can be taken at unix:\(path).left")
+        #expect(
+            try await listener(at: "unix:\(path).left").check(patience: .seconds(3600))
+                == "messages can be taken at unix:\(path).left")
         #expect(FileManager.default.fileExists(atPath: path + ".left"))
 
         try Data().write(to: URL(fileURLWithPath: path + ".txt"))
@@ -172,10 +176,14 @@ import Testing
             ("\(path).txt/no", "Not a directory"), ("/nowhere/lmtp", "No such file or directory"),
             (folder.path + "/" + String(repeating: "x", count: 120), "too long for a socket"),
         ] {
-            let failure = await #expect(throws: FetchFailure.self) { try await listener(at: "unix:\(address)").check() }
+            let failure = await #expect(throws: FetchFailure.self) {
+                try await listener(at: "unix:\(address)").check(patience: .seconds(3600))
+            }
             #expect(failure?.summary.contains(reason) == true, "\(failure?.summary ?? "") at \(address)")
         }
-        let failure = await #expect(throws: FetchFailure.self) { try await listener(at: "unix:\(path).txt").check() }
+        let failure = await #expect(throws: FetchFailure.self) {
+            try await listener(at: "unix:\(path).txt").check(patience: .seconds(3600))
+        }
         #expect(failure?.summary.contains("a file that is no socket lies there") == true)
         #expect(FileManager.default.fileExists(atPath: path + ".txt"))
     }

@@ -117,18 +117,24 @@ import Testing
         return "\(response.headers) " + String(decoding: response.body, as: UTF8.self)
     }
 
-    private func operators(_ config: String) throws -> [(String, Program.Ending)] {
-        try [
+    private func operators(_ config: String) async throws -> [(String, Program.Ending)] {
+        let commands = [
             ["state", "list", "--config", config], ["dead-letters", "list", "--config", config],
             ["dead-letters", "show", "desk", "--config", config],
             ["dead-letters", "replay", "desk", "--config", config],
             ["replay", "--sink", "shut", "--since", "2020-01-01T00:00:00Z", "--config", config],
-        ].map { ($0.joined(separator: " "), try Program.run($0, environment: CanaryTests.secrets)) }
+        ]
+        var endings: [(String, Program.Ending)] = []
+        for command in commands {
+            endings.append(
+                (command.joined(separator: " "), try await Program.run(command, environment: CanaryTests.secrets)))
+        }
+        return endings
     }
 
     /// What is said of wrong configurations that have secrets in wrong places.
-    private func wrongConfigurations(_ text: String, _ folder: Folder) throws -> [(String, Program.Ending)] {
-        try [
+    private func wrongConfigurations(_ text: String, _ folder: Folder) async throws -> [(String, Program.Ending)] {
+        let configurations = [
             text.replacing("\"every\": \"1s\"", with: "\"every\": \"${S_BEARER}\""),
             text.replacing("\"acme\"", with: "[\"${S_IMAP}\"]"),
             text.replacing("\"token\": \"${S_ADMIN}\"", with: "\"token\": [\"${S_ADMIN}\"]"),
@@ -136,12 +142,14 @@ import Testing
             text.replacing("\(CanaryTests.secrets["S_VERIFY"] ?? "")", with: ""), text + "${S_BEARER}",
             text.replacing("imap://127.0.0.1", with: "${S_IMAP}://"),
             text.replacing("\"listen\": \"feed\"", with: "\"listen\": \"${S_PAGE_TOKEN}\""),
-        ].enumerated().map { number, wrong in
+        ]
+        var endings: [(String, Program.Ending)] = []
+        for (number, wrong) in configurations.enumerated() {
             let file = try folder.write(wrong, to: "wrong/\(number).json")
-            return (
-                "wrong configuration \(number)", try Program.run(["validate", file], environment: CanaryTests.secrets)
-            )
+            let ending = try await Program.run(["validate", file], environment: CanaryTests.secrets)
+            endings.append(("wrong configuration \(number)", ending))
         }
+        return endings
     }
 
     @Test func `no secret of any kind is found in the log, the page, the data, the letters or an answer`() async throws
@@ -200,16 +208,16 @@ import Testing
                 "a wrong question",
                 try await ask(receive, "/hooks/hook?hub.mode=subscribe&hub.verify_token=x&hub.challenge=1")
             ))
-        for (name, ending) in try await Program.aside({ try operators(config) }) {
+        for (name, ending) in try await operators(config) {
             said.append((name, ending.output + ending.errors))
         }
         #expect(said.contains { $0.place.hasPrefix("dead-letters list") && $0.text.contains("\"sink\":\"desk\"") })
-        for (name, ending) in try await Program.aside({ try wrongConfigurations(text, folder) }) {
+        for (name, ending) in try await wrongConfigurations(text, folder) {
             said.append((name, ending.output + ending.errors))
         }
         for command in ["check", "dry-run", "validate"] {
             let arguments = command == "validate" ? [command, config] : [command, config, "--log-level", "trace"]
-            let ending = try await Program.aside { try Program.run(arguments, environment: CanaryTests.secrets) }
+            let ending = try await Program.run(arguments, environment: CanaryTests.secrets)
             said.append((command, ending.output + ending.errors))
         }
         try folder.write(text.replacing("\"every\": \"1s\"", with: "\"every\": \"${S_BEARER}\""), to: "earshot.json")
@@ -223,7 +231,7 @@ import Testing
             logged += line + "\n"
             if line.contains("\"stopped\"") { break }
         }
-        gateway.waitUntilExit()
+        await gateway.ended()
         #expect(logged.contains("***"))
 
         for (place, text) in said { #expect(hits(in: text).isEmpty, "\(place): \(text.prefix(2000))") }

@@ -7,7 +7,7 @@ import Testing
         return []
     }
 
-    @Test func `each path of a document is told with where its values end`() throws {
+    @Test func `each path of a document is told with where its values end`() async throws {
         let folder = try Folder()
         let page = """
             {"data":[
@@ -15,7 +15,7 @@ import Testing
               {"id":"22","author_id":"7","text":"And once more","attachments":{"1234567_key":{"unheard":true}}}
             ],"includes":{"users":[{"id":"7","username":"mina_k"}]}}
             """
-        let ending = try Program.run("adapters", "twitter", "--coverage", folder.write(page, to: "page.json"))
+        let ending = try await Program.run("adapters", "twitter", "--coverage", folder.write(page, to: "page.json"))
         #expect(ending.code == 0)
         #expect(CoverageTests.row("data[].text", in: ending) == ["data[].text", "2", "text"])
         #expect(CoverageTests.row("data[].possibly_sensitive", in: ending).suffix(2) == ["1", "ext"])
@@ -25,7 +25,7 @@ import Testing
         #expect(ending.lines.contains("1 documents tried, 0 without mentions, 0 refused, 0 of no known form"))
     }
 
-    @Test func `each element and attribute of a feed is told with where its values end`() throws {
+    @Test func `each element and attribute of a feed is told with where its values end`() async throws {
         let feed = """
             <?xml version="1.0"?><rss version="2.0"><channel><title>Acme Air</title><link>https://acme.example/</link>
             <item><guid isPermaLink="false">a1</guid><title>Fares &amp; seats</title>
@@ -34,7 +34,7 @@ import Testing
             </channel></rss>
             """
         let folder = try Folder()
-        let ending = try Program.run("adapters", "rss", "--coverage", folder.write(feed, to: "feed.xml"))
+        let ending = try await Program.run("adapters", "rss", "--coverage", folder.write(feed, to: "feed.xml"))
         #expect(ending.code == 0)
         #expect(CoverageTests.row("rss.channel.item.title", in: ending).last == "title")
         #expect(CoverageTests.row("rss.channel.item.description", in: ending).suffix(2) == ["html,", "text"])
@@ -43,7 +43,7 @@ import Testing
         #expect(ending.lines.contains("1 documents tried, 0 without mentions, 0 refused, 0 of no known form"))
     }
 
-    @Test func `each header field and part of a mail is told with where its values end`() throws {
+    @Test func `each header field and part of a mail is told with where its values end`() async throws {
         let mail = """
             From: Mina <mina@example.com>\r
             To: care@acme.example\r
@@ -66,7 +66,7 @@ import Testing
 
             """
         let folder = try Folder()
-        let ending = try Program.run("adapters", "email", "--coverage", folder.write(mail, to: "mail.eml"))
+        let ending = try await Program.run("adapters", "email", "--coverage", folder.write(mail, to: "mail.eml"))
         #expect(ending.code == 0)
         #expect(CoverageTests.row("subject", in: ending).contains("title"))
         #expect(CoverageTests.row("[text/plain]", in: ending).last == "text")
@@ -74,17 +74,17 @@ import Testing
         #expect(CoverageTests.row("mime-version", in: ending).contains("DROPPED"))
     }
 
-    @Test func `documents of which nothing can be said are named, not tried`() throws {
+    @Test func `documents of which nothing can be said are named, not tried`() async throws {
         let folder = try Folder()
         let empty = try folder.write(#"{"meta":{"result_count":0}}"#, to: "empty.json")
         let broken = try folder.write("{", to: "broken.json")
-        let ending = try Program.run("adapters", "twitter", "--coverage", empty, broken)
+        let ending = try await Program.run("adapters", "twitter", "--coverage", empty, broken)
         #expect(ending.code == 0)
         #expect(ending.lines.contains("no mention in empty.json"))
         #expect(ending.lines.contains("0 documents tried, 1 without mentions, 0 refused, 1 of no known form"))
     }
 
-    @Test func `a file that is not there is no input for coverage`() throws {
-        #expect(try Program.run("adapters", "twitter", "--coverage", "/nowhere/page.json").code == 66)
+    @Test func `a file that is not there is no input for coverage`() async throws {
+        #expect(try await Program.run("adapters", "twitter", "--coverage", "/nowhere/page.json").code == 66)
     }
 }

@@ -37,9 +37,7 @@ final class Dovecot {
     }
 
     deinit {
-        guard process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
+        process.stop(keeping: folder)
     }
 
     /// Puts a message into a folder of the mailbox, as a delivery does; the mailbox's own folder has no name.

@@ -31,25 +31,25 @@ import Testing
             [.modificationDate: Date(timeIntervalSince1970: changed)], ofItemAtPath: path)
     }
 
-    @Test func `a tap's records become mentions, and its state is handed back to it`() throws {
+    @Test func `a tap's records become mentions, and its state is handed back to it`() async throws {
         #expect(FileManager.default.isExecutableFile(atPath: ExecTests.tap), "make test installs the tap")
         let folder = try Folder()
         try folder.write(#"{"path":"\#(folder.path("posts/*.jsonl"))","stream_name":"posts"}"#, to: "tap.json")
         try write(post(1) + post(2), to: "posts/a.jsonl", in: folder, changed: 1_700_000_000)
         let file = try folder.write(configuration(folder), to: "earshot.json")
 
-        let dry = try Program.run("dry-run", file)
+        let dry = try await Program.run("dry-run", file)
         #expect(dry.code == 0, "\(dry.errors)")
         #expect(dry.lines.count == 2)
 
-        let first = try Program.run("backfill", file)
+        let first = try await Program.run("backfill", file)
         #expect(first.code == 0, "\(first.errors)")
         #expect(try folder.text("out.ndjson").split(separator: "\n").count == 2)
 
         // Only what is newer than the state is printed again, so only that comes in.
         try write(post(3), to: "posts/b.jsonl", in: folder, changed: 1_700_000_900)
         try FileManager.default.removeItem(atPath: folder.path("posts/a.jsonl"))
-        let second = try Program.run("backfill", file)
+        let second = try await Program.run("backfill", file)
         #expect(second.code == 0, "\(second.errors)")
         #expect(second.errors.contains("bookmark value: 2023-11-14"))
         let lines = try folder.text("out.ndjson").split(separator: "\n")
@@ -58,17 +58,17 @@ import Testing
         #expect(lines.last?.contains(#""provenance":{"channel":"posts","adapter":"twitter""#) == true)
     }
 
-    @Test func `a tap that fails is a failure with its last words`() throws {
+    @Test func `a tap that fails is a failure with its last words`() async throws {
         let folder = try Folder()
         try folder.write("{}", to: "tap.json")
         let file = try folder.write(configuration(folder), to: "earshot.json")
-        let ending = try Program.run("backfill", file)
+        let ending = try await Program.run("dry-run", file)
         #expect(ending.code == 69)
         #expect(ending.errors.contains("the program ended with exit code 1: "))
         #expect(ending.errors.contains("'path' is a required property"))
     }
 
-    @Test func `a configuration says what is wrong with a program`() throws {
+    @Test func `a configuration says what is wrong with a program`() async throws {
         let folder = try Folder()
         let file = try folder.write(
             """
@@ -78,7 +78,7 @@ import Testing
                 "c": { "adapter": "exec", "settings": { "command": ["/bin/tap"], "format": "documents", "adapter": "twiter" } } },
               "sinks": { "s": { "sink": "stdout" } } }
             """, to: "earshot.json")
-        let ending = try Program.run("validate", file)
+        let ending = try await Program.run("validate", file)
         #expect(ending.code == 78)
         for words in [
             "/channels/a/settings", "\"command\" is missing", "\"adapter\" is missing", "/channels/b/settings/restart",
@@ -88,9 +88,9 @@ import Testing
         }
     }
 
-    @Test func `what a program prints is read by normalize as well`() throws {
+    @Test func `what a program prints is read by normalize as well`() async throws {
         let line = #"{"schema":"mention/1.0","network":"forum","native_id":"1","kind":"post","text":"hello"}"#
-        let ending = try Program.run("normalize", "exec", "-", input: Data("\(line)\nnonsense\n".utf8))
+        let ending = try await Program.run("normalize", "exec", "-", input: Data("\(line)\nnonsense\n".utf8))
         #expect(ending.code == 1)
         #expect(ending.lines.count == 1 && ending.errors.contains("not JSON"))
     }

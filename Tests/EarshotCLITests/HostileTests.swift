@@ -14,7 +14,7 @@ import Testing
         process.standardOutput = try folder.file("output")
         process.standardError = try folder.file("errors")
         try process.run()
-        try await Program.aside { process.waitUntilExit() }
+        await process.ended()
         let told = try folder.text("output") + folder.text("errors")
         #expect(process.terminationStatus == 0, "\(told)")
         #expect(told.contains("220 hostile documents"))

@@ -18,7 +18,8 @@ import Testing
         return Data(lines.joined(separator: [10]))
     }()
 
-    @Test(arguments: ["json", "text"]) func `nothing that a program complains of breaks the log`(format: String) throws
+    @Test(arguments: ["json", "text"]) func `nothing that a program complains of breaks the log`(format: String)
+        async throws
     {
         let folder = try Folder()
         try LogInjectionTests.hostile.write(to: folder.url.appendingPathComponent("hostile"))
@@ -28,7 +29,7 @@ import Testing
             {"channels": {"forum": {"adapter": "exec", "settings": {"command": ["/bin/sh", "tell.sh"],
               "environment": {"PATH": "/usr/bin:/bin"}}}}, "sinks": {"screen": {"sink": "stdout"}}}
             """#, to: "earshot.json")
-        let ending = try Program.run("backfill", config, "--log-format", format, "--log-level", "trace")
+        let ending = try await Program.run("backfill", config, "--log-format", format, "--log-level", "trace")
         let lines = ending.errors.split(separator: "\n").filter { format == "text" || $0.hasPrefix("{\"time\"") }
         #expect(lines.count >= 30, "\(ending.errors.prefix(500))")
         for scalar in ending.errors.unicodeScalars where scalar != "\n" {

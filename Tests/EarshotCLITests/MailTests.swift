@@ -43,7 +43,7 @@ import Testing
             ? try folder.text("out.ndjson").split(separator: "\n").map(String.init) : []
     }
 
-    @Test func `a mailbox is taken whole and once, and nobody sees that it was read`() throws {
+    @Test func `a mailbox is taken whole and once, and nobody sees that it was read`() async throws {
         for number in 0..<500 { try dovecot.deliver(message(number), "\(number).host") }
         // The same message twice; two messages of one id; two without an id, one of them twice.
         try dovecot.deliver(message(7), "again.host")
@@ -51,8 +51,8 @@ import Testing
         for name in ["a", "b"] { try dovecot.deliver(message(2000, id: ""), "no-id-\(name).host") }
         try dovecot.deliver(message(2001, id: ""), "no-id-c.host")
         let config = try configure(imap)
-        #expect(try Program.run("validate", config).code == 0)
-        let first = try Program.run("backfill", config)
+        #expect(try await Program.run("validate", config).code == 0)
+        let first = try await Program.run("backfill", config)
         #expect(first.code == 0, "\(first.errors)")
         let seen = try lines()
         // 500 and two without an id; that another text came under the id of one is a change of it.
@@ -61,18 +61,19 @@ import Testing
         #expect(seen.allSatisfy { $0.contains(#""via":"poll""#) && !$0.contains(Dovecot.password) })
         #expect(dovecot.files.allSatisfy { !$0.contains(",S") && !$0.hasSuffix("S") })
         // Once more: nothing is new. With new numbers: everything is read, nothing is new.
-        #expect(try Program.run("backfill", config).code == 0)
+        #expect(try await Program.run("backfill", config).code == 0)
         // Dovecot's last process may still write down what it knew, so it is made to forget until it has.
         var hasNewNumbers = false
         for _ in 0..<20 where !hasNewNumbers {
             try dovecot.forget()
-            hasNewNumbers = try Program.run("backfill", config, "--log-format", "text").errors.contains("new numbers")
+            hasNewNumbers = try await Program.run("backfill", config, "--log-format", "text").errors.contains(
+                "new numbers")
         }
         #expect(hasNewNumbers)
         #expect(try lines().count { $0.contains(#""op":"create""#) } == 502)
     }
 
-    @Test func `folders are chosen by pattern, over STARTTLS, with a token`() throws {
+    @Test func `folders are chosen by pattern, over STARTTLS, with a token`() async throws {
         try dovecot.deliver(message(1), "1.host")
         try dovecot.deliver(message(2), "2.host", to: "Kunden")
         try dovecot.deliver(message(3), "3.host", to: "Kunden.Entw&APw-rfe")
@@ -82,7 +83,7 @@ import Testing
             "listen": "imap", "url": "imap://localhost:\(dovecot.ports["imap"] ?? 0)", "user": "care",
             "token": "${TOKEN}", "ca_file": "cert.pem", "folders": ["*", "!Junk", "Kunden/Entwürfe"]
             """)
-        let ending = try Program.run(["dry-run", config], environment: ["TOKEN": Dovecot.password])
+        let ending = try await Program.run(["dry-run", config], environment: ["TOKEN": Dovecot.password])
         #expect(ending.code == 0, "\(ending.errors)")
         #expect(ending.lines.count == 3)
         #expect(ending.output.contains("/Kunden/Entw%C3%BCrfe/;UID=1"))
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: ["imaps", "imap", "pop3s", "pop3"])
-    func `a check logs in, by password or token, and leaves everything as it was`(_ scheme: String) throws {
+    func `a check logs in, by password or token, and leaves everything as it was`(_ scheme: String) async throws {
         for number in 1...3 { try dovecot.deliver(message(number), "\(number).host") }
         try dovecot.deliver(message(4), "4.host", to: "Kunden")
         let isIMAP = scheme.hasPrefix("imap")
@@ -101,19 +102,19 @@ import Testing
         let says = isIMAP ? "4 messages in " : "3 messages"
         for proof in ["password", "token"] {
             let config = try configure(settings + ", \"\(proof)\": \"\(Dovecot.password)\"")
-            let ending = try Program.run("check", config)
+            let ending = try await Program.run("check", config)
             #expect(ending.code == 0, "\(ending.output) \(ending.errors)")
             let expected = #"{"channel":"support","works":true,"says":"logged in as care; \#(says)"#
             #expect(ending.lines.first?.hasPrefix(expected) == true, "\(ending.output)")
         }
-        let wrong = try Program.run("check", try configure(settings + ", \"password\": \"wrong-password\""))
+        let wrong = try await Program.run("check", try configure(settings + ", \"password\": \"wrong-password\""))
         #expect(wrong.code == 69)
         #expect(wrong.lines.first?.contains(#""works":false,"says":"unauthorized: "#) == true, "\(wrong.output)")
         #expect(!(wrong.output + wrong.errors).contains("wrong-password"))
         #expect(dovecot.files.count == 4 && dovecot.files.allSatisfy { !$0.hasSuffix("S") })
     }
 
-    @Test func `a check says what is wrong with a channel of mail, and with a program`() throws {
+    @Test func `a check says what is wrong with a channel of mail, and with a program`() async throws {
         try folder.write("", to: "not-a-folder")
         try folder.write("#!/bin/sh\n", to: "tap")
         let port = try Loopback.freePort()
@@ -129,7 +130,7 @@ import Testing
                 "tap": \(channel("exec", #""command": ["./tap"]"#)) },
               "sinks": { "all": { "sink": "stdout" } } }
             """, to: "earshot.json")
-        let ending = try Program.run("check", config)
+        let ending = try await Program.run("check", config)
         #expect(ending.code == 69)
         for said in [
             #""closed","works":false,"says":"failed: Failed to connect to localhost port \#(port)"#,
@@ -144,17 +145,17 @@ import Testing
         ("\"password\": \"p\"", "imap", "certificate is not trusted"),
         ("\"password\": \"secret-word\", \"ca_file\": \"cert.pem\", \"folders\": [\"Nowhere\"]", "imaps", "Nowhere"),
     ])
-    func `what is wrong with a mailbox is said`(_ members: String, _ scheme: String, _ said: String) throws {
+    func `what is wrong with a mailbox is said`(_ members: String, _ scheme: String, _ said: String) async throws {
         let config = try configure(
             "\"listen\": \"imap\", \"url\": \"\(scheme)://localhost:\(dovecot.ports[scheme] ?? 0)\", \"user\": \"care\", "
                 + members)
-        let ending = try Program.run("dry-run", config)
+        let ending = try await Program.run("dry-run", config)
         #expect(ending.code == 69)
         #expect(ending.errors.contains(said), "\(ending.errors)")
         #expect(!ending.errors.contains("wrong-password"))
     }
 
-    @Test func `an attachment of 30 MB is measured, and the next message is read`() throws {
+    @Test func `an attachment of 30 MB is measured, and the next message is read`() async throws {
         let line = String(repeating: "QUJD", count: 19) + "\n"
         let attachment = String(repeating: line, count: 30_000_000 / 57 + 1)
         try dovecot.deliver(
@@ -178,7 +179,7 @@ import Testing
 
             """, "1.host")
         try dovecot.deliver(message(2), "2.host")
-        let ending = try Program.run("backfill", try configure(imap))
+        let ending = try await Program.run("backfill", try configure(imap))
         #expect(ending.code == 0, "\(ending.errors)")
         #expect(try lines().count == 2)
         #expect(try lines().contains { $0.contains("\"bytes\":\(57 * (30_000_000 / 57 + 1))") })
@@ -209,22 +210,22 @@ import Testing
         }
         #expect(number == 5)
         process.terminate()
-        process.waitUntilExit()
+        await process.ended()
         #expect(process.terminationStatus == 0)
     }
 
     @Test(arguments: ["pop3s", "pop3"])
-    func `a mailbox is taken over POP3, and left as it is or emptied`(_ scheme: String) throws {
+    func `a mailbox is taken over POP3, and left as it is or emptied`(_ scheme: String) async throws {
         for number in 0..<40 { try dovecot.deliver(message(number), "\(number).host") }
         let settings = """
             "listen": "pop3", "url": "\(scheme)://localhost:\(dovecot.ports[scheme] ?? 0)", "user": "care",
             "password": "${file:\(folder.path("password"))}", "ca_file": "cert.pem"
             """
-        #expect(try Program.run("backfill", try configure(settings)).code == 0)
+        #expect(try await Program.run("backfill", try configure(settings)).code == 0)
         #expect(try lines().count == 40)
         #expect(dovecot.files.count == 40)
         try dovecot.deliver(message(40), "40.host")
-        let ending = try Program.run("backfill", try configure(settings + ", \"delete\": true"))
+        let ending = try await Program.run("backfill", try configure(settings + ", \"delete\": true"))
         #expect(ending.code == 0, "\(ending.errors)")
         #expect(try lines().count == 41)
         #expect(dovecot.files.isEmpty)
@@ -244,7 +245,7 @@ import Testing
         try process.run()
         for await line in Program.lines(of: log) where line.contains("LMTP") { break }
         let way = overSocket ? ["--socket", folder.path("lmtp.sock")] : ["--server", address]
-        func send(to recipients: String, _ message: String) throws -> String {
+        func send(to recipients: String, _ message: String) async throws -> String {
             let file = try folder.write(message, to: "message")
             let swaks = Process()
             swaks.executableURL = URL(fileURLWithPath: "/usr/bin/swaks")
@@ -256,17 +257,17 @@ import Testing
             swaks.standardOutput = try folder.file("swaks")
             swaks.standardError = FileHandle.nullDevice
             try swaks.run()
-            swaks.waitUntilExit()
+            await swaks.ended()
             return try folder.text("swaks")
         }
-        let taken = try send(to: "care@acme.example,sales@acme.example", message(1) + "\n.\n..\n")
+        let taken = try await send(to: "care@acme.example,sales@acme.example", message(1) + "\n.\n..\n")
         #expect(taken.components(separatedBy: "250 2.0.0 safe").count == 3)
-        #expect(try send(to: "care@elsewhere.example", message(2)).contains("550 5.1.1"))
+        #expect(try await send(to: "care@elsewhere.example", message(2)).contains("550 5.1.1"))
         // The server did not hear the answer, and hands the message over once more.
-        let again = try send(to: "care@acme.example", message(1) + "\n.\n..\n")
+        let again = try await send(to: "care@acme.example", message(1) + "\n.\n..\n")
         #expect(again.contains("250 2.0.0 safe"))
         process.terminate()
-        process.waitUntilExit()
+        await process.ended()
         #expect(process.terminationStatus == 0)
         let heard = try lines()
         #expect(heard.count == 1)

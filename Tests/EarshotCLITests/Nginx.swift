@@ -58,8 +58,6 @@ final class Nginx {
     }
 
     deinit {
-        guard process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
+        process.stop(keeping: folder)
     }
 }

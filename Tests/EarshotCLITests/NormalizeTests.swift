@@ -2,15 +2,15 @@ import Foundation
 import Testing
 
 @Suite struct NormalizeTests {
-    @Test func `an unknown adapter is wrong usage, and the known ones are named`() throws {
-        let ending = try Program.run("normalize", "telex")
+    @Test func `an unknown adapter is wrong usage, and the known ones are named`() async throws {
+        let ending = try await Program.run("normalize", "telex")
         #expect(ending.code == 64)
         #expect(ending.errors.contains("twitter"))
         #expect(ending.output.isEmpty)
     }
 
-    @Test func `a file that is not there is no input`() throws {
-        let ending = try Program.run("normalize", "rss", "/nowhere/feed.xml")
+    @Test func `a file that is not there is no input`() async throws {
+        let ending = try await Program.run("normalize", "rss", "/nowhere/feed.xml")
         #expect(ending.code == 66)
         #expect(ending.errors.contains("/nowhere/feed.xml"))
     }
@@ -20,55 +20,55 @@ import Testing
             "twitter", "facebook", "instagram", "youtube", "email", "rss", "mastodon", "bluesky", "reddit",
             "hackernews",
         ])
-    func `an empty file is a defect and not a crash`(adapter: String) throws {
-        let ending = try Program.run("normalize", adapter, "-", input: Data())
+    func `an empty file is a defect and not a crash`(adapter: String) async throws {
+        let ending = try await Program.run("normalize", adapter, "-", input: Data())
         #expect(ending.code == 1)
         #expect(ending.output.isEmpty)
         #expect(ending.errors.contains("\"reason\":"))
     }
 
     @Test(arguments: ["twitter", "facebook", "instagram", "youtube"])
-    func `truncated JSON and bytes that are no text are defects`(adapter: String) throws {
+    func `truncated JSON and bytes that are no text are defects`(adapter: String) async throws {
         for input in [Data(#"{"data":[{"id":"1""#.utf8), Data((0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 37) })] {
-            let ending = try Program.run("normalize", adapter, "-", input: input)
+            let ending = try await Program.run("normalize", adapter, "-", input: input)
             #expect(ending.code == 1)
             #expect(ending.output.isEmpty)
             #expect(ending.errors.contains("\"malformed\":true"))
         }
     }
 
-    @Test func `one bad line of many costs only itself`() throws {
-        let ending = try Program.run("normalize", "twitter", "schemas/examples/quickstart/twitter/stream.ndjson")
+    @Test func `one bad line of many costs only itself`() async throws {
+        let ending = try await Program.run("normalize", "twitter", "schemas/examples/quickstart/twitter/stream.ndjson")
         #expect(ending.code == 1)
         #expect(ending.lines.count == 3)
         #expect(ending.errors.contains("line 4"))
     }
 
-    @Test func `a page that is HTML and no feed says so`() throws {
+    @Test func `a page that is HTML and no feed says so`() async throws {
         let page = "<!doctype html><html><head><title>Not a feed</title></head><body><p>Hello</body></html>"
-        let ending = try Program.run("normalize", "rss", "-", input: Data(page.utf8))
+        let ending = try await Program.run("normalize", "rss", "-", input: Data(page.utf8))
         #expect(ending.code == 1)
         #expect(ending.errors.lowercased().contains("html"))
     }
 
-    @Test func `an mbox with NUL bytes is read or refused, not dropped on the floor`() throws {
+    @Test func `an mbox with NUL bytes is read or refused, not dropped on the floor`() async throws {
         let mbox = "From a@example.org Mon Jan 12 07:30:00 2026\nFrom: a@example.org\nSubject: nul\n\nbe\0fore\0after\n"
-        let ending = try Program.run("normalize", "email", "-", input: Data(mbox.utf8))
+        let ending = try await Program.run("normalize", "email", "-", input: Data(mbox.utf8))
         #expect(ending.lines.count == 1 || ending.code == 1)
         #expect(!ending.output.contains("\\u0000"))
     }
 
-    @Test func `an empty page has nothing to say and is no failure`() throws {
-        let ending = try Program.run(
+    @Test func `an empty page has nothing to say and is no failure`() async throws {
+        let ending = try await Program.run(
             "normalize", "twitter", "-", input: Data(#"{"meta":{"result_count":0}}"#.utf8))
         #expect(ending.code == 0)
         #expect(ending.output.isEmpty)
         #expect(ending.errors.isEmpty)
     }
 
-    @Test func `defects go to the file that was named`() throws {
+    @Test func `defects go to the file that was named`() async throws {
         let folder = try Folder()
-        let ending = try Program.run(
+        let ending = try await Program.run(
             "normalize", "twitter", "--defects", folder.path("defects.ndjson"), "-", input: Data("{".utf8))
         #expect(ending.code == 1)
         #expect(ending.errors.isEmpty)
@@ -76,13 +76,13 @@ import Testing
         #expect(defects.contains(#""adapter":"twitter""#))
     }
 
-    @Test func `the same document gives the same bytes`() throws {
+    @Test func `the same document gives the same bytes`() async throws {
         let arguments = [
             "normalize", "twitter", "--observed-at", "2026-01-12T09:00:00Z",
             "schemas/examples/quickstart/twitter/search.json",
         ]
-        let first = try Program.run(arguments)
-        let second = try Program.run(arguments)
+        let first = try await Program.run(arguments)
+        let second = try await Program.run(arguments)
         #expect(first.output == second.output)
         #expect(first.lines.count == 7)
     }

@@ -19,44 +19,44 @@ import Testing
         return folder
     }
 
-    @Test func `cursors, dead letters and replays of a journal at rest`() throws {
+    @Test func `cursors, dead letters and replays of a journal at rest`() async throws {
         let folder = try folder()
         let config = folder.path("earshot.json")
-        let early = try Program.run("state", "list", "--config", config)
+        let early = try await Program.run("state", "list", "--config", config)
         #expect(early.code == 66)
         #expect(early.errors.contains("no gateway has run here yet"))
-        #expect(try Program.run("backfill", config).code == 0)
+        #expect(try await Program.run("backfill", config).code == 0)
 
-        let state = try Program.run("state", "list", "--config", config)
+        let state = try await Program.run("state", "list", "--config", config)
         #expect(state.code == 0)
         #expect(state.lines.count == 1)
         #expect(state.output.hasPrefix(#"{"channel":"mail","revision":"#))
-        let unknown = try Program.run("state", "show", "mial", "--config", config)
+        let unknown = try await Program.run("state", "show", "mial", "--config", config)
         #expect(unknown.code == 64)
         #expect(unknown.errors.contains("there is no cursor of \"mial\"; there are mail"))
-        #expect(try Program.run("state", "set", "mail", "{", "--config", config).code == 64)
-        #expect(try Program.run("state", "clear", "mail", "--config", config).code == 0)
-        #expect(try Program.run("state", "list", "--config", config).output == "")
+        #expect(try await Program.run("state", "set", "mail", "{", "--config", config).code == 64)
+        #expect(try await Program.run("state", "clear", "mail", "--config", config).code == 0)
+        #expect(try await Program.run("state", "list", "--config", config).output == "")
 
-        let replay = try Program.run("replay", "--sink", "copy", "--since", "1h", "--config", config)
+        let replay = try await Program.run("replay", "--sink", "copy", "--since", "1h", "--config", config)
         #expect(replay.errors.contains("copy is given 1 mentions again"))
-        #expect(try Program.run("backfill", config).code == 0)
+        #expect(try await Program.run("backfill", config).code == 0)
         let lines = try folder.text("out/all.ndjson").split(separator: "\n")
         #expect(lines.count == 2 && lines[0] == lines[1])
 
-        #expect(try Program.run("dead-letters", "list", "--config", config).output == "")
-        let letters = try Program.run("dead-letters", "replay", "nobody", "--config", config)
+        #expect(try await Program.run("dead-letters", "list", "--config", config).output == "")
+        let letters = try await Program.run("dead-letters", "replay", "nobody", "--config", config)
         #expect(letters.code == 64)
         #expect(letters.errors.contains("the journal knows no sink \"nobody\"; it knows copy"))
-        #expect(try Program.run("dead-letters", "drop", "copy", "--config", config).code == 64)
-        let tap = try Program.run("tap", config)
+        #expect(try await Program.run("dead-letters", "drop", "copy", "--config", config).code == 64)
+        let tap = try await Program.run("tap", config)
         #expect(tap.code == 69)
         #expect(tap.errors.contains("no gateway runs on"))
     }
 
-    @Test func `check says of every channel and sink whether it works`() throws {
+    @Test func `check says of every channel and sink whether it works`() async throws {
         let folder = try folder()
-        let well = try Program.run("check", folder.path("earshot.json"))
+        let well = try await Program.run("check", folder.path("earshot.json"))
         #expect(well.code == 0)
         #expect(
             well.lines.first == #"{"channel":"mail","works":true,"says":"one file is there"}"#)
@@ -66,7 +66,7 @@ import Testing
              "channels": {"mail": {"adapter": "email", "settings": {"listen": "files", "path": "none/*.eml"}}},
              "sinks": {"desk": {"sink": "http", "settings": {"url": "http://127.0.0.1:1/in"}}}}
             """#, to: "earshot.json")
-        let ill = try Program.run("check", folder.path("earshot.json"))
+        let ill = try await Program.run("check", folder.path("earshot.json"))
         #expect(ill.code == 69)
         let parts = ill.lines.filter { !$0.contains("\"gateway\":") }
         #expect(parts.count == 2)
@@ -102,17 +102,18 @@ import Testing
             #expect(line.contains("Number 2"))
             break
         }
-        tap.waitUntilExit()
+        await tap.ended()
         #expect(tap.terminationStatus == 0)
 
-        let state = try Program.run("state", "show", "mail", "--config", config)
+        let state = try await Program.run("state", "show", "mail", "--config", config)
         #expect(state.code == 0)
         #expect(state.lines.count == 1)
-        let replay = try Program.run("replay", "--sink", "copy", "--since", "2020-01-01T00:00:00Z", "--config", config)
+        let replay = try await Program.run(
+            "replay", "--sink", "copy", "--since", "2020-01-01T00:00:00Z", "--config", config)
         #expect(replay.code == 0)
         #expect(replay.errors.contains("copy is given 2 mentions again"))
         gateway.terminate()
-        gateway.waitUntilExit()
+        await gateway.ended()
         #expect(gateway.terminationStatus == 0)
         #expect(try folder.text("out/all.ndjson").split(separator: "\n").count == 4)
     }

@@ -53,19 +53,16 @@ struct Program {
     }
 
     /// Runs a command to its end, with `input` on its standard input.
-    static func run(_ arguments: String..., input: Data? = nil, environment: [String: String] = [:]) throws -> Ending {
-        try run(arguments, input: input, environment: environment)
-    }
-
-    /// Waits for `body` on a thread of its own: the pool of Swift's tasks has one for each processor, and others need them.
-    static func aside<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
-        }
+    static func run(_ arguments: String..., input: Data? = nil, environment: [String: String] = [:]) async throws
+        -> Ending
+    {
+        try await run(arguments, input: input, environment: environment)
     }
 
     /// Runs a command to its end, with `input` on its standard input.
-    static func run(_ arguments: [String], input: Data? = nil, environment: [String: String] = [:]) throws -> Ending {
+    static func run(_ arguments: [String], input: Data? = nil, environment: [String: String] = [:]) async throws
+        -> Ending
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
@@ -84,9 +81,38 @@ struct Program {
             process.standardInput = FileHandle.nullDevice
         }
         try process.run()
-        process.waitUntilExit()
+        await process.ended()
         return Ending(
             code: process.terminationStatus, output: try folder.text("output"), errors: try folder.text("errors"))
+    }
+}
+
+extension Process {
+    /// Waits until it has ended, on a thread of its own: the pool of Swift's tasks has one for each processor, and
+    /// others need them.
+    func ended() async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                self.waitAnywhere()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Asks it to end, and keeps its folder for as long as it may need it.
+    func stop(keeping folder: Folder) {
+        guard isRunning else { return }
+        terminate()
+        Thread.detachNewThread { withExtendedLifetime(folder) { self.waitAnywhere() } }
+    }
+
+    /// Blocks until it has ended.
+    ///
+    /// Foundation's own way of waiting never rests on a thread other than that which began the process.
+    private func waitAnywhere() {
+        var end = unsafe siginfo_t()
+        while unsafe waitid(P_PID, id_t(processIdentifier), &end, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        waitUntilExit()
     }
 }
 

@@ -50,7 +50,7 @@ import Testing
             await wait(for: "listening")
             process.terminate()
             await wait(for: "stopped")
-            process.waitUntilExit()
+            await process.ended()
             #expect(process.terminationStatus == 0)
         }
     }

@@ -31,7 +31,7 @@ extension RunTests {
             await endpoint.hasTaken(12)
             first.terminationHandler = nil
             kill(first.processIdentifier, SIGKILL)
-            first.waitUntilExit()
+            await first.ended()
             // The program prints all of it again, as it has no state.
             try folder.write(posts(7000), to: "posts.ndjson")
             let second = try start(folder, for: endpoint)
@@ -40,7 +40,7 @@ extension RunTests {
                 await endpoint.hasTaken(endpoint.ids.count + 1)
             }
             second.terminate()
-            second.waitUntilExit()
+            await second.ended()
             #expect(second.terminationStatus == 0)
         }
         let told = try folder.text("out/all.ndjson").split(separator: "\n")
@@ -56,7 +56,7 @@ extension RunTests {
         #expect(updates.last == 7000 && told.count < 40)
         #expect(told.count { $0.contains("\"id\":\"forum:0\"") } == 1 + updates.count)
         // What was left out is not told later.
-        let again = try Program.run("backfill", folder.path("earshot.json"))
+        let again = try await Program.run("backfill", folder.path("earshot.json"))
         #expect(again.errors.contains("7001"))
         #expect(try folder.text("out/all.ndjson").split(separator: "\n") == told)
     }

@@ -91,7 +91,7 @@ import Testing
         await wait(for: "listening")
         process.terminate()
         await wait(for: "stopped")
-        process.waitUntilExit()
+        await process.ended()
         #expect(process.terminationStatus == 0)
     }
 
@@ -112,7 +112,7 @@ import Testing
             // Its end is meant, and releases nobody: the handler may run when the next one is waited for.
             first.terminationHandler = nil
             first.terminate()
-            first.waitUntilExit()
+            await first.ended()
             #expect(first.terminationStatus == 0)
             // Killed in the midst of delivering; more items have come meanwhile.
             try folder.write(feed(0..<RunTests.items), to: "www/feed.xml")
@@ -120,12 +120,12 @@ import Testing
             await endpoint.hasTaken(100)
             second.terminationHandler = nil
             kill(second.processIdentifier, SIGKILL)
-            second.waitUntilExit()
+            await second.ended()
             // Left to finish.
             let third = try start(folder, for: endpoint)
             await endpoint.hasTaken(RunTests.items + RunTests.messages)
             third.terminate()
-            third.waitUntilExit()
+            await third.ended()
             #expect(third.terminationStatus == 0)
         }
         withExtendedLifetime(nginx) {}

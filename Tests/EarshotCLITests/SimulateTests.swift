@@ -58,23 +58,23 @@ import Testing
         ]
         for (channel, body) in bodies {
             let document = try folder.write(body, to: channel)
-            let wrong = try Program.run(
+            let wrong = try await Program.run(
                 "simulate", file, channel, document, "--url", base, "--tamper",
                 environment: ["KEY": "the key of the test"])
             // Mailgun does not sign the body, a password proves no body either.
             #expect(wrong.code == (["care", "box"].contains(channel) ? 0 : 1), "\(channel): \(wrong.output)")
-            let right = try Program.run(
+            let right = try await Program.run(
                 "simulate", channel, document, "--config", file, "--url", base,
                 environment: ["KEY": "the key of the test"])
             #expect(right.code == 0, "\(channel): \(right.output) \(right.errors)")
             #expect(right.output.contains(#""status":200"#))
-            let stranger = try Program.run(
+            let stranger = try await Program.run(
                 "simulate", file, channel, document, "--url", base, environment: ["KEY": "another key"])
             #expect(stranger.code == 1, "\(channel): \(stranger.output)")
             #expect(!right.output.contains("the key of the test"))
         }
         process.terminate()
-        process.waitUntilExit()
+        await process.ended()
         let lines = try folder.text("all.ndjson").split(separator: "\n")
         #expect(lines.allSatisfy { $0.contains(#""via":"push","verified":true"#) })
         #expect(
@@ -82,19 +82,21 @@ import Testing
         )
     }
 
-    @Test func `what cannot be sent is said`() throws {
+    @Test func `what cannot be sent is said`() async throws {
         let folder = try Folder()
         let file = try folder.write(configuration, to: "earshot.json")
         let document = try folder.write(feed, to: "feed.xml")
         let key = ["KEY": "the key of the test"]
-        func run(_ words: String...) throws -> Int32 { try Program.run(["simulate"] + words, environment: key).code }
-        #expect(try run(file, "news", document, "--url", "http://127.0.0.1:1") == 69)
-        #expect(try run(file, "news", "nothing.xml", "--url", "http://127.0.0.1:1") == 66)
-        #expect(try run(file, "nobody", document) == 64)
-        #expect(try run(file) == 64)
-        #expect(try run(file, "news", document) == 78)
-        #expect(try run(file, "news", document, "--url", "ftp://x") == 78)
-        let amazon = try Program.run(
+        func run(_ words: String...) async throws -> Int32 {
+            try await Program.run(["simulate"] + words, environment: key).code
+        }
+        #expect(try await run(file, "news", document, "--url", "http://127.0.0.1:1") == 69)
+        #expect(try await run(file, "news", "nothing.xml", "--url", "http://127.0.0.1:1") == 66)
+        #expect(try await run(file, "nobody", document) == 64)
+        #expect(try await run(file) == 64)
+        #expect(try await run(file, "news", document) == 78)
+        #expect(try await run(file, "news", document, "--url", "ftp://x") == 78)
+        let amazon = try await Program.run(
             "simulate", file, "amazon", document, "--url", "http://127.0.0.1:1", environment: key)
         #expect(amazon.code == 78)
         #expect(amazon.errors.contains("its RSA signature needs the private key that only Amazon has"))

@@ -86,4 +86,18 @@ import Testing
         #expect(first.output == second.output)
         #expect(first.lines.count == 7)
     }
+
+    @Test func `files are read and imported without the library that speaks HTTP`() async throws {
+        let folder = try Folder()
+        let document = try folder.write(#"{"data":[{"id":"1","text":"Where is my suitcase?"}]}"#, to: "page.json")
+        for arguments in [
+            ["normalize", "twitter", document],
+            ["backfill", "--adapter", "twitter", "--to", folder.path("out.ndjson"), document],
+        ] {
+            let ending = try await Program.run(arguments, environment: ["LD_DEBUG": "files"])
+            #expect(ending.code == 0)
+            #expect(ending.errors.contains("libxml2.so"))
+            #expect(!ending.errors.contains("libcurl.so"), "\(arguments[0])")
+        }
+    }
 }

@@ -4,10 +4,13 @@ internal import Foundation
 internal import Synchronization
 
 /// HTTP through libcurl: two multi handles, each on a thread of its own, bridged to `async`.
+///
+/// Neither begins, nor is libcurl loaded, before something is asked for: who reads files never needs them.
 package final class CurlClient: HTTPFetching {
     /// Connections of those who may reach private networks, and of those who may not: a connection that is open already
     /// is not judged once more, so that they share none.
-    private let drivers: (free: CurlDriver, bound: CurlDriver)
+    private let free = LateDriver()
+    private let bound = LateDriver()
     private let agent: String
     private let trust: Trust
 
@@ -31,7 +34,7 @@ package final class CurlClient: HTTPFetching {
         .unreachable(isReady ? "no memory for a connection" : "libcurl.so.4 cannot be loaded: install libcurl4")
     }
 
-    /// A client with its threads; `agent` is the User-Agent, `names` what is known of names without asking for them, as
+    /// A client; `agent` is the User-Agent, `names` what is known of names without asking for them, as
     /// `host:port:address`, `authorities` a file of certificates to trust in the place of the system's. With `patience` all
     /// is waited for so many times as long, as on a machine that is busy with tests.
     package init(
@@ -40,12 +43,11 @@ package final class CurlClient: HTTPFetching {
     ) {
         self.agent = agent
         trust = Trust(names: names, authorities: authorities ?? "", networks: networks, patience: patience)
-        drivers = (CurlDriver(), CurlDriver())
     }
 
     deinit {
-        drivers.free.stop()
-        drivers.bound.stop()
+        free.stop()
+        bound.stop()
     }
 
     /// Sends a request and follows its redirects, if it is a GET.
@@ -69,7 +71,7 @@ package final class CurlClient: HTTPFetching {
     }
 
     private func driver(for request: FetchRequest) -> CurlDriver {
-        request.allowsPrivateNetworks ? drivers.free : drivers.bound
+        (request.allowsPrivateNetworks ? free : bound).begun()
     }
 
     /// Opens a request and gives its reply as it comes.
@@ -120,6 +122,22 @@ private final class CurlLease: Sendable {
     init(_ ticket: CurlTicket) { self.ticket = ticket }
 
     deinit { ticket.cancel() }
+}
+
+/// A driver that begins when it is first needed.
+private final class LateDriver: Sendable {
+    private let driver = Mutex<CurlDriver?>(nil)
+
+    func begun() -> CurlDriver {
+        driver.withLock { driver in
+            if let driver { return driver }
+            let begun = CurlDriver()
+            driver = begun
+            return begun
+        }
+    }
+
+    func stop() { driver.withLock { $0 }?.stop() }
 }
 
 /// The thread that drives libcurl's multi handle.

@@ -7,13 +7,35 @@ extension Batch {
         let start = other.entries[first].start
         let end = other.entries[last].start + other.entries[last].count + 1
         let offset = lines.count - start
-        lines.append(contentsOf: other.lines[start..<end])
+        other.withLines(start..<end) { lines.append($0) }
         for var entry in other.entries[range] {
             entry.start += offset
             entry.network = Int(entry.network) < networks.count ? networks[Int(entry.network)] : 0
             entry.channel = Int(entry.channel) < channels.count ? channels[Int(entry.channel)] : 0
             entries.append(entry)
         }
+    }
+
+    /// How many lines of `run` stand side by side, at least one and at most so many with so many bytes.
+    package func countOfLines(_ run: Range<Int>, atMost limit: Int, bytes: Int) -> Int {
+        let start = entries[run.lowerBound].start
+        var end = start
+        let count = entries[run].prefix(max(limit, 1)).prefix { entry in
+            guard entry.start == end, end == start || end + entry.count - start < bytes else { return false }
+            end += entry.count + 1
+            return true
+        }.count
+        return max(count, 1)
+    }
+
+    /// Appends lines that stand side by side to `lines`.
+    package func copy(_ run: Range<Int>, to lines: inout [UInt8]) {
+        guard let first = run.first, let last = run.last else { return }
+        withLines(entries[first].start..<(entries[last].start + entries[last].count + 1)) { lines.append($0) }
+    }
+
+    private func withLines(_ range: Range<Int>, _ body: (Bytes) -> Void) {
+        unsafe lines.withUnsafeBufferPointer { body(unsafe Bytes(start: $0.baseAddress, count: $0.count)[range]) }
     }
 }
 

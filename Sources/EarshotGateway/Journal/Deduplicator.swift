@@ -86,7 +86,8 @@ struct Deduplicator: ~Copyable {
         }
         let known = table[place]
         let verdict = policy.verdict(on: entry, known: known.mark)
-        let set = sets.number(of: known.channelSet, and: sighting.channel)
+        let isAlone = known.channelSet == sighting.alone
+        let set = isAlone ? sighting.alone : sets.number(of: known.channelSet, and: sighting.channel)
         if verdict == .repeated {
             see(place, set)
             return .judged(verdict, seenVia: [])

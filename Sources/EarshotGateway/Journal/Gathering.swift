@@ -44,7 +44,8 @@ struct Gathering {
         if isWhole, entries.count <= limits.count, segment.batch.lines.count <= limits.bytes {
             batch = segment.batch
             upTo = segment.last
-            isFull = batch.count == limits.count || upTo == end
+            // One that takes up half of the room goes by itself: with a part of the next, both would be copied.
+            isFull = batch.count > limits.count / 2 || batch.lines.count > limits.bytes / 2 || upTo == end
             return
         }
         var run = from..<from

@@ -10,6 +10,7 @@ final class JournalWriter {
     private var deduplicator: Deduplicator
     private var book: ClusterBook?
     private var open = Batch()
+    private var room = 0
     private var networks: [String] = []
     private var channels: [String] = []
     private var now = Timestamp(seconds: 0)
@@ -66,13 +67,18 @@ final class JournalWriter {
         var receipt = Receipt()
         let sighting = deduplicator.sighting(by: channel)
         // Some bytes more for each line, as an update says more than the mention did.
-        if open.isEmpty { open.lines.reserveCapacity(min(batch.lines.count + 64 * batch.count, Segment.sizeLimit)) }
+        room = min(batch.lines.count + 64 * batch.count, Segment.sizeLimit)
         let places = (networks.places(adding: batch.networks), channels.places(adding: batch.channels))
+        var plain = 0..<0
         for index in batch.entries.indices {
             let entry = batch.entries[index]
             switch deduplicator.decide(entry, by: sighting) {
             case .merged: receipt.merged += 1
             case .judged(.repeated, _): receipt.repeated += 1
+            case .judged(.new, _) where book == nil:
+                receipt.created += 1
+                if plain.upperBound != index { takeUp(&plain, of: batch, places) }
+                plain = (plain.isEmpty ? index : plain.lowerBound)..<(index + 1)
             case .judged(.new, _):
                 let place = book?.clusters.place(index, of: batch)
                 if book?.clusters.leavesOut(place, entry) == true {
@@ -86,18 +92,44 @@ final class JournalWriter {
                 sample(index, of: batch, in: place, database)
             case .judged(.deleted, _):
                 receipt.deleted += 1
+                takeUp(&plain, of: batch, places)
                 makeRoom(for: entry)
                 take(batch.copy(index, to: &open.lines), places)
                 book?.clusters.noteDeleted(entry.key)
             case .judged(.changed(let change), let seenVia):
                 receipt.updated += 1
+                takeUp(&plain, of: batch, places)
                 makeRoom(for: entry)
                 let place = book?.clusters.place(index, of: batch)
                 take(batch.copy(index, asUpdateOf: change, in: place, seenVia: seenVia, to: &open.lines), places)
                 sample(index, of: batch, in: place, database)
             }
         }
+        takeUp(&plain, of: batch, places)
         return receipt
+    }
+
+    /// Takes up lines that are stored as they stand; a long batch of which nothing is left out is a segment as it is.
+    private func takeUp(_ run: inout Range<Int>, of batch: Batch, _ places: (networks: [UInt16], channels: [UInt16])) {
+        guard run.count < batch.count || !Segment.isWhole(batch) else {
+            cut()
+            open.lines = batch.lines
+            open.entries.reserveCapacity(batch.count)
+            for entry in batch.entries { take(entry, places) }
+            return cut()
+        }
+        while let first = run.first {
+            makeRoom(for: batch.entries[first])
+            let count = batch.countOfLines(
+                run, atMost: Segment.countLimit - open.count, bytes: Segment.sizeLimit - open.lines.count)
+            let offset = open.lines.count - batch.entries[first].start
+            batch.copy(run.prefix(count), to: &open.lines)
+            for var entry in batch.entries[run.prefix(count)] {
+                entry.start += offset
+                take(entry, places)
+            }
+            run.removeFirst(count)
+        }
     }
 
     /// Tells how large bursts are that were not told for a while, or with `finally` all that have grown; gives how many.
@@ -185,6 +217,7 @@ final class JournalWriter {
     private func makeRoom(for entry: Batch.Entry) {
         let isFull = open.lines.count + entry.count >= Segment.sizeLimit && !open.isEmpty
         if isFull || open.count >= Segment.countLimit { cut() }
+        if open.isEmpty { open.lines.reserveCapacity(room) }
     }
 
     private func take(_ copied: Batch.Entry, _ places: (networks: [UInt16], channels: [UInt16])) {

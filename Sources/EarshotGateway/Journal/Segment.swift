@@ -14,6 +14,18 @@ struct Segment: Sendable {
     static let sizeLimit = 1024 * 1024
     /// The number above which no further mention is added.
     static let countLimit = 1000
+    /// The length from which on a batch is worth a segment of its own.
+    private static let wholeSize = 128 * 1024
+
+    /// Whether the lines of a batch may be a segment as they are: long enough, not too long, and nothing between them.
+    static func isWhole(_ batch: Batch) -> Bool {
+        guard wholeSize..<sizeLimit ~= batch.lines.count, batch.count <= countLimit else { return false }
+        var end = 0
+        return batch.entries.allSatisfy { entry in
+            defer { end += entry.count + 1 }
+            return entry.start == end
+        } && end == batch.lines.count
+    }
 }
 
 /// How the entries of a segment are stored: 104 bytes each, in the log's order.

@@ -62,7 +62,15 @@ struct Normalize: AsyncParsableCommand {
     }
 
     private func nextDocument(of documents: DocumentReader) -> ParallelReading.Input? {
-        guard let step = documents.next() else { return nil }
+        let step: DocumentReader.Step
+        switch documents.nextShare(of: ParallelReading.shareSize) {
+        case .lines(var lines):
+            lines.template.contentType = contentType
+            lines.template.url = url
+            return .lines(lines)
+        case .step(let one): step = one
+        case nil: return nil
+        }
         switch step.document {
         case .success(var document):
             document.contentType = contentType

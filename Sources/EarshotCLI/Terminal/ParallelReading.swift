@@ -1,4 +1,5 @@
 internal import Earshot
+internal import EarshotFormats
 internal import Foundation
 
 /// Reads documents on all cores and hands on what was read in the documents' order, with a bounded number under way.
@@ -7,12 +8,18 @@ struct ParallelReading: Sendable {
     enum Input: Sendable {
         /// A document; `location` is its place in a file of several.
         case document(Document, location: String)
+        /// Lines of a file, each a document.
+        case lines(DocumentLines)
         /// A place where a document should have been.
         case unreadable(name: String, location: String, MalformedDocument)
 
         /// How many bytes there are to read.
         fileprivate var size: Int {
-            if case .document(let document, _) = self { document.bytes.count } else { 0 }
+            switch self {
+            case .document(let document, _): document.bytes.count
+            case .lines(let lines): lines.size
+            case .unreadable: 0
+            }
         }
     }
 
@@ -46,7 +53,7 @@ struct ParallelReading: Sendable {
     private let adapter: any Adapter
 
     /// How many bytes of documents one task reads: few, so that they and what is made of them stay in the cache.
-    private static let shareSize = 1 << 17
+    static let shareSize = 1 << 17
     /// The most room for lines that is made at first, in bytes.
     private static let roomLimit = 1 << 22
     /// How many documents one task reads at most.
@@ -107,6 +114,8 @@ struct ParallelReading: Sendable {
                     Finding(document: name, location: location, reason: failure.description, isMalformed: true))
             case .document(let document, let location):
                 read(document, at: location, to: &writer, &part)
+            case .lines(let lines):
+                lines.forEach { document, line in read(document, at: "line \(line)", to: &writer, &part) }
             }
         }
         part.lines = Lines(writer.takeLines())
@@ -114,19 +123,19 @@ struct ParallelReading: Sendable {
     }
 
     private func read(
-        _ document: Document, at location: String, to writer: inout MentionWriter, _ part: inout Part
+        _ document: Document, at location: @autoclosure () -> String, to writer: inout MentionWriter, _ part: inout Part
     ) {
         do throws(MalformedDocument) {
             let reading = try adapter.read(document)
             writer.write(reading, of: document)
             for defect in reading.defects {
-                let place = [location, defect.location].filter { !$0.isEmpty }.joined(separator: ", ")
+                let place = [location(), defect.location].filter { !$0.isEmpty }.joined(separator: ", ")
                 part.findings.append(
                     Finding(document: document.name, location: place, reason: defect.reason, isMalformed: false))
             }
         } catch {
             part.findings.append(
-                Finding(document: document.name, location: location, reason: error.description, isMalformed: true))
+                Finding(document: document.name, location: location(), reason: error.description, isMalformed: true))
         }
     }
 }

@@ -34,6 +34,14 @@ public final class DocumentReader {
         public var document: Result<Document, MalformedDocument>
     }
 
+    /// What is handed on at once to one of several who read side by side.
+    public enum Share: Sendable {
+        /// One document, or the reason why there is none.
+        case step(Step)
+        /// Several documents, which are cut apart by who reads them.
+        case lines(DocumentLines)
+    }
+
     /// The size above which no mail message is read, in bytes.
     public static let messageLimit = MailLimits.message
 
@@ -84,11 +92,24 @@ public final class DocumentReader {
         return nil
     }
 
-    /// The next piece of the open file, or of the files after it.
-    private func advance() -> Piece? {
+    /// The next documents: as many whole lines as fit in `size` bytes where lines are documents, else one; nil at the end.
+    ///
+    /// Lines that are handed on together have no numbers, so that nobody can go on after one of them.
+    public func nextShare(of size: Int) -> Share? {
+        guard let piece = advance(linesUpTo: size) else { return nil }
+        if let first = piece.firstLine, case .success(let bytes) = piece.content {
+            return .lines(DocumentLines(template: document([], named: piece.name), bytes: bytes, first: first))
+        }
+        ordinal += 1
+        return .step(
+            Step(ordinal: ordinal, name: piece.name, location: piece.location, document: piece.result(self)))
+    }
+
+    /// The next piece of the open file, or of the files after it: lines together where they are no longer than `size`.
+    private func advance(linesUpTo size: Int = 0) -> Piece? {
         while true {
             if let current = open {
-                if let piece = current.next() { return piece }
+                if let piece = current.next(linesUpTo: size) { return piece }
                 filesPassedOver += current.passedOver
                 bytesOfClosed += current.bytesRead
                 open = nil
@@ -143,11 +164,13 @@ public struct InputFailure: Error, Sendable, CustomStringConvertible {
     public var description: String { "\(path): \(reason)" }
 }
 
-/// A part of a file that is one document, or the reason why it is none.
+/// A part of a file that is one document, several lines that are one each, or the reason why it is none.
 struct Piece {
     var name: String
-    var location: String
+    var location = ""
     var content: Result<[UInt8], MalformedDocument>
+    /// The number of the first line where there are several.
+    var firstLine: Int?
 
     fileprivate func result(_ reader: DocumentReader) -> Result<Document, MalformedDocument> {
         content.map { reader.document($0, named: name) }

@@ -22,6 +22,25 @@ struct LineSplitter {
         }
     }
 
+    /// The whole lines that are at hand, as many as fit in `size` bytes, and the number of the first; nil where not one
+    /// does.
+    mutating func nextLines(upTo size: Int) throws(MalformedDocument) -> (bytes: [UInt8], first: Int)? {
+        var (end, count) = (0, 0)
+        while true {
+            try window.withBytes { (held) throws(MalformedDocument) in
+                let head = held[0..<size]
+                while let newline = head.firstIndex(of: 0x0A, from: end) {
+                    end = newline + 1
+                    count += 1
+                }
+            }
+            if count > 0 { break }
+            guard window.count < size, try window.grow() else { return nil }
+        }
+        defer { line += count }
+        return (window.take(end), line + 1)
+    }
+
     /// Whether the file holds a JSON value a line: the first line is one and there are more, or, should the first be
     /// damaged, the second is.
     static func applies(to window: ByteWindow) throws(MalformedDocument) -> Bool {

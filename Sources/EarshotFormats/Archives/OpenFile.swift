@@ -38,10 +38,14 @@ final class OpenFile {
         }
     }
 
-    /// The next piece, or nil at the end.
-    func next() -> Piece? {
+    /// The next piece, or nil at the end: as many whole lines as fit in `size` bytes, where one does.
+    func next(linesUpTo size: Int) -> Piece? {
         while !isFinished {
             do throws(MalformedDocument) {
+                if size > 0, case .lines(var lines) = splitter, let (bytes, first) = try lines.nextLines(upTo: size) {
+                    splitter = .lines(lines)
+                    return Piece(name: name, content: .success(bytes), firstLine: first)
+                }
                 if let (location, content) = try splitter?.next() {
                     return Piece(name: name, location: location, content: content)
                 }

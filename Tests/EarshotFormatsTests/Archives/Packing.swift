@@ -1,6 +1,7 @@
 import Earshot
 import EarshotFormats
 import Foundation
+import Testing
 
 /// Archives written byte by byte, so that hostile ones can be written too.
 enum Packing {
@@ -122,23 +123,52 @@ extension DocumentReader {
     func told() -> [String] {
         var steps: [String] = []
         while let step = next() {
-            let place = step.location.isEmpty ? step.name : "\(step.name) \(step.location)"
-            switch step.document {
-            case .success(let document): steps.append("\(place): \(String(decoding: document.bytes, as: UTF8.self))")
-            case .failure(let failure): steps.append("\(place)! \(failure.description)")
+            steps.append(DocumentReader.words(for: step.document, in: step.name, at: step.location))
+        }
+        return steps
+    }
+
+    /// The same, of documents that are handed on together.
+    func told(inSharesOf size: Int) -> [String] {
+        var steps: [String] = []
+        while let share = nextShare(of: size) {
+            switch share {
+            case .step(let step):
+                steps.append(DocumentReader.words(for: step.document, in: step.name, at: step.location))
+            case .lines(let lines):
+                #expect(lines.size <= size)
+                lines.forEach { document, line in
+                    steps.append(DocumentReader.words(for: .success(document), in: document.name, at: "line \(line)"))
+                }
             }
         }
         return steps
     }
+
+    private static func words(
+        for document: Result<Document, MalformedDocument>, in name: String, at location: String
+    ) -> String {
+        let place = location.isEmpty ? name : "\(name) \(location)"
+        return switch document {
+        case .success(let document): "\(place): \(String(decoding: document.bytes, as: UTF8.self))"
+        case .failure(let failure): "\(place)! \(failure.description)"
+        }
+    }
 }
 
-/// What a reader of a file with these bytes tells.
+/// What a reader of a file with these bytes tells, whether it hands documents on alone or together.
 func told(_ bytes: [UInt8], named name: String = "file", _ container: Container, companions: [String] = []) throws
     -> [String]
 {
     let scratch = try Scratch()
     let path = try scratch.write(name, bytes)
-    return try DocumentReader(path, cut: .test(container, companions: companions)).told()
+    let cut = DocumentReader.Cut.test(container, companions: companions)
+    let steps = try DocumentReader(path, cut: cut).told()
+    for size in [20, 1 << 17] {
+        let shares = try DocumentReader(path, cut: cut).told(inSharesOf: size)
+        #expect(shares == steps, "documents that are handed on together, \(size) bytes at a time")
+    }
+    return steps
 }
 
 func told(_ text: String, named name: String = "file", _ container: Container) throws -> [String] {

@@ -97,7 +97,7 @@ enum DomainName {
         guard end == start else {
             guard end - start <= TopLevelDomains.longest, mayFollow(text, end) else { return nil }
             let name = text.scalars[start..<end].map { UInt8(truncatingIfNeeded: ScannedText.lower($0)) }
-            return TopLevelDomains.contain(name[...]) ? end : nil
+            return TopLevelDomains.contain(name) ? end : nil
         }
         guard start < limit, text[start] >= 0x80 else { return nil }
         var lengths = TopLevelDomains.lengths(beginningWith: text[start])

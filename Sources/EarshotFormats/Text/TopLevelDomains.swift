@@ -1,20 +1,12 @@
+internal import Earshot
+
 /// The top-level domains of the root zone: what makes `example.com` an address and `readme.txt` a file.
 enum TopLevelDomains {
     /// Whether ASCII letters and digits, in lower case, are a top-level domain.
-    static func contain(_ name: ArraySlice<UInt8>) -> Bool { contain(name, ascii) }
+    static func contain(_ name: [UInt8]) -> Bool { name.withBytes { ascii.contain($0) } }
 
     /// Whether a name with other letters than ASCII's, in lower case, is a top-level domain.
-    static func contain(_ name: String) -> Bool { contain(Array(name.utf8)[...], international) }
-
-    private static func contain(_ name: ArraySlice<UInt8>, _ sorted: [[UInt8]]) -> Bool {
-        var lower = 0
-        var upper = sorted.count
-        while lower < upper {
-            let middle = (lower + upper) / 2
-            if sorted[middle].lexicographicallyPrecedes(name) { lower = middle + 1 } else { upper = middle }
-        }
-        return lower < sorted.count && sorted[lower].elementsEqual(name)
-    }
+    static func contain(_ name: String) -> Bool { Array(name.utf8).withBytes { international.contain($0) } }
 
     /// The lengths, in scalars, of names with other letters than ASCII's that begin with a scalar, in either case: a bit
     /// each.
@@ -25,14 +17,15 @@ enum TopLevelDomains {
     /// No dictionary, whose type alone takes longer to make than this list to search.
     private static let beginnings: [(scalar: UInt32, lengths: UInt64)] = {
         var beginnings: [(scalar: UInt32, lengths: UInt64)] = []
-        for name in international.map({ String(decoding: $0, as: UTF8.self) }) {
-            for spelling in [name, name.uppercased()] {
-                guard let first = spelling.unicodeScalars.first?.value else { continue }
-                let length: UInt64 = 1 << UInt64(spelling.unicodeScalars.count)
-                if let index = beginnings.firstIndex(where: { $0.scalar == first }) {
+        international.forEach { name in
+            let scalars = name.string.unicodeScalars
+            guard let first = scalars.first else { return }
+            let length: UInt64 = 1 << UInt64(scalars.count)
+            for scalar in [first, first.properties.uppercaseMapping.unicodeScalars.first ?? first] {
+                if let index = beginnings.firstIndex(where: { $0.scalar == scalar.value }) {
                     beginnings[index].lengths |= length
                 } else {
-                    beginnings.append((first, length))
+                    beginnings.append((scalar.value, length))
                 }
             }
         }
@@ -40,17 +33,17 @@ enum TopLevelDomains {
     }()
 
     /// The length of the longest ASCII name.
-    static let longest = ascii.reduce(0) { max($0, $1.count) }
+    static let longest = {
+        var longest = 0
+        ascii.forEach { longest = max(longest, $0.count) }
+        return longest
+    }()
 
-    private static let ascii = words(of: asciiNames).map { Array($0) }
-    private static let international = words(of: internationalNames).map { Array($0) }
-        .sorted { $0.lexicographicallyPrecedes($1) }
-
-    /// What spaces and line ends part, by bytes: by characters it takes a millisecond.
-    private static func words(of names: String) -> [ArraySlice<UInt8>] { Array(names.utf8).split { $0 <= 0x20 } }
+    private static let ascii = SortedWords(asciiNames)
+    private static let international = SortedWords(internationalNames)
 
     /// Sorted.
-    private static let asciiNames = """
+    private static let asciiNames: StaticString = """
         aaa aarp abarth abb abbott abbvie abc able abogado abudhabi ac academy accenture accountant accountants aco
         actor ad ads adult ae aeg aero aetna af afl africa ag agakhan agency ai aig airbus airforce airtel akdn al
         alfaromeo alibaba alipay allfinanz allstate ally alsace alstom am amazon americanexpress americanfamily amex
@@ -125,7 +118,8 @@ enum TopLevelDomains {
         yamaxun yandex ye yodobashi yoga yokohama you youtube yt yun za zappos zara zero zip zm zone zuerich zw
         """
 
-    private static let internationalNames = """
+    /// Sorted by their bytes.
+    private static let internationalNames: StaticString = """
         vermögensberater vermögensberatung ελ ευ бг бел дети ею католик ком мкд мон москва онлайн орг рус рф сайт срб
         укр қаз հայ ישראל קום ابوظبي اتصالات ارامكو الاردن البحرين الجزائر السعودية السعوديه السعودیة السعودیۃ العليان
         المغرب اليمن امارات ايران ایران بارت بازار بيتك بھارت تونس سودان سوريا سورية شبكة عراق عرب عمان فلسطين قطر

@@ -24,12 +24,15 @@ struct URLScanner {
 
     private mutating func scan() {
         var position = 0
-        while position < text.count {
-            guard DomainRun.isPart(text[position]) else {
-                position += 1
+        // No domain is without a dot, so that only runs around one are looked at.
+        while position < text.count, let dot = text.scalars[position...].firstIndex(of: 0x2E) {
+            guard DomainRun.isPart(text[dot + 1]) else {
+                position = dot + 1
                 continue
             }
-            let run = DomainRun(in: text, from: position)
+            var start = dot
+            while start > position, DomainRun.isPart(text[start - 1]) { start -= 1 }
+            let run = DomainRun(in: text, from: start)
             if run.hasDomain { scan(run) }
             position = max(run.end, consumed)
         }

@@ -7,7 +7,7 @@ extension URLs {
     /// folded; dot segments resolved; percent-encoding normalized; tracking parameters dropped, the others in their
     /// order; a fragment only where it is a route (`#!…`, `#/…`). A trailing slash stays, since it may be another page.
     public static func canonical(_ url: Bytes) -> [UInt8]? {
-        cleaned(url) { isCanonical($0) ? $0.array : canonical($0, depth: 4) }
+        cleaned(url) { isCanonical($0) ? $0.array : destination(of: $0) }
     }
 
     /// The one spelling of a page's address; see `canonical(_:)` for bytes.
@@ -15,14 +15,30 @@ extension URLs {
         Array(url.utf8).withBytes { canonical($0).map { String(decoding: $0, as: UTF8.self) } }
     }
 
-    private static func canonical(_ url: Bytes, depth: Int) -> [UInt8]? {
-        if depth > 0, url.firstIndex(of: UInt8(ascii: "\\")) != nil, let plain = resolved(url), plain != url.array {
-            return plain.withBytes { canonical($0, depth: depth - 1) }
+    /// How many redirecting addresses are gone through that stand within one another.
+    private static let hopLimit = 4
+
+    /// The one spelling of the page that an address leads to; of the address itself where it leads through too many others.
+    private static func destination(of url: Bytes) -> [UInt8]? {
+        var isTooDeep = false
+        let found = canonical(url, hops: hopLimit, &isTooDeep)
+        return isTooDeep ? canonical(url, hops: nil, &isTooDeep) : found
+    }
+
+    private static func canonical(_ url: Bytes, hops: Int?, _ isTooDeep: inout Bool) -> [UInt8]? {
+        if url.firstIndex(of: UInt8(ascii: "\\")) != nil, let plain = resolved(url), plain != url.array {
+            return plain.withBytes { spelled($0, hops, &isTooDeep) }
         }
+        return spelled(url, hops, &isTooDeep)
+    }
+
+    private static func spelled(_ url: Bytes, _ hops: Int?, _ isTooDeep: inout Bool) -> [UInt8]? {
         let parts = URLParts(url)
         guard parts.scheme.isWeb, !parts.host.isEmpty else { return nil }
-        if depth > 0, let target = unwrapped(parts) {
-            return target.withBytes { target in cleaned(target) { canonical($0, depth: depth - 1) } }
+        if let hops, let target = unwrapped(parts) {
+            isTooDeep = hops == 0
+            if isTooDeep { return nil }
+            return target.withBytes { target in cleaned(target) { canonical($0, hops: hops - 1, &isTooDeep) } }
         }
         let host = parts.host.array.map(\.lowercased)
         return host.withBytes { written(parts, host: $0) }

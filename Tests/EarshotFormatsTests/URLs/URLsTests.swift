@@ -118,6 +118,16 @@ struct Address: CustomTestStringConvertible, Sendable {
         #expect(URLs.unwrapped(address.given) == address.result)
     }
 
+    @Test(arguments: ["https://l.facebook.com/l.php?u=", "https:\\\\l.facebook.com\\l.php?u="])
+    func `redirecting addresses within one another lead on four times, or are kept as they are`(_ outer: String) {
+        let (exit, page) = ("https://l.facebook.com/l.php?u=", "https://acme.example/a")
+        for count in 0..<9 {
+            let inner = String(repeating: exit, count: count) + page
+            #expect(URLs.canonical(outer + inner) == (count < 4 ? page : exit + inner))
+            #expect(URLs.canonical(exit + inner) == (count < 4 ? page : exit + inner))
+        }
+    }
+
     @Test func `no bytes bring it down, and a second time changes nothing`() {
         let seeds = [
             "https://user@Acme.Example:443/a/../b?utm_source=1&id=%7e#!/x", "http://[::1]:80/%2e%2e/x",

@@ -100,12 +100,15 @@ enum FormatTargets {
         expect(again.bytes == result.bytes, "an expression says the same twice")
     }
 
-    /// Files are cut the same way twice, into documents that are not out of proportion to the file.
+    /// Files are cut the same way twice, and so where lines are handed on together.
     private static func documents(_ bytes: [UInt8]) {
         let containers: [Container] = [.lines, .mbox, .single]
         let container = containers[bytes.count % 3]
         let steps = steps(of: bytes, container)
         expect(steps == self.steps(of: bytes, container), "a file is cut the same way twice")
+        for size in [1 + bytes.count / 3, 1 << 17] {
+            expect(steps == shares(of: bytes, container, size), "a file is cut the same way by several")
+        }
     }
 
     /// Where an unlinked file of this process is open.
@@ -119,18 +122,42 @@ enum FormatTargets {
 
     /// Each step's place and document.
     private static func steps(of bytes: [UInt8], _ container: Container) -> [String] {
-        expect(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0, "an empty file")
-        expect(unsafe write(file, bytes, bytes.count) == bytes.count && lseek(file, 0, SEEK_SET) == 0, "a file")
-        let cut = DocumentReader.Cut(container, companions: ["*.js"]) { Timestamp(seconds: 0) }
-        let reader = DocumentReader(descriptor: file, name: "input", cut: cut)
+        let reader = reader(of: bytes, container)
         var found: [String] = []
-        while let step = reader.next() {
-            switch step.document {
-            case .success(let document): found.append("\(step.name) \(step.location) \(Digest(of: document.bytes))")
-            case .failure(let failure): found.append("\(step.name) \(step.location) \(failure)")
+        while let step = reader.next() { found.append(words(for: step.document, in: step.name, at: step.location)) }
+        return found
+    }
+
+    /// The same, of lines that are handed on together.
+    private static func shares(of bytes: [UInt8], _ container: Container, _ size: Int) -> [String] {
+        let reader = reader(of: bytes, container)
+        var found: [String] = []
+        while let share = reader.nextShare(of: size) {
+            switch share {
+            case .step(let step): found.append(words(for: step.document, in: step.name, at: step.location))
+            case .lines(let lines):
+                lines.forEach { document, line in
+                    found.append(words(for: .success(document), in: document.name, at: "line \(line)"))
+                }
             }
         }
         return found
+    }
+
+    private static func reader(of bytes: [UInt8], _ container: Container) -> DocumentReader {
+        expect(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0, "an empty file")
+        expect(unsafe write(file, bytes, bytes.count) == bytes.count && lseek(file, 0, SEEK_SET) == 0, "a file")
+        let cut = DocumentReader.Cut(container, companions: ["*.js"]) { Timestamp(seconds: 0) }
+        return DocumentReader(descriptor: file, name: "input", cut: cut)
+    }
+
+    private static func words(
+        for document: Result<Document, MalformedDocument>, in name: String, at location: String
+    ) -> String {
+        switch document {
+        case .success(let document): "\(name) \(location) \(Digest(of: document.bytes))"
+        case .failure(let failure): "\(name) \(location) \(failure)"
+        }
     }
 
     private static func isText(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }

@@ -30,13 +30,22 @@ final class PlainSocket: Sendable {
         return unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK)) < 0
     }
 
+    /// Some bytes, none at the end; a signal may come between, as it does when a program of another test ends.
+    private func received(_ most: Int) -> ArraySlice<UInt8> {
+        var buffer = [UInt8](repeating: 0, count: most)
+        while true {
+            let count = unsafe recv(descriptor, &buffer, most, 0)
+            if count < 0, errno == EINTR { continue }
+            return buffer[..<max(count, 0)]
+        }
+    }
+
     /// What comes up to and with a text, or until the other side ends the connection.
     func until(_ end: String) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 var text: [UInt8] = []
-                var byte: UInt8 = 0
-                while unsafe recv(self.descriptor, &byte, 1, 0) > 0 {
+                while let byte = self.received(1).first {
                     text.append(byte)
                     if text.suffix(end.utf8.count).elementsEqual(end.utf8) { break }
                 }
@@ -50,13 +59,10 @@ final class PlainSocket: Sendable {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 var text: [UInt8] = []
-                var buffer = [UInt8](repeating: 0, count: 4096)
                 while true {
-                    let count = unsafe buffer.withUnsafeMutableBytes {
-                        unsafe recv(self.descriptor, $0.baseAddress, $0.count, 0)
-                    }
-                    guard count > 0 else { break }
-                    text += buffer[..<count]
+                    let bytes = self.received(4096)
+                    guard !bytes.isEmpty else { break }
+                    text += bytes
                 }
                 continuation.resume(returning: String(decoding: text, as: UTF8.self))
             }

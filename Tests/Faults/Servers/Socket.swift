@@ -59,16 +59,16 @@ struct Socket: Sendable {
 
     /// The next connection; nil where the socket was shut.
     func accept() -> Socket? {
-        let found = Glibc.accept(number, nil, nil)
+        let found = Socket.uninterrupted { Int(Glibc.accept(number, nil, nil)) }
         guard found >= 0 else { return nil }
-        _ = fcntl(found, F_SETFD, FD_CLOEXEC)
-        return Socket(number: found)
+        _ = fcntl(Int32(found), F_SETFD, FD_CLOEXEC)
+        return Socket(number: Int32(found))
     }
 
     /// Some bytes; none at the end or where it was broken off.
     func read() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = unsafe recv(number, &bytes, bytes.count, 0)
+        let count = Socket.uninterrupted { unsafe recv(number, &bytes, bytes.count, 0) }
         return count > 0 ? Array(bytes[..<count]) : []
     }
 
@@ -78,12 +78,20 @@ struct Socket: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let sent = unsafe rest.withUnsafeBytes { raw in
-                unsafe send(number, raw.baseAddress, raw.count, Int32(MSG_NOSIGNAL))
+                Socket.uninterrupted { unsafe send(number, raw.baseAddress, raw.count, Int32(MSG_NOSIGNAL)) }
             }
             guard sent > 0 else { return false }
             rest = rest.dropFirst(sent)
         }
         return true
+    }
+
+    /// Makes a call again that a signal came into, as one does when a program that a trial began ends.
+    private static func uninterrupted(_ call: () -> Int) -> Int {
+        while true {
+            let result = call()
+            guard result < 0, errno == EINTR else { return result }
+        }
     }
 
     /// Ends both directions, so that whoever waits on it goes on.

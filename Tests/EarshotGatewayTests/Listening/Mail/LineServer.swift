@@ -32,6 +32,7 @@ final class LineServer: Sendable {
             var connection = 0
             while true {
                 let client = accept(descriptor, nil, nil)
+                if client < 0, errno == EINTR { continue }
                 guard client >= 0 else {
                     // Closed by who accepts on it: closed by another, its number could be somebody else's by then.
                     close(descriptor)
@@ -53,6 +54,8 @@ final class LineServer: Sendable {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = unsafe read(client, &chunk, chunk.count)
+            // A signal may come between, as it does when a program of another test ends.
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return }
             pending += chunk[..<count]
             while let feed = pending.firstIndex(of: 0x0A) {
@@ -76,6 +79,7 @@ final class LineServer: Sendable {
             let count = unsafe bytes[sent...].withUnsafeBytes { buffer in
                 unsafe write(client, buffer.baseAddress, buffer.count)
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             sent += count
         }

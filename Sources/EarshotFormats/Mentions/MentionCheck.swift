@@ -107,13 +107,13 @@ struct MentionCheck {
         var index = 0
         entities.each { entity in
             let (start, end) = (entity["start"], entity["end"])
-            let isPlaced = start.exists && end.exists && start.int64 <= end.int64 && end.int64 <= length
+            let isPlaced = start.exists && end.exists && start.int64 < end.int64 && end.int64 <= length
             if !isPlaced, start.exists || end.exists { wrong = wrong ?? index }
             index += 1
         }
         guard let wrong else { return }
         throw MalformedDocument(
-            "expected \"start\" and \"end\" within the text, which has \(length) Unicode scalars",
+            "expected \"start\" before \"end\" within the text, which has \(length) Unicode scalars",
             at: "/entities/\(wrong)")
     }
 }

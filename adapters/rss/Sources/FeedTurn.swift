@@ -20,8 +20,11 @@ struct FeedTurn {
         }
     }
 
-    /// How many feeds a page asks, and how many of one host.
-    private static let limit = (feeds: 512, ofHost: 64)
+    /// How many feeds a page asks at least, and how many of one host.
+    private static let few = (feeds: 512, ofHost: 64)
+    /// Which part of all feeds, and of those of one host, a page asks where that is more: what is remembered of all is
+    /// read and written once a page, so that many more pages would cost a round the square of its feeds.
+    private static let part = (feeds: 16, ofHost: 64)
 
     /// The next turn among `addresses` in the round that began at `round`.
     init(_ addresses: [String], _ state: FeedCursor, in round: Int64, at now: Int64, patience: Int64) {
@@ -35,7 +38,8 @@ struct FeedTurn {
         let isFailing = due.first?.isFailing ?? false
         var lane: [String: Int] = [:]
         var count = 0
-        for feed in due where count < FeedTurn.limit.feeds && feed.isFailing == isFailing {
+        let limit = FeedTurn.limit(of: addresses.count)
+        for feed in due where count < limit.feeds && feed.isFailing == isFailing {
             let address = addresses[feed.order]
             let host = Array((state.feeds[address]?.address ?? address).utf8).withBytes { FeedLink.host(of: $0) }
             let place = lane[host, default: lanes.count]
@@ -43,9 +47,14 @@ struct FeedTurn {
                 lanes.append([])
                 lane[host] = place
             }
-            guard lanes[place].count < FeedTurn.limit.ofHost else { continue }
+            guard lanes[place].count < limit.ofHost else { continue }
             lanes[place].append(address)
             count += 1
         }
+    }
+
+    /// How many of so many feeds a page asks, and how many of one host.
+    private static func limit(of count: Int) -> (feeds: Int, ofHost: Int) {
+        (max(few.feeds, count / part.feeds), max(few.ofHost, count / part.ofHost))
     }
 }

@@ -43,7 +43,7 @@ extension RSSAdapter {
             Array(request.url.utf8).withBytes { FeedLink.host(of: $0) }
             == Array(feed.utf8).withBytes { FeedLink.host(of: $0) }
         // What a list from elsewhere names is no word of the operator's.
-        let isOperators = isOwn && (feeds.contains(feed) || !isListFetched || feed == opml)
+        let isOperators = isOwn && (own.contains(feed) || !isListFetched || feed == opml)
         if isOperators { request.headers += headers }
         request.allowsPrivateNetworks = isOperators
         request.takesCredentials = isOperators

@@ -1,8 +1,9 @@
 import Earshot
-import EarshotAdapters
 import EarshotTesting
 import Foundation
 import Testing
+
+@testable import EarshotAdapters
 
 private let feed = "https://one.example/feed"
 private let hour: Int64 = 3600
@@ -128,6 +129,27 @@ struct RSSManyFeedsTests {
         #expect(site.visits.count == 4000)
         #expect(site.most.hosts <= 16 && site.most.ofOneHost == 1)
         #expect((channel.cursor?.text.utf8.count ?? 0) < 2000 * 400)
+    }
+
+    @Test(arguments: [(1, 1), (600, 2), (8000, 16), (9000, 16), (20_000, 16)])
+    func `a round has no more pages for very many feeds`(_ count: Int, _ pages: Int) {
+        for hosts in [300, 1] {
+            let feeds = (0..<count).map { "https://h\($0 % hosts).example/feeds/\($0).xml" }
+            var state = FeedCursor(nil)
+            var (turns, asked) = (0, 0)
+            while true {
+                let lanes = FeedTurn(feeds, state, in: 1000, at: 1000, patience: 0).lanes
+                guard !lanes.isEmpty else { break }
+                turns += 1
+                for feed in lanes.joined() {
+                    asked += 1
+                    state.feeds[feed, default: FeedMemory()].asked = 1000
+                    state.feeds[feed]?.due = 2000
+                }
+            }
+            #expect(asked == count && state.feeds.count == count)
+            #expect(hosts == 1 ? turns <= 65 : (pages...pages + 1).contains(turns))
+        }
     }
 
     @Test func `feeds that fail rest longer and longer, hold up no other, and are told`() async throws {

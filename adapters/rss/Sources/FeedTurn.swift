@@ -20,7 +20,7 @@ struct FeedTurn {
         }
     }
 
-    /// How many feeds a page asks at least, and how many of one host.
+    /// How many feeds a page may ask however few there are, and how many of one host.
     private static let few = (feeds: 512, ofHost: 64)
     /// Which part of all feeds, and of those of one host, a page asks where that is more: what is remembered of all is
     /// read and written once a page, so that many more pages would cost a round the square of its feeds.

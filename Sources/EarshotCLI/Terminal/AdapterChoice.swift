@@ -10,18 +10,13 @@ enum AdapterChoice {
 
     /// The kind of adapter of a name, or the one that the folder at a path declares.
     static func kind(_ word: String) throws -> AdapterKind {
-        // The declared ones are read and compiled only where one of them may be meant.
-        if let room = BuiltInAdapters.all.first(where: { $0.name == word }) { return AdapterKind(room) }
-        if let kind = BuiltInAdapters.kinds.first(where: { $0.name == word }) { return kind }
-        guard word.contains("/") else {
-            let known = BuiltInAdapters.kinds.map { $0.name }.joined(separator: ", ")
-            throw Exit.saying("there is no adapter \"\(word)\"; there are \(known)", Exit.usage)
-        }
         do {
-            return try BuiltInAdapters.kind(declaredIn: word)
+            if let kind = try BuiltInAdapters.kind(of: word) { return kind }
         } catch {
             throw Exit.saying("\(error)", Exit.configuration)
         }
+        let known = BuiltInAdapters.names.joined(separator: ", ")
+        throw Exit.saying("there is no adapter \"\(word)\"; there are \(known)", Exit.usage)
     }
 
     /// A moment given as text, or as how long ago it was.

@@ -17,8 +17,7 @@ struct GatewaySession {
 
     /// Everything that this build can hear and tell.
     static let catalog = Catalog(
-        adapters: BuiltInAdapters.kinds, sinks: BuiltInSinks.all,
-        declaring: { try BuiltInAdapters.kind(declaredIn: $0) })
+        adapters: BuiltInAdapters.names, sinks: BuiltInSinks.all, finding: { try BuiltInAdapters.kind(of: $0) })
 
     /// Reads and checks a configuration; every problem goes to standard error.
     static func configuration(at path: String) throws -> Configuration {

@@ -96,7 +96,7 @@ extension ConfigurationReader {
     private mutating func adapter(_ word: String, at pointer: String) -> AdapterKind? {
         do {
             if let kind = try catalog.adapter(word, in: result.directory) { return kind }
-            check.refuse(pointer + "/adapter", expected: "an adapter (\(names.adapters))", among: adapters)
+            check.refuse(pointer + "/adapter", expected: "an adapter (\(names.adapters))", among: catalog.adapterNames)
         } catch {
             check.note(Problem(pointer + "/adapter", "\(error)"))
         }

@@ -44,15 +44,12 @@ extension ConfigurationReader {
         result.clearText += problems.map(\.pointer)
     }
 
-    /// The names of all adapters.
-    var adapters: [String] { catalog.adapters.map { $0.name } }
-
     /// The names of all sinks.
     var sinkNames: [String] { catalog.sinks.map { $0.name } }
 
     /// Both, as they are said in a sentence.
     var names: (adapters: String, sinks: String) {
-        (adapters.joined(separator: ", "), sinkNames.joined(separator: ", "))
+        (catalog.adapterNames.joined(separator: ", "), sinkNames.joined(separator: ", "))
     }
 }
 

@@ -42,7 +42,7 @@ package enum SchemaText {
         ConfigurationKeys.top.map { setting in
             switch setting.name {
             case "channels":
-                let names = catalog.adapters.map { $0.name }
+                let names = catalog.adapterNames
                 return (setting, map(of: choosing("adapter", among: names, ConfigurationKeys.channel)))
             case "sinks":
                 let names = catalog.sinks.map { $0.name }

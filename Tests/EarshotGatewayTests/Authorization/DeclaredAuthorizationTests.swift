@@ -13,8 +13,7 @@ import Testing
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
 
     private static let catalog = Catalog(
-        adapters: BuiltInAdapters.kinds, sinks: BuiltInSinks.all,
-        declaring: { try BuiltInAdapters.kind(declaredIn: $0) })
+        adapters: BuiltInAdapters.names, sinks: BuiltInSinks.all, finding: { try BuiltInAdapters.kind(of: $0) })
 
     private func configuration(_ channel: String) throws -> Configuration {
         let text = #"{"data_dir": "data", "channels": {"brand": \#(channel)}}"#

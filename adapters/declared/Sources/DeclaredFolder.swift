@@ -2,25 +2,29 @@ package import Earshot
 internal import Foundation
 
 extension BuiltInAdapters {
-    /// Every adapter by name: the rooms, and the declarations that this build brings along.
-    package static let kinds: [AdapterKind] =
-        (all.map { AdapterKind($0) } + shipped.compactMap { try? kind(declaredBy: $0.bytes, file: $0.file) })
-        .sorted { $0.name < $1.name }
+    /// The names of all adapters, in order: of the rooms, and of the declarations that this build brings along.
+    package static let names = (all.map { $0.name } + shipped.map(\.name)).sorted()
 
-    /// The declarations that this build brings along.
-    package static let shipped: [(file: String, bytes: [UInt8])] = [
-        ("bluesky/adapter.json", PackageResources.bluesky_json),
-        ("hackernews/adapter.json", PackageResources.hackernews_json),
-        ("mastodon/adapter.json", PackageResources.mastodon_json),
-        ("reddit/adapter.json", PackageResources.reddit_json),
+    /// Every adapter, by name.
+    package static let kinds: [AdapterKind] = names.compactMap { try? kind(of: $0) }
+
+    /// The declarations that this build brings along, each with the name of its folder.
+    private static let shipped: [(name: String, bytes: [UInt8])] = [
+        ("bluesky", PackageResources.bluesky_json),
+        ("hackernews", PackageResources.hackernews_json),
+        ("mastodon", PackageResources.mastodon_json),
+        ("reddit", PackageResources.reddit_json),
     ]
 
     /// The adapter of a name, or the one that the folder at a path declares; throws what is wrong with that one.
+    ///
+    /// A declaration is read and compiled only when it is asked for.
     package static func kind(of word: String) throws -> AdapterKind? {
-        // The declared ones are read and compiled only where one of them may be meant.
+        guard !word.contains("/") else { return try kind(declaredIn: word) }
         if let room = all.first(where: { $0.name == word }) { return AdapterKind(room) }
-        guard word.contains("/") else { return kinds.first { $0.name == word } }
-        return try kind(declaredIn: word)
+        return try shipped.first { $0.name == word }.map { found in
+            try kind(declaredBy: found.bytes, file: found.name + "/adapter.json")
+        }
     }
 
     /// The adapter that `adapter.json` in a folder declares; throws everything that is wrong with it.

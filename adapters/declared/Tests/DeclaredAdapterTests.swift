@@ -57,9 +57,10 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
     }
 
     @Test func `the four declarations that the program brings along are there`() {
-        let names = BuiltInAdapters.kinds.map(\.name)
+        let names = BuiltInAdapters.names
         #expect(Set(["bluesky", "hackernews", "mastodon", "reddit"]).isSubset(of: names))
         #expect(names == names.sorted())
+        #expect(BuiltInAdapters.kinds.map(\.name) == names)
     }
 
     @Test func `a mention says which declaration read it`() throws {

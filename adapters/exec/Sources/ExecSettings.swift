@@ -95,7 +95,7 @@ package struct ExecSettings: Decodable, Sendable {
             throw Mistake(description: "\"adapter\" is missing: what reads the program's \(format.rawValue) messages")
         }
         guard adapter != ExecAdapter.name, let kind = try BuiltInAdapters.kind(of: adapter) else {
-            let known = BuiltInAdapters.kinds.map(\.name).filter { $0 != ExecAdapter.name }
+            let known = BuiltInAdapters.names.filter { $0 != ExecAdapter.name }
             throw Mistake(
                 description:
                     "there is no adapter \"\(adapter)\" to read with; there are \(known.joined(separator: ", "))")

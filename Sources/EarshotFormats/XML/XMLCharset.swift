@@ -17,17 +17,62 @@ enum XMLCharset {
     static func decode(_ bytes: [UInt8], contentType: String?) -> Text {
         let mark = bytes.withBytes { XMLCharset.mark($0) }
         let declared = bytes.withBytes { XMLCharset.declared($0, mark?.charset) }
+        let isOtherwise = bytes.withBytes { $0.endOfASCII(from: 0) < $0.count && $0.isUTF8 }
         var first = true
         for charset in candidates(mark: mark?.charset, contentType: contentType, declared: declared) {
             let body = mark.map { charset.hasPrefix("utf") ? $0.length : 0 } ?? 0
+            // Whoever names a charset of single bytes for what is UTF-8 throughout was not asked by what wrote it.
+            if isOtherwise, isOfSingleBytes(charset) {
+                first = false
+                continue
+            }
             if let text = bytes.withBytes({ utf8(of: $0[body..<$0.count], in: charset) }) {
                 return Text(bytes: trimmed(text), charset: charset, isGuessed: !first)
             }
             // Text over HTTP without a charset is US-ASCII by RFC 3023, which nobody means.
             if charset != "us-ascii" { first = false }
         }
+        if let text = bytes.withBytes({ mostlyUTF8($0) }) {
+            return Text(bytes: trimmed(text), charset: "utf-8 with broken characters", isGuessed: true)
+        }
         let text = bytes.withBytes { Windows1252.whole.utf8(of: $0).text }
         return Text(bytes: trimmed(text), charset: "windows-1252", isGuessed: true)
+    }
+
+    /// UTF-8 in which fewer characters are broken than are whole beyond ASCII: each broken one is U+FFFD; nil where it is
+    /// none, and the bytes beyond ASCII are letters of another charset.
+    private static func mostlyUTF8(_ bytes: Bytes) -> [UInt8]? {
+        let text = Array(bytes.string.utf8)
+        var (whole, broken) = (0, 0)
+        text.withBytes { text in
+            var index = text.endOfASCII(from: 0)
+            while index < text.count {
+                if text[index..<text.count].hasPrefix("\u{FFFD}") {
+                    broken += 1
+                } else if text[index] & 0xC0 == 0xC0 {
+                    whole += 1
+                }
+                index = text.endOfASCII(from: index + 1)
+            }
+        }
+        return whole > broken ? text : nil
+    }
+
+    /// Whether every byte of a charset is a character, as UTF-8 is by nobody's intention.
+    private static func isOfSingleBytes(_ charset: String) -> Bool {
+        if isLatin(charset) { return true }
+        let isWide = ["utf", "us-ascii", "ascii"].contains { charset.hasPrefix($0) }
+        return !isWide && isPlain(charset) && LoadedCharsets.letters(of: charset) != nil
+    }
+
+    /// Whether a charset is Latin-1, or windows-1252, which is what is meant by it.
+    private static func isLatin(_ charset: String) -> Bool {
+        ["iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252"].contains(charset)
+    }
+
+    /// Whether iconv may be asked for a charset.
+    private static func isPlain(_ charset: String) -> Bool {
+        charset.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
     }
 
     /// The charsets to try, each strictly.
@@ -92,7 +137,7 @@ enum XMLCharset {
             return bytes.endOfASCII(from: 0) == bytes.count ? bytes.array : nil
         case "utf-16le", "utf-16be":
             return WideText(bytes, isBigEndian: charset == "utf-16be").utf8
-        case "iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252":
+        case _ where isLatin(charset):
             return Windows1252.whole.utf8(of: bytes).text
         default:
             return converted(bytes, from: charset)
@@ -101,7 +146,7 @@ enum XMLCharset {
 
     /// Converts with iconv, strictly.
     private static func converted(_ bytes: Bytes, from charset: String) -> [UInt8]? {
-        let isPlain = charset.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+        let isPlain = isPlain(charset)
         if isPlain, let letters = LoadedCharsets.letters(of: charset) {
             let (text, errors) = letters.utf8(of: bytes)
             return errors == 0 ? text : nil

@@ -53,9 +53,12 @@ struct Feed {
         if entries.count < Feed.entryLimit { entries.append(node) } else { isCut = true }
     }
 
+    /// Whether an element is part of the last entry; one that stands directly within it is not, as that was never closed.
     private func isWithinEntry(_ node: Int, _ view: FeedView) -> Bool {
-        guard let last = entries.last else { return false }
-        return node < Int(view.tree.nodes[last].end)
+        guard let last = entries.last, node < Int(view.tree.nodes[last].end) else { return false }
+        var isChild = false
+        view.each(in: last) { if $0 == node { isChild = true } }
+        return !isChild
     }
 }
 
@@ -81,6 +84,13 @@ extension FeedView {
         let title = plain(of: .title, in: root)
         let others = selves + [about] + (isName ? [] : [id]) + [attribute("href", of: root).array] + sites + [title]
         return isName ? [id] + others : others
+    }
+
+    /// The address that a feed in a file says it was fetched from, else the base that CDF has, else its site.
+    func home(of feed: Feed) -> [UInt8] {
+        let links = links(of: feed.root)
+        let said = [links.target("self"), attribute("base", of: feed.root).array, links.main]
+        return said.first { $0.count <= FeedLink.longestBase && $0.withBytes { FeedLink.isWeb($0) } } ?? []
     }
 
     /// The language of a feed.

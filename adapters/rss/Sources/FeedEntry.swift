@@ -17,13 +17,18 @@ extension FeedView {
     /// What sort of thing an entry is.
     func kind(of entry: Int) -> Kind {
         if first(.inReplyTo, in: entry) != nil { return .reply }
-        var isVideo = false
-        guard mayHave(FeedName.other.bit, in: entry) else { return .article }
-        each(in: entry) { child in
+        return other("videoId", of: "yt", in: entry) == nil ? .article : .video
+    }
+
+    /// The first child of a name that has no other meaning here.
+    func other(_ local: String, of family: String, in node: Int) -> Int? {
+        guard mayHave(FeedName.other.bit, in: node) else { return nil }
+        var found: Int?
+        each(in: node) { child in
             let label = tree.labels[Int(tree.nodes[child].label)]
-            if label.family == "yt" && label.local == "videoId" { isVideo = true }
+            if found == nil, label.family == family, label.local == local { found = child }
         }
-        return isVideo ? .video : .article
+        return found
     }
 
     /// What tells an entry from others.
@@ -41,6 +46,10 @@ extension FeedView {
             key.date = text(of: name, in: entry).array
         }
         key.moment = moment([.updated, .published, .dcDate, .created], in: entry)
+        if key.guid.isEmpty {
+            let nodes = ownTexts(of: entry)
+            key.text = (nodes.content ?? nodes.summaries.first).map { Digest(of: text($0)) }
+        }
         return key
     }
 
@@ -55,15 +64,21 @@ extension FeedView {
 
     /// An entry's title as plain text.
     func title(of entry: Int) -> [UInt8] {
-        let places = [entry] + containers(of: entry)
         for name in [FeedName.title, .dcTitle, .mediaTitle, .itunesTitle] {
-            for place in name == .mediaTitle ? places : [entry] {
+            let places = name == .mediaTitle ? [entry] + containers(of: entry).filter { !isMedium($0) } : [entry]
+            for place in places {
                 let title = plain(of: name, in: place)
                 if !title.isEmpty { return title }
             }
         }
-        return []
+        // A medium's title is a caption or the name of a file; it is the entry's where that says nothing at all.
+        let media = containers(of: entry).filter { isMedium($0) }
+        guard !media.isEmpty, ownTexts(of: entry).isEmpty else { return [] }
+        return media.lazy.map { plain(of: .mediaTitle, in: $0) }.first { !$0.isEmpty } ?? []
     }
+
+    /// Whether an element is one medium, of which a title or description within it tells, and not of the entry.
+    private func isMedium(_ node: Int) -> Bool { name(node) == .mediaContent }
 
     /// The elements of Media RSS that hold what might as well stand in the entry itself.
     func containers(of entry: Int) -> [Int] {
@@ -79,25 +94,47 @@ extension FeedView {
         return found
     }
 
-    /// The text of an entry: its longest content, unless a summary says clearly more.
-    func texts(of entry: Int, at link: [UInt8]) -> FeedTexts {
+    /// The elements of an entry that hold its text, or part of it.
+    private struct TextNodes {
+        /// The longest content.
         var content: Int?
         var summaries: [Int] = []
-        func note(_ node: Int) {
+
+        var isEmpty: Bool { content == nil && summaries.isEmpty }
+    }
+
+    /// The texts that are the entry's own, and not those of a medium in it.
+    private func ownTexts(of entry: Int) -> TextNodes {
+        var found = TextNodes()
+        note(textsIn: entry, &found)
+        for container in containers(of: entry) where !isMedium(container) { note(textsIn: container, &found) }
+        return found
+    }
+
+    private func note(textsIn place: Int, _ found: inout TextNodes) {
+        each(in: place) { node in
             switch name(node) {
             case .content, .contentEncoded, .body, .fullItem:
-                if tree.nodes[node].text.count > content.map({ tree.nodes[$0].text.count }) ?? 0 { content = node }
+                let length = found.content.map { tree.nodes[$0].text.count } ?? 0
+                if tree.nodes[node].text.count > length { found.content = node }
             case .summary, .description, .dcDescription, .mediaDescription, .itunesSummary, .itunesSubtitle:
-                if tree.nodes[node].text.count > 0 { summaries.append(node) }
+                if tree.nodes[node].text.count > 0 { found.summaries.append(node) }
             default: break
             }
         }
-        each(in: entry) { note($0) }
-        for container in containers(of: entry) { each(in: container) { note($0) } }
-        return choose(content, summaries, link)
     }
 
-    private func choose(_ content: Int?, _ summaries: [Int], _ link: [UInt8]) -> FeedTexts {
+    /// The text of an entry: its longest content, unless a summary says clearly more.
+    func texts(of entry: Int, at link: [UInt8]) -> FeedTexts {
+        var nodes = ownTexts(of: entry)
+        if nodes.isEmpty {
+            for medium in containers(of: entry) where isMedium(medium) { note(textsIn: medium, &nodes) }
+        }
+        return choose(nodes, link)
+    }
+
+    private func choose(_ nodes: TextNodes, _ link: [UInt8]) -> FeedTexts {
+        let (content, summaries) = (nodes.content, nodes.summaries)
         var texts = FeedTexts()
         let longest = summaries.max { tree.nodes[$0].text.count < tree.nodes[$1].text.count }
         texts.node = content ?? longest
@@ -127,11 +164,25 @@ extension FeedView {
 }
 
 extension FeedTexts {
-    /// Whether a text ends as those that were cut do: with an ellipsis in brackets.
+    /// The most bytes that may come after the end of a text that was cut, in a line of its own or in the same.
+    private static let longestFooter = (line: 400, link: 48)
+
+    /// Whether a text ends as those that were cut do, with an ellipsis in brackets; a line that says where the post first
+    /// appeared may follow, or some words for the link to the rest.
     static func saysMore(_ plain: [UInt8]) -> Bool {
         plain.withBytes { bytes in
-            let end = bytes.trimmed
-            return end.hasSuffix("[…]") || end.hasSuffix("[...]") || end.hasSuffix("(…)") || end.hasSuffix("(...)")
+            let text = bytes.trimmed
+            let last = max(text.count - longestFooter.line, 0)..<text.count
+            let line = last.last { text[$0] == UInt8(ascii: "\n") } ?? text.count
+            if isCut(text) || isCut(text[0..<line].trimmed) { return true }
+            // What closes a sentence is the end of a quotation that was shortened, and not of the text.
+            guard !text.isEmpty, !".!?\"')".utf8.contains(text[text.count - 1]) else { return false }
+            let words = max(text.count - longestFooter.link, 0)..<text.count
+            return words.contains { isCut(text[0..<$0]) }
         }
+    }
+
+    private static func isCut(_ text: Bytes) -> Bool {
+        text.hasSuffix("[…]") || text.hasSuffix("[...]") || text.hasSuffix("(…)") || text.hasSuffix("(...)")
     }
 }

@@ -38,10 +38,10 @@ extension FeedView {
     private func category(_ node: Int) -> FeedCategory {
         var category = FeedCategory()
         let term = attribute("term", of: node)
-        let text = text(node)
+        let text = words(node)
         let label = attribute("label", of: node)
         category.label = label.array
-        category.term = (term.isEmpty ? (text.isEmpty ? attribute("text", of: node) : text) : term).array
+        category.term = term.isEmpty ? (text.isEmpty ? attribute("text", of: node).array : text) : term.array
         if category.term.isEmpty { category.term = label.array }
         let scheme = attribute("scheme", of: node)
         category.scheme = (scheme.isEmpty ? attribute("domain", of: node) : scheme).array
@@ -194,13 +194,12 @@ extension FeedView {
     /// Writes what podcasts say about who should hear and list them.
     func writeFlags(_ node: Int, _ fields: inout JSONFields) {
         switch text(of: .itunesExplicit, in: node).string {
-        case "yes", "true": fields.boolean("itunes_explicit", true)
+        case "yes", "Yes", "true", "True", "explicit": fields.boolean("itunes_explicit", true)
         case "no", "false", "clean": fields.boolean("itunes_explicit", false)
         default: break
         }
         if first(.itunesBlock, in: node) != nil {
-            fields.boolean(
-                "itunes_block", text(of: .itunesBlock, in: node) == "yes" || text(of: .itunesBlock, in: node) == "Yes")
+            fields.boolean("itunes_block", ["yes", "Yes"].contains(text(of: .itunesBlock, in: node).string))
         }
     }
 

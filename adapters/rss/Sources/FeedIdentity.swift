@@ -10,6 +10,8 @@ struct FeedKey {
     var title: [UInt8] = []
     /// Its date, as the source wrote it.
     var date: [UInt8] = []
+    /// The digest of its text, where it has no guid.
+    var text: Digest?
     /// The latest moment it names.
     var moment: Timestamp?
     /// The id that `FeedIdentity` gives it.
@@ -51,13 +53,13 @@ struct FeedIdentity {
     ///
     /// Entries with one guid and one address are revisions of one entry, of which the latest stays. Where one guid is on
     /// entries with different addresses (or titles, where there are none) the guid is not one, and all of them get the
-    /// address into their id.
+    /// address into their id. Entries without a guid that have link, title and date in common get their text's digest.
     func assign(_ keys: inout [FeedKey]) {
         // By digests, as whole names are dear to hash.
-        let guids = keys.map { Digest(of: $0.guid) }
+        let guids = keys.map { $0.guid.isEmpty ? Digest(of: $0.whole) : Digest(of: $0.guid) }
         var first: [Digest: Int] = [:]
         var ambiguous: Set<Digest> = []
-        for (index, guid) in guids.enumerated() where !keys[index].guid.isEmpty {
+        for (index, guid) in guids.enumerated() {
             if let other = first[guid] {
                 if keys[other].discriminator != keys[index].discriminator { ambiguous.insert(guid) }
             } else {
@@ -84,16 +86,11 @@ struct FeedIdentity {
     }
 
     private func nativeID(of key: FeedKey, isAmbiguous: Bool) -> [UInt8] {
-        if key.guid.isEmpty {
-            let whole = key.link + [0] + key.title + [0] + key.date
-            return prefix + [UInt8(ascii: "/")] + Array(Digest(of: whole).hexadecimal.utf8)
-        }
-        var name = key.guid.withBytes { nativeID($0) }
-        if isAmbiguous {
-            name.append(UInt8(ascii: "#"))
-            name += Array(Digest(of: key.discriminator).hexadecimal.utf8.prefix(16))
-        }
-        return name
+        let name =
+            key.guid.isEmpty
+            ? prefix + [UInt8(ascii: "/")] + Array(Digest(of: key.whole).hexadecimal.utf8)
+            : key.guid.withBytes { nativeID($0) }
+        return isAmbiguous ? name + [UInt8(ascii: "#")] + key.discriminator : name
     }
 
     /// A name without what differs between the ways to the same feed: scheme, `www.`, a slash at the end.
@@ -109,6 +106,15 @@ struct FeedIdentity {
 }
 
 extension FeedKey {
-    /// What tells entries with one guid apart.
-    var discriminator: [UInt8] { link.isEmpty ? title : link }
+    /// What stands for an entry without a guid: its link, title and date, or its text where it has none of them.
+    fileprivate var whole: [UInt8] {
+        let named = link + [0] + title + [0] + date
+        return named.count == 2 ? Array((text?.hexadecimal ?? "").utf8) : named
+    }
+
+    /// What tells entries with one guid apart, or those with one link, title and date: sixteen hexadecimal digits.
+    fileprivate var discriminator: [UInt8] {
+        let digest = guid.isEmpty ? text : Digest(of: link.isEmpty ? title : link)
+        return Array((digest?.hexadecimal ?? "").utf8.prefix(16))
+    }
 }

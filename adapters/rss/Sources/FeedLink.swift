@@ -50,11 +50,13 @@ enum FeedLink {
 }
 
 extension FeedView {
-    /// What a reference in an element means, or nothing where it means no address that people may be sent to.
-    func resolved(_ reference: Bytes, at node: Int) -> [UInt8] {
+    /// What a reference in an element means, or nothing where it means no address that people may be sent to; `orHome`:
+    /// also where only the feed says which its home is.
+    func resolved(_ reference: Bytes, at node: Int, orHome: Bool = true) -> [UInt8] {
         let trimmed = reference.trimmed
         guard !trimmed.isEmpty, trimmed.count <= 4096, FeedLink.isSafe(trimmed) else { return [] }
-        let address = base(of: node).withBytes { URLs.resolved(trimmed, base: $0) } ?? trimmed.array
+        let hasBase = orHome || tree.nodes[node].base >= 0
+        let address = (hasBase ? base(of: node) : []).withBytes { URLs.resolved(trimmed, base: $0) } ?? trimmed.array
         return address.withBytes { FeedLink.isSafe($0) } ? address : []
     }
 }

@@ -38,7 +38,6 @@ enum FeedName: String, CaseIterable {
     case summary = ":summary"
     case content = ":content"
     case contentEncoded = "content:encoded"
-    case contentItems = "content:items"
     case body = ":body"
     case fullItem = ":fullitem"
     case dcDescription = "dc:description"
@@ -73,7 +72,6 @@ enum FeedName: String, CaseIterable {
     case dcDate = "dc:date"
     case created = ":created"
     case expired = ":expirationdate"
-    case validity = "dcterms:valid"
 
     // Modules.
     case wfwComment = "wfw:comment"
@@ -94,6 +92,9 @@ enum FeedName: String, CaseIterable {
     case gmlPoint = "gml:point"
     case gmlLine = "gml:linestring"
     case gmlPolygon = "gml:polygon"
+    case gmlEnvelope = "gml:envelope"
+    case gmlLower = "gml:lowercorner"
+    case gmlUpper = "gml:uppercorner"
     case gmlPosition = "gml:pos"
     case gmlList = "gml:poslist"
     case gmlExterior = "gml:exterior"
@@ -147,9 +148,6 @@ enum FeedName: String, CaseIterable {
     case podcastSeason = "podcast:season"
     case podcastEpisode = "podcast:episode"
     case podcastSoundbite = "podcast:soundbite"
-    case podcastLocation = "podcast:location"
-    case podcastLicense = "podcast:license"
-    case podcastGuid = "podcast:guid"
 
     case atDeleted = "at:deleted-entry"
 
@@ -219,7 +217,7 @@ extension FeedName {
         ":homepage": ":uri", ":modified": ":updated", "dcterms:modified": ":updated", ":lastbuilddate": ":updated",
         ":pubdate": ":published", ":issued": ":published", "dcterms:issued": ":published",
         "dcterms:created": ":created", "dcterms:date": "dc:date",
-        "dcterms:validity": "dcterms:valid", "dc:language": ":language", "dcterms:language": ":language",
+        "dc:language": ":language", "dcterms:language": ":language",
         "creativecommons:license": "cc:license", "l:link": ":link",
         "geo:lng": "geo:long", "geo:lon": "geo:long", "media:adult": "media:rating",
     ]

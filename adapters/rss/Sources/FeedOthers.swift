@@ -74,7 +74,8 @@ extension FeedView {
             guard written.count < 64, !written.contains(where: { $0 == name }) else { continue }
             written.append(name)
             let isAddress = name == "url" || name == "href" || name == "image" || name == "img" || name == "resource"
-            let value = isAddress ? resolved(bytes(attribute.value), at: child) : bytes(attribute.value).array
+            let value =
+                isAddress ? resolved(bytes(attribute.value), at: child, orHome: false) : bytes(attribute.value).array
             let key = mark.bytes.array + name.array
             key.withBytes { key in value.withBytes { fields.string(named: key, $0) } }
         }

@@ -25,7 +25,7 @@ struct FeedPerson: Equatable {
             while end < bytes.count, bytes[end] > 0x20 { end += 1 }
         }
         var rest = (bytes[0..<range.lowerBound].array + bytes[end..<bytes.count].array)
-        for empty in ["()", "<>", "&lt;&gt;", "mailto:"] { rest = FeedPerson.removing(Array(empty.utf8), from: rest) }
+        for empty in ["mailto:", "()", "<>", "&lt;&gt;"] { rest = FeedPerson.removing(Array(empty.utf8), from: rest) }
         name = rest.withBytes { rest in
             var trimmed = rest.trimmed
             if trimmed.hasPrefix("(") { trimmed = trimmed[1..<trimmed.count] }
@@ -46,6 +46,7 @@ struct FeedPerson: Equatable {
         while let at = place {
             var start = at
             while start > 0, isLocal(bytes[start - 1]) { start -= 1 }
+            while start < at, bytes[start] == UInt8(ascii: "'") || bytes[start] == UInt8(ascii: "&") { start += 1 }
             var end = at + 1
             while end < bytes.count, isHost(bytes[end]) { end += 1 }
             while end > at, bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
@@ -57,7 +58,7 @@ struct FeedPerson: Equatable {
     }
 
     private static func isLocal(_ byte: UInt8) -> Bool {
-        isHost(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "+")
+        isHost(byte) || "_+'&".utf8.contains(byte)
     }
 
     private static func isHost(_ byte: UInt8) -> Bool {
@@ -119,13 +120,16 @@ extension FeedView {
             switch name(child) {
             case .name, .itunesName: person.name = part(child).array
             case .email, .itunesEmail: person.address = part(child).array
-            case .uri, .url, .link: person.url = resolved(part(child), at: child)
+            case .uri, .url: person.url = resolved(part(child), at: child)
+            case .link: readLink(child, &person)
             case .rdf, .other: nested(child, &person)
             default: break
             }
             hasParts = true
         }
-        if person.isEmpty && (!hasParts || !text(node).isEmpty) { person = FeedPerson(written: text(node)) }
+        if person.isEmpty && (!hasParts || !text(node).isEmpty) {
+            person = words(node).withBytes { FeedPerson(written: $0) }
+        }
         if person.address.isEmpty && !person.name.isEmpty {
             let written = person.name.withBytes { FeedPerson(written: $0) }
             if !written.address.isEmpty {
@@ -134,6 +138,25 @@ extension FeedView {
             }
         }
         return person
+    }
+
+    /// The words of an element; outside Atom they may be markup.
+    func words(_ node: Int) -> [UInt8] {
+        let text = text(node)
+        let isMarkup = !tree.isAtom && text.firstIndex(of: UInt8(ascii: "@")) == nil && HTML.isLikely(text)
+        return isMarkup ? HTML.text(of: text) : text.array
+    }
+
+    /// A link of a person: to their page where nothing else is, or to their picture.
+    private func readLink(_ node: Int, _ person: inout FeedPerson) {
+        let reference = attribute("href", of: node)
+        let target = resolved(reference.isEmpty ? part(node) : reference, at: node)
+        let rel = attribute("rel", of: node)
+        if rel == "avatar" || rel == "photo" {
+            if person.image.isEmpty { person.image = target }
+        } else if person.url.isEmpty, rel.isEmpty || rel == "alternate" || rel == "me" {
+            person.url = target
+        }
     }
 
     /// What an element says of a person, as far as anybody's name or address goes.

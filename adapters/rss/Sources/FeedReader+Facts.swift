@@ -60,6 +60,21 @@ extension FeedReader {
         }
         let name = view.text(of: .featureName, in: entry)
         if !name.isEmpty { row.place.name = reading.keepText(name) }
+        if row.place.latitude == nil && name.isEmpty { readPodcastPlace(entry, &row) }
+    }
+
+    /// Where a podcast says an episode is about: its words, and `geo:latitude,longitude` (RFC 5870).
+    private mutating func readPodcastPlace(_ entry: Int, _ row: inout MentionRow) {
+        guard let node = view.other("location", of: "podcast", in: entry) else { return }
+        row.place.name = reading.keepText(view.text(node))
+        let geo = view.attribute("geo", of: node)
+        guard geo.hasPrefix("geo:"), geo.count <= 80 else { return }
+        let numbers = geo[4..<geo.count].string.prefix { $0 != ";" }.split(separator: ",").map { Double($0) }
+        guard numbers.count >= 2, let latitude = numbers[0], let longitude = numbers[1],
+            abs(latitude) <= 90, abs(longitude) <= 180
+        else { return }
+        row.place.latitude = latitude
+        row.place.longitude = longitude
     }
 }
 
@@ -101,8 +116,8 @@ struct FeedShape {
     /// The bits of the elements that draw one.
     fileprivate static let names: UInt64 =
         [
-            FeedName.point, .line, .box, .polygon, .geoWhere, .geoPoint, .gmlPoint, .gmlLine, .gmlPolygon, .geoLatitude,
-            .geoLongitude,
+            FeedName.point, .line, .box, .polygon, .geoWhere, .geoPoint, .gmlPoint, .gmlLine, .gmlPolygon, .gmlEnvelope,
+            .geoLatitude, .geoLongitude,
         ].reduce(0) { $0 | $1.bit }
 
     /// Whether it is one point on Earth.
@@ -137,7 +152,7 @@ extension FeedView {
             case .box: found = shape("Box", text(child), least: 2)
             case .polygon: found = shape("Polygon", text(child), least: 4)
             case .geoWhere, .geoPoint: found = shape(in: child)
-            case .gmlPoint, .gmlLine, .gmlPolygon: found = gml(child)
+            case .gmlPoint, .gmlLine, .gmlPolygon, .gmlEnvelope: found = gml(child)
             case .geoLatitude: latitude = number(child)
             case .geoLongitude: longitude = number(child)
             default: break
@@ -159,18 +174,24 @@ extension FeedView {
         let isGeographic =
             system.isEmpty || ["4326", "4979", "4258", "4269", "crs84", "wgs84"].contains { system.contains($0) }
         let dimension = attribute("srsdimension", of: node) == "3" ? 3 : 2
-        var written = Bytes.none
-        for inner in (node + 1)..<max(Int(tree.nodes[node].end), node + 1) where written.isEmpty {
-            if name(inner) == .gmlPosition || name(inner) == .gmlList { written = text(inner) }
+        var written: [UInt8] = []
+        for inner in (node + 1)..<max(Int(tree.nodes[node].end), node + 1) {
+            switch name(inner) {
+            case .gmlPosition where written.isEmpty, .gmlList where written.isEmpty: written = text(inner).array
+            case .gmlLower: written = text(inner).array + [UInt8(ascii: " ")] + written
+            case .gmlUpper: written += text(inner).array
+            default: break
+            }
         }
         let swaps = isGeographic && !system.contains("crs84")
         let (type, least) =
             switch name(node) {
             case .gmlPoint: ("Point", 1)
             case .gmlLine: ("LineString", 2)
+            case .gmlEnvelope: ("Box", 2)
             default: ("Polygon", 4)
             }
-        var shape = shape(type, written, least: least, dimension: dimension, swaps: swaps)
+        var shape = written.withBytes { self.shape(type, $0, least: least, dimension: dimension, swaps: swaps) }
         shape?.isGeographic = isGeographic
         return shape
     }

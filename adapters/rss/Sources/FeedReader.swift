@@ -16,9 +16,11 @@ struct FeedReader {
 
     /// A reader of the feed in a tree; throws what the document is instead.
     init(_ view: FeedView, of document: Document) throws(MalformedDocument) {
-        self.view = view
         feed = try Feed(view)
         identity = FeedIdentity(claims: view.claims(of: feed), url: document.url)
+        var view = view
+        if !view.tree.hasAddress { view.home = view.home(of: feed) }
+        self.view = view
         // What a file says of counts was true when it was made, which is not known.
         countedAt = document.via == .import ? nil : document.observedAt
         reading = Reading(network: "web", capacity: document.bytes.count)

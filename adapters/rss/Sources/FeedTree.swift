@@ -68,6 +68,14 @@ struct FeedTree {
 struct FeedView {
     let tree: FeedTree
     let arena: Bytes
+    /// The base address of what neither the document's address nor `xml:base` is one for.
+    var home: [UInt8] = []
+
+    /// A view of a tree whose arena is `arena`.
+    init(tree: FeedTree, arena: Bytes) {
+        self.tree = tree
+        self.arena = arena
+    }
 
     /// The bytes of a run.
     func bytes(_ run: FeedTree.Run) -> Bytes { arena[Int(run.start)..<(Int(run.start) + Int(run.count))] }
@@ -135,7 +143,7 @@ struct FeedView {
     /// The base address of an element.
     func base(of node: Int) -> [UInt8] {
         let base = Int(tree.nodes[node].base)
-        return base < 0 ? [] : tree.bases[base]
+        return base < 0 ? home : tree.bases[base]
     }
 
     /// The language of an element.

@@ -17,10 +17,28 @@ enum HTMLPage {
     }
 
     private static func isPage(_ bytes: Bytes) -> Bool {
-        var head = bytes[0..<1024].trimmed
+        var head = bytes[0..<4096].trimmed
         if head.hasPrefix("\u{FEFF}") { head = head[3..<head.count].trimmed }
         let beginning = head[0..<64].string.lowercased()
-        return beginning.hasPrefix("<!doctype html") || beginning.hasPrefix("<html")
+        if beginning.hasPrefix("<!doctype html") || beginning.hasPrefix("<html") { return true }
+        while let end = endOfProlog(head) { head = head[end..<head.count].trimmed }
+        return head[0..<5].string.lowercased() == "<html"
+    }
+
+    /// Where the XML declaration, comment or document type that a text begins with ends; nil where it begins with none.
+    private static func endOfProlog(_ head: Bytes) -> Int? {
+        let ending: StaticString
+        if head.hasPrefix("<!--") {
+            ending = "-->"
+        } else if head.hasPrefix("<?") {
+            ending = "?>"
+        } else if head[0..<9].string.lowercased() == "<!doctype" {
+            ending = ">"
+        } else {
+            return nil
+        }
+        return (2..<max(head.count, 2)).first { head[$0..<head.count].hasPrefix(ending) }
+            .map { $0 + ending.utf8CodeUnitCount }
     }
 
     /// The feeds that `<link rel=alternate>` of a page names.

@@ -62,6 +62,10 @@ struct JSONFeed {
         key.title = item["title"].string.array
         key.date = item["date_published"].string.array
         key.moment = Times.parse(item["date_modified"].string) ?? Times.parse(item["date_published"].string)
+        if key.guid.isEmpty {
+            let texts = [item["content_text"], item["content_html"], item["summary"]]
+            key.text = texts.first { !$0.string.isEmpty }.map { Digest(of: $0.string) }
+        }
         return key
     }
 
@@ -76,7 +80,7 @@ struct JSONFeed {
         var row = MentionRow(kind: .article)
         row.nativeID = key.nativeID.withBytes { reading.keep($0) }
         row.feed = scope
-        row.title = reading.keepText(item["title"])
+        row.title = mended(item["title"]).withBytes { reading.keepText($0) }
         readTexts(item, &row)
         let url = key.link.isEmpty ? address(item["external_url"]) : key.link
         row.url = url.withBytes { reading.keep($0) }
@@ -97,18 +101,23 @@ struct JSONFeed {
     }
 
     private mutating func readTexts(_ item: JSONNode, _ row: inout MentionRow) {
-        let html = item["content_html"].string
+        let (html, text) = (mended(item["content_html"]), mended(item["content_text"]))
         let place = address(item["url"])
-        if !html.trimmed.isEmpty {
+        html.withBytes { html in
+            guard !html.isEmpty else { return }
             row.html = (place.isEmpty ? base : place).withBytes { reading.keepHTML(html, base: $0) }
+            if text.isEmpty { row.text = reading.keepText(html: html) }
         }
-        let texts = [item["content_text"].string, item["summary"].string]
-        if !texts[0].trimmed.isEmpty {
-            row.text = reading.keepText(texts[0].trimmed)
-        } else if !html.trimmed.isEmpty {
-            row.text = reading.keepText(html: html)
-        } else {
-            row.text = reading.keepText(texts[1].trimmed)
+        let plain = text.isEmpty && html.isEmpty ? mended(item["summary"]) : text
+        if !plain.isEmpty { row.text = plain.withBytes { reading.keepText($0) } }
+    }
+
+    /// A text without white space at its ends, repaired where its fault is certain.
+    private func mended(_ node: JSONNode) -> [UInt8] {
+        let text = node.string.trimmed
+        return switch FeedRepair.mended(text) {
+        case .same: text.array
+        case .other(let mended): mended
         }
     }
 
@@ -122,7 +131,9 @@ struct JSONFeed {
 
     private mutating func readAuthor(_ item: JSONNode, _ row: inout MentionRow) {
         guard let author = authors(item).first ?? authors(root).first else { return }
-        row.author.name = reading.keepText(author["name"].string.wholeScalars(within: FeedPerson.longestName))
+        row.author.name = mended(author["name"]).withBytes {
+            reading.keepText($0.wholeScalars(within: FeedPerson.longestName))
+        }
         row.author.url = address(author["url"]).withBytes { reading.keep($0) }
         row.author.avatarURL = address(author["avatar"]).withBytes { reading.keep($0) }
         let url = author["url"].string
@@ -158,7 +169,7 @@ struct JSONFeed {
         let start = reading.tags.count
         item["tags"].each { tag in
             if reading.tags.count - start < Feed.categoryLimit {
-                reading.append(tag: reading.keepText(tag.string.trimmed))
+                reading.append(tag: mended(tag).withBytes { reading.keepText($0) })
             }
         }
         row.tags = Entries(from: start, to: reading.tags.count)
@@ -179,7 +190,7 @@ extension JSONFeed {
         fields.text("guid", item["id"].isString ? item["id"].string.array : number(item["id"]))
         fields.array("feed", feedFields)
         let hasText = item["content_text"].string.count + item["content_html"].string.count > 0
-        if hasText { fields.string("summary", item["summary"].string.trimmed) }
+        if hasText { fields.text("summary", mended(item["summary"])) }
         if !address(item["url"]).isEmpty { fields.text("external_url", address(item["external_url"])) }
         let authors = authors(item)
         if authors.count > 1 { fields.node("authors", item["authors"]) }

@@ -80,7 +80,15 @@ package struct RSSAdapter: SubscribingAdapter {
         if let reason = document.bytes.withBytes({ HTMLPage.refusal($0, url: document.url) }) {
             throw MalformedDocument(reason)
         }
-        return try readXML(document)
+        do {
+            return try readXML(document)
+        } catch {
+            guard let feed = FeedBeginning.without(whatIsBeforeIt: document),
+                var reading = try? readXML(feed.document), !reading.rows.isEmpty
+            else { throw error }
+            reading.append(defect: "recovered: \(feed.skipped) bytes stand before the feed")
+            return reading
+        }
     }
 
     private func readXML(_ document: Document) throws(MalformedDocument) -> Reading {

@@ -38,6 +38,17 @@ struct FeedIdentityTests {
         #expect(before.map { $0.id } != other.map { $0.id })
     }
 
+    @Test func `entries without a guid are told apart by their texts where nothing else does`() throws {
+        let bare = try rows(
+            feed(own, "<item><description>a</description></item><item><description>b</description></item>"))
+        #expect(Set(bare.map { $0.id }).count == 2)
+        #expect(try rows(feed(own, "<item><description>b</description></item>")).map { $0.id } == [bare[1].id])
+        let item = "<item><link>https://one.example/</link><title>status</title><description>#</description></item>"
+        let same = item.replacing("#", with: "a") + item.replacing("#", with: "b")
+        #expect(try Set(rows(feed(own, same)).map { $0.id }).count == 2)
+        #expect(try rows(feed(own, item + item)).count == 1)
+    }
+
     @Test(arguments: [true, false]) func `a feed that replays another's guid takes nothing from it`(
         isFirst: Bool
     ) async throws {

@@ -101,6 +101,33 @@ import Testing
         #expect(try folder.lines(.none) == batch(5..<6).texts)
     }
 
+    @Test func `a file that is rotated away under the sink, and written anew, is undone with its delivery`()
+        async throws
+    {
+        let sink = try folder.sink("all.ndjson")
+        try await sink.open(resuming: nil)
+        let state = try await sink.deliver(batch(0..<5))
+        try FileManager.default.moveItem(atPath: folder.path + "/all.ndjson", toPath: folder.path + "/all.ndjson.1")
+        // Longer than what the state knows of the file that was moved.
+        _ = try await sink.deliver(batch(5..<30))
+        let again = try folder.sink("all.ndjson")
+        try await again.open(resuming: state)
+        _ = try await again.deliver(batch(5..<30))
+        #expect(
+            try folder.text("all.ndjson.1") + folder.text("all.ndjson")
+                == batch(0..<30).texts.map { $0 + "\n" }.joined())
+    }
+
+    @Test func `a sink of the same name for other files undoes nothing`() async throws {
+        let sink = try folder.sink("a.ndjson")
+        try await sink.open(resuming: nil)
+        _ = try await sink.deliver(batch(0..<2))
+        let other = try folder.sink("b.ndjson")
+        try await other.open(resuming: nil)
+        _ = try await other.deliver(batch(2..<3))
+        #expect(folder.files == ["a.ndjson", "b.ndjson"])
+    }
+
     @Test func `a part follows when a file is large or old enough`() async throws {
         let moment = Mutex(Fixture.observedAt)
         let folder = TestFolder(now: { moment.withLock { $0 } })

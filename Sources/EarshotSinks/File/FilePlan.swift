@@ -27,8 +27,11 @@ struct FilePlan: Sendable {
         self.sizeLimit = sizeLimit
         self.ageLimit = ageLimit
         self.syncs = syncs
-        root = template.prefix.hasPrefix("/") ? "" : directory + "/"
-        ledger = Directory.parent(of: root + template.prefix + "x") + "/.earshot-\(PathTemplate.safe(name)).pending"
+        root = template.prefix.hasPrefix("/") || directory.isEmpty ? "" : directory + "/"
+        // Other files in the folder, of another gateway or import, have a sink of this name too.
+        let files = Digest(of: Array((root + template.text).utf8)).hexadecimal.prefix(8)
+        ledger =
+            Directory.parent(of: root + template.prefix + "x") + "/.earshot-\(PathTemplate.safe(name))-\(files).pending"
     }
 
     /// The file that a part of a path is; parts after the first have their number before the ending.

@@ -70,6 +70,8 @@ actor FileShelf {
     /// Writes a batch and gives the state that stands for it.
     func deliver(_ batch: Batch, at now: Timestamp) throws(DeliveryFailure) -> String {
         if mustRecover { try recover() }
+        // Whoever asks for the next delivery has confirmed the one before, so that its note is of no use any more.
+        if !ledger.lengths.isEmpty { try Directory.remove(plan.ledger) }
         var next = state
         next.delivery += 1
         ledger = FileLedger(delivery: next.delivery)
@@ -102,11 +104,13 @@ actor FileShelf {
         next.files[share.path] = file
     }
 
-    /// Notes what a file is like that the state does not know.
+    /// Notes what a file is like that the state does not know, or that is not what it says: moved away, as when logs are
+    /// rotated, and begun anew.
     private func note(_ path: String, _ name: String, _ file: File) throws(DeliveryFailure) {
-        let isKnown = state.files[name]?.part == file.part && !strange.contains(path)
-        guard !isKnown, ledger.lengths[path] == nil else { return }
+        guard ledger.lengths[path] == nil else { return }
         let length = try Descriptor(path, O_RDONLY)?.length(path)
+        let isKnown = state.files[name]?.part == file.part && !strange.contains(path)
+        guard !isKnown || length != file.length else { return }
         ledger.lengths.updateValue(length, forKey: path)
         try ledger.write(plan.ledger, syncs: plan.syncs)
     }

@@ -14,6 +14,8 @@ struct PathTemplate: Sendable {
         "network": .network, "channel": .channel, "date": .date, "hour": .hour,
     ]
 
+    /// The template as it was written.
+    let text: String
     private let parts: [Part]
 
     /// What is wrong with a template.
@@ -39,6 +41,7 @@ struct PathTemplate: Sendable {
         parts.append(.text(String(rest)))
         guard !text.isEmpty, !text.hasSuffix("/") else { throw Fault(description: "a path must name a file") }
         self.parts = parts
+        self.text = text
     }
 
     /// Whether every mention has the same path.

@@ -8,7 +8,7 @@
     each(easy_init) each(easy_cleanup) each(easy_perform) each(easy_pause) each(easy_send) each(easy_recv)             \
     each(easy_strerror) each(easy_setopt) each(easy_getinfo)                                                           \
     each(multi_init) each(multi_cleanup) each(multi_add_handle) each(multi_remove_handle) each(multi_perform)          \
-    each(multi_poll) each(multi_wakeup) each(multi_info_read)
+    each(multi_poll) each(multi_wakeup) each(multi_info_read) each(multi_setopt)
 
 static struct {
 #define MEMBER(name) __typeof__(curl_##name) *name;
@@ -51,7 +51,12 @@ const char *ccurl_easy_strerror(CURLcode code) {
     return ccurl_load() ? curl.easy_strerror(code) : "libcurl cannot be loaded";
 }
 
-CURLM *ccurl_multi_init(void) { return ccurl_load() ? curl.multi_init() : NULL; }
+CURLM *ccurl_multi_init(void) {
+    CURLM *multi = ccurl_load() ? curl.multi_init() : NULL;
+    // A reply over HTTP/1 that calls itself HTTP/2 would have requests sent after one another, and replies confused.
+    if (multi != NULL) curl.multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    return multi;
+}
 CURLMcode ccurl_multi_cleanup(CURLM *multi) { return curl.multi_cleanup(multi); }
 CURLMcode ccurl_multi_add_handle(CURLM *multi, CURL *easy) { return curl.multi_add_handle(multi, easy); }
 CURLMcode ccurl_multi_remove_handle(CURLM *multi, CURL *easy) { return curl.multi_remove_handle(multi, easy); }

@@ -47,11 +47,60 @@ import Testing
 
     @Test(arguments: [
         ("2", Duration.seconds(2)), ("Thu, 01 Jan 2026 00:01:30 GMT", .seconds(90)),
+        ("Thursday, 01-Jan-26 00:01:30 GMT", .seconds(90)), ("Thu Jan  1 00:01:30 2026", .seconds(90)),
         ("Wed, 31 Dec 2025 23:59:59 GMT", .zero), ("soon", nil), ("-1", nil), ("99999999999999999999", nil),
     ])
     func `Retry-After is seconds or a date`(_ text: String, _ expected: Duration?) async throws {
         let found = try await failure(of: reply(503, [("retry-after", text)]))
         #expect(found == .transient(reason: "status 503", retryAfter: expected))
+    }
+
+    @Test(arguments: [
+        ("Content-Length", "1"), ("transfer-encoding", "chunked"), ("Host", "a.example"), ("Idempotency-Key", "a"),
+        ("webhook-id", "a"), ("Bad Header", "v"), ("", "v"), ("X-Note", "two\nlines"), ("Größe", "v"),
+    ])
+    func `a header that is none, or the sink's own, is refused`(_ name: String, _ value: String) throws {
+        let json = try JSONEncoder().encode([
+            "url": AnySetting.text("https://desk.acme.example"), "headers": .map([name: value]),
+        ])
+        let settings = try JSONDecoder().decode(HTTPSink.Settings.self, from: json)
+        #expect(throws: HTTPSink.Fault.self) {
+            _ = try HTTPSink(
+                settings: settings,
+                surroundings: SinkSurroundings(name: "a", directory: "/", http: Desk()) { Fixture.observedAt })
+        }
+    }
+
+    @Test func `a header of the operator's stands in place of the sink's`() async throws {
+        let json = try JSONEncoder().encode(
+            [
+                "url": AnySetting.text("https://desk.acme.example"),
+                "headers": .map(["content-type": "application/json"]),
+            ])
+        let desk = Desk()
+        let sink = try HTTPSink(
+            settings: JSONDecoder().decode(HTTPSink.Settings.self, from: json),
+            surroundings: SinkSurroundings(name: "a", directory: "/", http: desk) { Fixture.observedAt })
+        _ = try await sink.deliver(batch)
+        let sent = desk.requests.withLock { $0 }.flatMap { $0.headers }
+        #expect(sent.filter { $0.name.lowercased() == "content-type" }.map { $0.value } == ["application/json"])
+    }
+
+    @Test func `a password needs a user`() {
+        #expect(throws: HTTPSink.Fault.self) { try Desk().sink(["password": "a"]) }
+    }
+
+    private enum AnySetting: Encodable {
+        case text(String)
+        case map([String: String])
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try container.encode(text)
+            case .map(let map): try container.encode(map)
+            }
+        }
     }
 
     private func failure(items body: String, _ headers: [(String, String)] = []) async throws -> DeliveryFailure? {

@@ -89,6 +89,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     private func result(of code: CURLcode) -> Result<Reply, FetchFailure> {
+        if request.isBodyOptional, case let reply = reply, (200..<300).contains(reply.status) { return .success(reply) }
         if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .failure(.tooLarge(limit: request.sizeLimit)) }
         if code == CURLE_OK { return .success(reply) }
         if let refusal { return .failure(.refused(refusal)) }

@@ -27,7 +27,7 @@ struct HTTPReply {
         return line.isEmpty ? "status \(response.status)" : "status \(response.status): \(line)"
     }
 
-    /// What `Retry-After` says: seconds, or a date (RFC 9110, 10.2.3).
+    /// What `Retry-After` says: seconds, or a date in any of three forms (RFC 9110, 10.2.3 and 5.6.7).
     var retryAfter: Duration? {
         guard let text = response["Retry-After"] else { return nil }
         if let seconds = Int64(text), seconds >= 0 { return .seconds(min(seconds, 86_400)) }
@@ -35,13 +35,19 @@ struct HTTPReply {
         return .milliseconds(max(date.milliseconds - now.milliseconds, 0))
     }
 
-    /// The moment of an IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// The moment of an HTTP-date: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or
+    /// `Sun Nov  6 08:49:37 1994` (RFC 9110, 5.6.7).
     static func date(_ text: String) -> Timestamp? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), let year = Int(parts[3]),
+        var parts = text.split { $0 == " " || $0 == "-" }
+        if parts.count == 5 {
+            parts = [parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"]
+        }
+        guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), let written = Int(parts[3]),
             let month = months.firstIndex(of: String(parts[2]))
         else { return nil }
+        // Two digits are of this century: nobody is asked to wait for a moment of the last one.
+        let year = parts[3].count == 2 ? 2000 + written : written
         let time = parts[4].split(separator: ":").compactMap { Int($0) }
         guard time.count == 3 else { return nil }
         return Timestamp(

@@ -72,6 +72,12 @@ package struct HTTPSink: Sink {
         guard settings.token == nil || settings.user == nil else {
             throw Fault(description: "token and user are two ways to say who we are: set one of them")
         }
+        guard settings.password == nil || settings.user != nil else {
+            throw Fault(description: "password needs a user to be sent with")
+        }
+        for (name, value) in (settings.headers ?? [:]).sorted(by: { $0.key < $1.key }) {
+            if let reason = HTTPSink.refusal(ofField: name, value) { throw Fault(description: "headers: \(reason)") }
+        }
         self.settings = settings
         self.surroundings = surroundings
         signature = try settings.secret.map { try WebhookSignature(secret: $0) }
@@ -130,6 +136,8 @@ package struct HTTPSink: Sink {
         request.body = format.body(of: batch)
         request.timeout = settings.timeout?.duration ?? .seconds(30)
         request.sizeLimit = 1 << 20
+        // What was taken must not be posted again because the answer to it could not be read to its end.
+        request.isBodyOptional = settings.reply != .items
         request.allowsPrivateNetworks = true
         request.headers = [
             ("Content-Type", format.contentType), ("User-Agent", "earshot"), ("Idempotency-Key", key),
@@ -140,12 +148,25 @@ package struct HTTPSink: Sink {
             request.headers.append(("Authorization", "Basic \(pair)"))
         }
         for (name, value) in (settings.headers ?? [:]).sorted(by: { $0.key < $1.key }) {
+            request.headers.removeAll { $0.name.lowercased() == name.lowercased() }
             request.headers.append((name, value))
         }
         if let signature {
             request.headers += signature.headers(id: "msg_\(key)", at: surroundings.now(), body: request.body)
         }
         return request
+    }
+
+    /// Why a field may not be sent; nil where it may (RFC 9110, 5.1 and 5.5).
+    private static func refusal(ofField name: String, _ value: String) -> String? {
+        let signs = "!#$%&'*+-.^_`|~"
+        let isToken = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || signs.contains($0)) }
+        guard isToken, !name.isEmpty else { return "\"\(name)\" is no name of a field" }
+        let written = name.lowercased()
+        let own = ["content-length", "transfer-encoding", "host", "connection", "idempotency-key"]
+        if own.contains(written) || written.hasPrefix("webhook-") { return "\(name) is the sink's own to say" }
+        let isLine = value.utf8.allSatisfy { $0 == 9 || ($0 >= 0x20 && $0 != 0x7F) }
+        return isLine ? nil : "the value of \(name) is not one line"
     }
 
     /// A name for a batch that is the same whenever the same mentions are posted at the same places of the log.

@@ -55,6 +55,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort", "HTTP/1.1 202 OK\r\nContent-Encoding: UTF-8\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nno gzip", "HTTP/1.1 200 OK\r\n\r\nlonger than is taken",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+    ]) func `who wants the status alone has it, whatever becomes of the body`(_ reply: String) async throws {
+        let server = try server(Array(reply.utf8))
+        var question = request("http://127.0.0.1:\(server.port)/")
+        question.sizeLimit = 10
+        #expect(await failure(question) != nil)
+        question.isBodyOptional = true
+        let answer = try await client.fetch(question)
+        #expect((200...202).contains(answer.status))
+    }
+
+    @Test func `a failure whose body cannot be read is none the less a failure`() async throws {
+        let server = try server(Array("HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\nshort".utf8))
+        var question = request("http://127.0.0.1:\(server.port)/")
+        question.isBodyOptional = true
+        #expect(await failure(question) != nil)
+    }
+
     @Test(arguments: [301, 302, 303, 307, 308]) func `a redirect is judged as the address itself is`(status: Int)
         async throws
     {

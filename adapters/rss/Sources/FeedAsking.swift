@@ -168,15 +168,15 @@ struct FeedAsking: Sendable {
     private func content(of response: FetchResponse, _ memory: inout FeedMemory) -> [Document] {
         let body = Digest(of: response.body).hexadecimal
         let isRepeated = body == memory.body
+        // Of a feed that was cut off, or is not there at all, the rest is wanted: nobody may say that it has not changed.
+        if !FeedCut.isWhole(response.body) { memory.forgetValidators() }
         if !isRepeated { memory.pace = FeedPace(of: response.body) }
         memory.due = memory.pace.due(after: now, fresh: FeedPace.freshness(of: response), patience: adapter.patience)
         guard !isRepeated, !response.body.isEmpty else { return [] }
         memory.body = body
         let rest = FeedCut.before(in: response.body)
-        // Of a feed that was cut off, the rest is wanted: nobody may say that it has not changed.
-        if rest != nil { memory.forgetValidators() }
         var document = Document(rest ?? response.body, observedAt: Timestamp(seconds: now))
-        document.url = FeedFailure.withoutUser(response.url)
+        document.url = FeedFailure.withoutKeys(response.url)
         document.contentType = response["Content-Type"]
         document.via = .poll
         return [document] + noteEntries(of: document, &memory)
@@ -184,7 +184,11 @@ struct FeedAsking: Sendable {
 
     /// Remembers the newest entries of a page, and tells where none of the last page's is left.
     private func noteEntries(of document: Document, _ memory: inout FeedMemory) -> [Document] {
-        guard let reading = try? adapter.read(document), !reading.rows.isEmpty else { return [] }
+        guard let reading = try? adapter.read(document) else {
+            memory.forgetValidators()
+            return []
+        }
+        if reading.rows.isEmpty { return [] }
         let traces = FeedTraces(of: reading)
         defer { memory.newest = traces.newest }
         guard let last = memory.newest, !traces.overlaps(last) else {

@@ -77,7 +77,7 @@ extension RSSAdapter {
 
     /// Which feeds cannot be had, in a sentence; nil where all can.
     private func notice(_ addresses: [String], _ known: [FeedMemory]) -> String? {
-        let failing = zip(addresses, known).filter { $0.1.failures > 0 }.map { FeedFailure.withoutUser($0.0) }
+        let failing = zip(addresses, known).filter { $0.1.failures > 0 }.map { FeedFailure.withoutKeys($0.0) }
         let gone = known.count { $0.isGone }
         guard !failing.isEmpty || gone > 0 else { return nil }
         var words = failing.prefix(3).joined(separator: ", ")

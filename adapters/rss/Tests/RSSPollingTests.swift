@@ -46,6 +46,7 @@ struct RSSPollingTests {
     @Test(arguments: [
         ("<rss><channel><title>x</title><item><guid>1</guid></item><item><guid>23", 1),
         ("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>x</title><entry><id>tag:1", 0),
+        ("<rss><channel><title>x {}</title><item><guid>1</guid></item><item><title>a { b: c }</title", 1),
         ("<rss><channel><title>x</title><item><guid>1</guid></item></channel></rss>", 1),
     ])
     func `an entry that was cut off is not read, and what has not come is asked for again`(
@@ -60,6 +61,32 @@ struct RSSPollingTests {
         #expect(reading.rows.count == count)
         _ = try await adapter.poll(after: page.next, over: http)
         #expect((field("If-None-Match", of: http.requests[1]) != nil) == text.hasSuffix("</rss>"))
+    }
+
+    @Test(arguments: [
+        "", " ", "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\"}", "<rss><chan",
+    ])
+    func `a reply without an end is asked for again`(_ text: String) async throws {
+        let headers = [(name: "ETag", value: "\"a\"")]
+        let cut = FetchResponse(status: 200, headers: headers, body: Array(text.utf8), url: one)
+        let http = Script([.success(cut), reply(200)])
+        let adapter = try adapter(one)
+        let page = try await adapter.poll(after: nil, over: http)
+        _ = try await adapter.poll(after: page.next, over: http)
+        #expect(field("If-None-Match", of: http.requests[1]) == nil)
+    }
+
+    @Test(arguments: [
+        ("?token=abc&page=2", "?token=***&page=2"), ("?q=a&X-Amz-Signature=abc#top", "?q=a&X-Amz-Signature=***#top"),
+        ("?key=abc", "?key=***"), ("?monkey=1&code=abc", "?monkey=1&code=***"), ("?a&token=", "?a&token="), ("", ""),
+    ])
+    func `keys in a feed's address stay out of documents and messages`(_ query: String, _ shown: String) async throws {
+        let http = Script([reply(200, one + query), reply(500, one + query)])
+        let adapter = try adapter(one + query)
+        let page = try await adapter.poll(after: nil, over: http)
+        #expect(page.documents.first?.url == one + shown)
+        let failure = await #expect(throws: FetchFailure.self) { try await adapter.poll(after: page.next, over: http) }
+        #expect(failure == .unreachable("status 500 from \(one + shown)"))
     }
 
     @Test func `validators of the last reply are sent, and 304 is an empty page`() async throws {

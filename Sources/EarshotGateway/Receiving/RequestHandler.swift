@@ -149,9 +149,12 @@ final class RequestHandler: ChannelDuplexHandler {
     private func receive(_ reception: Reception, _ context: ChannelHandlerContext) {
         let length = head?.headers.first(name: "content-length").flatMap { Int($0) }
         switch reception {
-        case .answer: state = .reading(ReceivedBody(upTo: 0, gate: nil, length: nil), reception)
+        case .answer(let answer):
+            state = awaitsWord ? .answering : .reading(ReceivedBody(upTo: 0, gate: nil, length: nil), reception)
+            if awaitsWord { write(answer.ending, context) }
         case .body(_, let limit, _):
             state = .reading(ReceivedBody(upTo: limit, gate: receiver.gate, length: length), reception)
+            if awaitsWord { invite(length.map { $0 <= limit } ?? true, context) }
         case .question(let question):
             state = .asking
             let (handler, bound) = (NIOLoopBound(self, eventLoop: context.eventLoop), context.loopBound)
@@ -160,6 +163,24 @@ final class RequestHandler: ChannelDuplexHandler {
                 let reception = await question()
                 loop.execute { handler.value.goOn(reception, bound.value) }
             }
+        }
+    }
+
+    /// Whether the client sends its body only when it is told to go on, or gives up waiting (RFC 9110, 10.1.1).
+    private var awaitsWord: Bool {
+        guard let head, head.version == .http1_1 else { return false }
+        return head.headers["expect"].contains { $0.lowercased() == "100-continue" }
+    }
+
+    /// Tells a client to go on, or at once that its body is larger than is taken.
+    private func invite(_ isWelcome: Bool, _ context: ChannelHandlerContext) {
+        if isWelcome {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        } else if case .reading(let body, let reception) = state {
+            state = .answering
+            body.letGo()
+            receiver.leave(reception)
+            write(receiver.refusal(of: .tooLarge, reception).ending, context)
         }
     }
 

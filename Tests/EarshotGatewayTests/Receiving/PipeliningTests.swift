@@ -38,6 +38,24 @@ import Testing
         }
     }
 
+    @Test func `who waits for leave to send a body is given it, or refused at once`() async throws {
+        try await bench.run { port, _ in
+            let body = "one"
+            let socket = try PlainSocket(port: port)
+            let request = delivery(body, "Expect: 100-continue\r\nConnection: close\r\n")
+            socket.send(String(request.dropLast(body.utf8.count)))
+            #expect(await socket.until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+            socket.send(body)
+            #expect(await socket.rest().hasPrefix("HTTP/1.1 200"))
+            for (path, length, status) in [("/hooks/page", 99_999_999, "413"), ("/nowhere", 3, "404")] {
+                let socket = try PlainSocket(port: port)
+                socket.send(
+                    "POST \(path) HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n")
+                #expect(await socket.rest().hasPrefix("HTTP/1.1 \(status)"))
+            }
+        }
+    }
+
     @Test func `a receiver that ends waits for the last of them`() async throws {
         let journal = journal
         let order = Order()

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EarshotGateway
 internal import Glibc
 
 /// The program: `earshot <command>`.
@@ -27,6 +28,10 @@ struct EarshotCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+        } catch let failure as GatewaySession.OpeningFailure {
+            exit(withError: Exit.saying(failure.description, failure.code))
+        } catch let failure as ListeningFailure {
+            exit(withError: Exit.saying(failure.description, Exit.inputOutput))
         } catch {
             let words = fullMessage(for: error)
             guard exitCode(for: error) == .failure, !words.isEmpty else { exit(withError: error) }

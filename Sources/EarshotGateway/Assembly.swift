@@ -56,14 +56,15 @@ package struct Assembly: Sendable {
         var routes: [Receiver.Route] = []
         var wishes: [WebSubSubscriber.Wish] = []
         let coverage = WebSubCoverage()
+        let hearing = PeriodJournal.over(surroundings.journal, period)
         for written in configuration.channels {
             let channel =
                 period.map { written.reaching(back: $0.lowerBound, from: surroundings.clock.now()) } ?? written
             let adapter = try channel.makeAdapter()
             let leads = ListenerMaker.leads(of: channel, adapter, in: surroundings.journal, board)
             let intake = Intake(
-                channel: channel.name, adapter: adapter, enrichment: enrichment, journal: surroundings.journal,
-                period: period, leads: leads)
+                channel: channel.name, adapter: adapter, enrichment: enrichment, journal: hearing, period: period,
+                leads: leads)
             let maker = ListenerMaker(
                 channel: channel, intake: intake, surroundings: surroundings, board: board, network: network,
                 directory: configuration.directory, coverage: coverage, leads: leads)

@@ -59,14 +59,14 @@ struct Program {
         try await run(arguments, input: input, environment: environment)
     }
 
-    /// Runs a command to its end, with `input` on its standard input.
-    static func run(_ arguments: [String], input: Data? = nil, environment: [String: String] = [:]) async throws
-        -> Ending
-    {
+    /// Runs a command to its end, with `input` on its standard input, in a folder that is the repository if not given.
+    static func run(
+        _ arguments: [String], in place: URL = root, input: Data? = nil, environment: [String: String] = [:]
+    ) async throws -> Ending {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        process.currentDirectoryURL = root
+        process.currentDirectoryURL = place
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let folder = try Folder()
         let output = try folder.file("output")

@@ -31,14 +31,15 @@ struct Backfill: AsyncParsableCommand {
     @Option(help: "The adapter that files are read with, instead of a configuration.")
     var adapter: String?
 
-    @Option(help: "With --adapter: the file that mentions are added to; - for the standard output.")
-    var to = "-"
+    @Option(help: "With --adapter: the file that mentions are added to; the standard output if not given, or with -.")
+    var to: String?
 
     @OptionGroup var options: LogOptions
 
     func validate() throws {
         if adapter == nil && inputs.count != 1 { throw ValidationError("expected one configuration, or --adapter") }
         if adapter != nil && !channel.isEmpty { throw ValidationError("--channel is for a configuration") }
+        if adapter == nil && to != nil { throw ValidationError("--to is for --adapter: a configuration has its sinks") }
     }
 
     func run() async throws {
@@ -81,7 +82,13 @@ struct Backfill: AsyncParsableCommand {
         for input in inputs where input != "-" && !FileManager.default.fileExists(atPath: input) {
             throw Exit.saying("\(input): no such file or folder", Exit.noInput)
         }
-        var configuration = Configuration(directory: "", dataDirectory: to + ".journal")
+        let to = to ?? "-"
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: to, isDirectory: &isFolder), isFolder.boolValue {
+            throw Exit.saying("\(to): a folder; --to is the file that mentions are added to", Exit.inputOutput)
+        }
+        var configuration = Configuration(
+            directory: FileManager.default.currentDirectoryPath, dataDirectory: to + ".journal")
         let name = adapter.kind.name
         let sink = GatewaySession.catalog.sinks.first { $0.name == (to == "-" ? "stdout" : "file") }
         if let sink { configuration.sinks = [.file(to, sink: sink)] }
@@ -91,7 +98,8 @@ struct Backfill: AsyncParsableCommand {
             ? try GatewaySession(configuration, MemoryJournal(), log)
             : try GatewaySession.open(configuration, log: log)
         let intake = Intake(
-            channel: name, adapter: adapter, enrichment: Enrichment(), journal: session.journal, period: period)
+            channel: name, adapter: adapter, enrichment: Enrichment(),
+            journal: PeriodJournal.over(session.journal, period), period: period)
         let listener = FilesListener(
             ListenerContext(intake: intake, clock: .system, board: session.assembly.board, log: log), paths: inputs,
             adapter: adapter, interval: .seconds(1))

@@ -42,37 +42,66 @@ struct Run: AsyncParsableCommand {
         }
     }
 
-    /// Runs one configuration after another until one is stopped.
+    /// Runs one configuration after another until one is stopped; where one cannot be run, the one before goes on.
     private func serve(_ first: Configuration, _ switchboard: Switchboard) async throws {
-        var configuration = first
+        var (configuration, before) = (first, Configuration?.none)
         var changed: [String] = []
         var recovers = recover
         while true {
-            let log = options.logger(hiding: configuration.secrets)
-            for warning in configuration.warnings { log.warning("\(warning)") }
-            StandardError.hide(configuration.secrets)
-            if ProcessGuard.isAlmighty {
-                log.warning("earshot runs as root and needs nothing of it: give it a user of its own")
+            let next: Configuration?
+            do {
+                next = try await serve(configuration, switchboard, forgetting: changed, recovers: recovers)
+            } catch let failure where before != nil && Run.isOfNew(failure) {
+                let log = options.logger(hiding: configuration.secrets)
+                log.error("not reloaded, the new configuration cannot be run and the old one goes on: \(failure)")
+                (configuration, before, changed) = (before ?? first, nil, [])
+                continue
             }
-            let session = try GatewaySession.open(configuration, log: log, recovers: recovers)
             recovers = false
-            try await session.sayWhoIsMissing(log)
-            try await session.assembly.forgetWaits(of: changed)
-            log.info(
-                "listening",
-                metadata: ["channels": "\(configuration.channels.count)", "sinks": "\(configuration.sinks.count)"])
-            let following = Mutex<Configuration?>(nil)
-            let old = configuration
-            try await session.assembly.gateway(version: Version.number).run {
-                let next = await successor(of: old, session.assembly.board, switchboard, log)
-                following.withLock { $0 = next }
-            }
-            try await session.journal.close()
-            guard let next = following.withLock({ $0 }) else { return log.info("stopped") }
+            guard let next else { return }
+            let log = options.logger(hiding: next.secrets)
             for change in next.changes(since: configuration) { log.notice("reloaded: \(change)") }
             changed = next.changedChannels(since: configuration)
-            configuration = next
+            (configuration, before) = (next, configuration)
         }
+    }
+
+    /// Whether a failure says that a configuration cannot be run, and not that it ran and something broke.
+    private static func isOfNew(_ failure: any Error) -> Bool {
+        failure is ListeningFailure || failure is GatewaySession.OpeningFailure
+    }
+
+    /// Runs one configuration until it is stopped or followed by another, which is given.
+    private func serve(
+        _ configuration: Configuration, _ switchboard: Switchboard, forgetting changed: [String], recovers: Bool
+    ) async throws -> Configuration? {
+        let log = options.logger(hiding: configuration.secrets)
+        for warning in configuration.warnings { log.warning("\(warning)") }
+        StandardError.hide(configuration.secrets)
+        if ProcessGuard.isAlmighty {
+            log.warning("earshot runs as root and needs nothing of it: give it a user of its own")
+        }
+        let session = try GatewaySession.open(configuration, log: log, recovers: recovers)
+        try await session.sayWhoIsMissing(log)
+        try await session.assembly.forgetWaits(of: changed)
+        log.info(
+            "listening",
+            metadata: ["channels": "\(configuration.channels.count)", "sinks": "\(configuration.sinks.count)"])
+        let following = Mutex<Configuration?>(nil)
+        do {
+            try await session.assembly.gateway(version: Version.number).run {
+                let next = await successor(of: configuration, session.assembly.board, switchboard, log)
+                switchboard.hangUp()
+                following.withLock { $0 = next }
+            }
+        } catch {
+            try await session.journal.close()
+            throw error
+        }
+        try await session.journal.close()
+        let next = following.withLock { $0 }
+        if next == nil { log.info("stopped") }
+        return next
     }
 
     /// Waits for a signal that ends a configuration: gives the next one, or nil to stop.

@@ -83,7 +83,7 @@ struct DeadLetters: AsyncParsableCommand {
         @Argument(help: "The sink's name.")
         var sink: String
 
-        @Argument(help: "Positions as `dead-letters list` prints them; none means all.")
+        @Argument(help: "Positions as `dead-letters list` prints them; all if none is given (drop: --all).")
         var position: [Int64] = []
 
         @OptionGroup var options: OperatorOptions

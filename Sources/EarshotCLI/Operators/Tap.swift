@@ -22,7 +22,7 @@ struct Tap: AsyncParsableCommand {
     var when: String?
 
     @Option(help: "End after this many mentions.")
-    var limit = Int.max
+    var limit: Int?
 
     func run() async throws {
         let configuration = try GatewaySession.configuration(at: config)
@@ -33,7 +33,7 @@ struct Tap: AsyncParsableCommand {
         }
         var view = TapView(channel: channel, sink: sink, condition: when)
         var output = LineOutput()
-        var left = limit
+        var left = limit ?? .max
         do {
             view.after = try await desk.look(view).upTo
             StandardError.line("looking on from \(view.after ?? 0)")

@@ -21,14 +21,14 @@ enum AdapterChoice {
 
     /// A moment given as text, or as how long ago it was.
     static func past(_ text: String) throws -> Timestamp {
-        guard let ago = Quantity.duration(text) else { return try moment(text) }
+        guard let ago = Quantity.duration(text) else { return try moment(text, or: ", or how long ago, like 2h or 3d") }
         return Timestamp(milliseconds: GatewayClock.system.now().milliseconds - Int64(ago / .milliseconds(1)))
     }
 
     /// A moment given as text.
-    static func moment(_ text: String) throws -> Timestamp {
+    static func moment(_ text: String, or others: String = "") throws -> Timestamp {
         guard let moment = Array(text.utf8).withBytes({ Times.parse($0) }) else {
-            throw Exit.saying("\"\(text)\" is not a moment; write it like 2026-01-12T08:30:00Z", Exit.usage)
+            throw Exit.saying("\"\(text)\" is not a moment; write it like 2026-01-12T08:30:00Z\(others)", Exit.usage)
         }
         return moment
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EarshotGateway
 internal import Foundation
+internal import Glibc
 internal import Synchronization
 
 /// How a command ends, beyond 0: the codes of `sysexits.h` that the outside relies on.
@@ -33,10 +34,20 @@ enum StandardError {
     /// Writes one line.
     static func line(_ text: String) { write(text + "\n") }
 
-    /// Writes text, without what is hidden.
+    /// Writes text, without what is hidden; where nobody can be told, on a full disk or a closed pipe, it is lost.
     static func write(_ text: String) {
-        let shown = secrets.withLock { $0 }.masked(text)
-        FileHandle.standardError.write(Data(shown.utf8))
+        let shown = Array(secrets.withLock { $0 }.masked(text).utf8)
+        unsafe shown.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let count = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+                if count > 0 {
+                    done += count
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
     }
 
     /// Hides secrets from now on, whoever says them.

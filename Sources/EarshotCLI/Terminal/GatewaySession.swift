@@ -47,7 +47,7 @@ struct GatewaySession {
                     broken: { GatewaySession.abandon($0) }),
                 now: GatewayClock.system.now)
         } catch let failure as JournalFailure {
-            throw Exit.saying(failure.summary, Exit.inputOutput)
+            throw OpeningFailure(description: failure.summary, code: Exit.inputOutput)
         }
         if let folder = journal.recovered {
             log.notice(
@@ -55,6 +55,12 @@ struct GatewaySession {
                 metadata: ["folder": "\(folder)"])
         }
         return try GatewaySession(configuration, journal, log, period: period)
+    }
+
+    /// Why a configuration cannot be run, and the code that a command ends with for it.
+    struct OpeningFailure: Error, CustomStringConvertible {
+        let description: String
+        let code: ExitCode
     }
 
     /// Ends at once: what the disk did not confirm may be gone, and anything written now would stand on it.
@@ -87,7 +93,7 @@ struct GatewaySession {
             assembly = try Assembly(
                 configuration, in: .init(journal: journal, http: http, clock: .system, log: log), period: period)
         } catch let failure as ConfigurationFailure {
-            throw Exit.saying(failure.description, Exit.configuration)
+            throw OpeningFailure(description: failure.description, code: Exit.configuration)
         }
     }
 }

@@ -3,16 +3,31 @@ internal import UnixSignals
 
 /// Hands signals to the session that is running at the moment.
 final class Switchboard: Sendable {
-    private let current = Mutex<AsyncStream<UnixSignal>.Continuation?>(nil)
-    private let isStopping = Mutex(false)
+    private struct State {
+        /// The session that listens; nil while one ends and the next begins.
+        var current: AsyncStream<UnixSignal>.Continuation?
+        var isStopping = false
+        /// Whether a reload was asked for while no session listened.
+        var isReloadDue = false
+    }
 
-    /// The signals from now on, for one session; ended at once where a signal to stop has come already.
+    private let state = Mutex(State())
+
+    /// The signals from now on, for one session; ended at once where a signal to stop has come already, and begun with
+    /// the reload that was asked for meanwhile.
     func signals() -> AsyncStream<UnixSignal> {
         let (stream, continuation) = AsyncStream<UnixSignal>.makeStream()
-        current.withLock { $0 = continuation }
-        if isStopping.withLock({ $0 }) { continuation.finish() }
+        state.withLock { state in
+            state.current = continuation
+            if state.isReloadDue { continuation.yield(.sighup) }
+            state.isReloadDue = false
+            if state.isStopping { continuation.finish() }
+        }
         return stream
     }
+
+    /// The session listens no more, as it has heard what ends it; what comes now is for the next one.
+    func hangUp() { state.withLock { $0.current = nil } }
 
     /// The signals of the process, which from now on do not end it.
     static func trap() async -> UnixSignalsSequence { await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) }
@@ -20,8 +35,19 @@ final class Switchboard: Sendable {
     /// Passes on what arrives until cancelled.
     func listen(to arriving: UnixSignalsSequence) async {
         for await signal in arriving {
-            if signal != .sighup { isStopping.withLock { $0 = true } }
-            current.withLock { $0 }?.yield(signal)
+            pass(on: signal)
+        }
+    }
+
+    /// Passes a signal on to the session that listens, or remembers it for the next.
+    func pass(on signal: UnixSignal) {
+        state.withLock { state in
+            if signal != .sighup {
+                state.isStopping = true
+            } else if state.current == nil {
+                state.isReloadDue = true
+            }
+            state.current?.yield(signal)
         }
     }
 }

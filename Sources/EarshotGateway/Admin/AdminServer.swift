@@ -22,7 +22,7 @@ package struct AdminServer: Sendable {
 
     /// Listens until cancelled; `started` is told the port.
     package func run(started: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
-        let router = Router(context: AdminContext.self)
+        let router = Router(context: AdminContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AdminGuard(token: token))
         router.get("/livez") { _, _ in AdminServer.reply("ok\n") }
         router.get("/readyz") { _, context in
@@ -42,7 +42,7 @@ package struct AdminServer: Sendable {
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: "earshot"),
             onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
             logger: quiet)
-        try await application.serve()
+        try await application.serve(at: "\(address.host):\(address.port)", as: "/admin/listen")
     }
 
     fileprivate static func reply(

@@ -52,10 +52,11 @@ extension Configuration {
         var substitution = Substitution(source: source, directory: directory)
         let value = substitution.apply(to: merger.value)
         let check = SettingsCheck(
-            original: merger.value, replaced: substitution.replaced, exposed: substitution.exposed)
+            original: merger.value, replaced: substitution.replaced, exposed: substitution.exposed,
+            problems: substitution.problems)
         var reader = ConfigurationReader(value, check: check, catalog: catalog, directory: directory)
         var (configuration, found) = reader.read()
-        found += substitution.problems + merger.problems
+        found += merger.problems
         let problems = Set(found).sorted().map { merger.placed($0).hiding(configuration.secrets) }
         guard !problems.contains(where: { $0.severity == .error }) else {
             throw ConfigurationFailure(problems: problems)

@@ -14,10 +14,14 @@ struct SettingsCheck {
     /// The values of every setting that is a secret.
     private(set) var secrets: [Secret] = []
 
-    init(original: JSONValue, replaced: Set<String>, exposed: [String: String] = [:]) {
+    /// A check that begins with the problems of texts in which something could not be replaced.
+    init(
+        original: JSONValue, replaced: Set<String>, exposed: [String: String] = [:], problems: [Problem] = []
+    ) {
         self.original = original
         self.replaced = replaced
         self.exposed = exposed
+        self.problems = problems
     }
 
     mutating func note(_ problem: Problem) { problems.append(problem) }
@@ -161,6 +165,10 @@ struct SettingsCheck {
             // Not quoted: a secret that lost its quotes is still one.
             note(Problem(pointer, "expected a text, which is a secret"))
             return nil
+        }
+        // What an unset variable left empty has its problem already.
+        if text.isEmpty, !problems.contains(where: { $0.pointer == pointer }) {
+            refuse(pointer, expected: "a secret, which is not empty")
         }
         secrets.append(Secret(text))
         if let path = exposed[pointer] {

@@ -52,7 +52,7 @@ package struct OperatorServer: Sendable {
             logger: quiet)
         defer { _ = unsafe unlink(path) }
         do {
-            try await application.serve()
+            try await application.serve(at: path, as: "the socket for operators")
         } catch {
             try Task.checkCancellation()
             log.warning("no commands are heard", metadata: ["path": "\(path)", "reason": "\(error)"])

@@ -69,7 +69,7 @@ package final class Receiver: Sendable {
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
             onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
             logger: quiet)
-        try await application.serve()
+        try await application.serve(at: "\(address.host):\(address.port)", as: "/receive/listen")
     }
 
     /// What is to be done with a request: `/hooks/<channel>` is its source's, `/hooks/<channel>/<token>` a hub's.

@@ -98,6 +98,14 @@ import Testing
                     "/channels/wire/settings/base_url: the environment variable NOWHERE is not set"
                 ]
             ),
+            (
+                whole(settings: #""headers": {"A": "${EMPTY}", "B": ""}"#),
+                [
+                    #"/channels/wire/settings/headers/A: expected a secret, which is not empty, found "${EMPTY}""#,
+                    "warning: /channels/wire/settings/headers/B: a secret is written out; better take it from ${NAME} or ${file:PATH}",
+                    #"/channels/wire/settings/headers/B: expected a secret, which is not empty, found """#,
+                ]
+            ),
             (whole(settings: #""pause": "${EMPTY:-5s}", "stations": ["${file:secrets/one}"]"#), []),
             (
                 whole(settings: #""stations": ["${file:secrets/open}"], "headers": {"A": "${file:secrets/open}"}"#),

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// What `backfill` makes of files, without a configuration and with one.
+@Suite struct ImportTests {
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+        try folder.write(page(0..<3), to: "page.json")
+        try folder.write(page(3..<4), to: "other.json")
+    }
+
+    private func page(_ numbers: Range<Int>) -> String {
+        let posts = numbers.map { number in
+            #"{"id":"\#(number + 1)","text":"Suitcase \#(number)","created_at":"2026-01-0\#(number + 1)T00:00:00Z"}"#
+        }
+        return "{\"data\":[\(posts.joined(separator: ","))]}"
+    }
+
+    private func run(_ arguments: String...) async throws -> Program.Ending {
+        try await Program.run(arguments, in: folder.url)
+    }
+
+    private func count(_ name: String) throws -> Int { try folder.text(name).split(separator: "\n").count }
+
+    @Test(arguments: ["all.ndjson", "./all.ndjson", "new/folder/all.ndjson"])
+    func `a relative path is one of the folder it is said in`(path: String) async throws {
+        let ending = try await run("backfill", "--adapter", "twitter", "--to", path, "page.json")
+        #expect(ending.code == 0)
+        #expect(try count(path) == 3)
+    }
+
+    @Test func `a folder is no file to add mentions to`() async throws {
+        let ending = try await run("backfill", "--adapter", "twitter", "--to", ".", "page.json")
+        #expect(ending.code == 74)
+        #expect(ending.errors.contains(".: a folder; --to is the file that mentions are added to"))
+    }
+
+    @Test func `imports into one folder leave each other's files alone`() async throws {
+        for (name, input) in [("a", "page.json"), ("b", "other.json"), ("a", "page.json")] {
+            #expect(try await run("backfill", "--adapter", "twitter", "--to", name + ".ndjson", input).code == 0)
+        }
+        #expect(try count("a.ndjson") == 3)
+        #expect(try count("b.ndjson") == 1)
+    }
+
+    @Test func `a period leaves out what another may ask for`() async throws {
+        let to = ["backfill", "--adapter", "twitter", "--to", "all.ndjson", "page.json"]
+        for (period, expected) in [
+            (["--until", "2026-01-02T00:00:00Z"], 1), (["--since", "2026-01-03T00:00:00Z"], 2),
+        ] {
+            #expect(try await Program.run(to + period, in: folder.url).code == 0)
+            #expect(try count("all.ndjson") == expected)
+        }
+        #expect(try await Program.run(to, in: folder.url).code == 0)
+        #expect(try count("all.ndjson") == 3)
+    }
+
+    @Test func `a back-fill over a period does not move a channel on`() async throws {
+        try folder.write(
+            #"{"data_dir":"data","channels":{"brand":{"adapter":"twitter","settings":{"listen":"files","path":"page.json"}}},"#
+                + #""sinks":{"all":{"sink":"file","settings":{"path":"all.ndjson"}}}}"#, to: "earshot.json")
+        let old = try await run("backfill", "earshot.json", "--until", "2026-01-02T00:00:00Z")
+        #expect(old.code == 0)
+        #expect(try count("all.ndjson") == 1)
+        #expect(try await run("backfill", "earshot.json").code == 0)
+        #expect(try count("all.ndjson") == 3)
+    }
+
+    @Test func `a configuration has its sinks, and says so`() async throws {
+        let ending = try await run("backfill", "earshot.json", "--to", "all.ndjson")
+        #expect(ending.code == 64)
+        #expect(ending.errors.contains("--to is for --adapter"))
+    }
+}

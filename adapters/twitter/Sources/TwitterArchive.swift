@@ -50,7 +50,8 @@ extension TwitterReader {
             notes = try TwitterNotes(beside: document)
             let isDeleted = part.name == "deleted_tweets"
             try readElements(of: part) { reader, node, place in
-                let post = node["tweet"]
+                // Older archives list posts without the object around each.
+                let post = node["tweet"].isObject ? node["tweet"] : node
                 if isDeleted {
                     reader.appendDeletion(reader.legacyID(post, "id_str", "id"), at: place)
                 } else {
@@ -122,12 +123,22 @@ extension TwitterReader {
 
 /// The long texts of an archive, whose posts hold only their beginnings.
 struct TwitterNotes {
-    private var byPost: [String: String] = [:]
+    /// A long text.
+    struct Note {
+        var text: String
+        /// The addresses that links in it lead to, by their short ones.
+        var links: [String: String] = [:]
+        fileprivate var createdAt: Timestamp?
+    }
+
+    private var byPost: [String: Note] = [:]
     /// By their first words, for those that name no post.
-    private var byBeginning: [String: String] = [:]
+    private var byBeginning: [String: [Note]] = [:]
 
     /// How much of a beginning must agree, in scalars.
     private static let beginning = 100
+    /// How far the moments of a note and its post may be apart, in milliseconds, where several begin alike.
+    private static let distance: Int64 = 2000
 
     /// The notes in the companion `note-tweet.js`, if there is one.
     init(beside document: Document) throws(MalformedDocument) {
@@ -139,21 +150,39 @@ struct TwitterNotes {
         }
     }
 
-    /// Takes out the whole text of a post; nil where it is not known to be longer, or was taken already.
-    mutating func take(_ id: String, _ shown: Bytes) -> String? {
-        if let text = byPost.removeValue(forKey: id) { return text }
-        guard !byBeginning.isEmpty else { return nil }
-        return TwitterNotes.key(shown.string).flatMap { byBeginning.removeValue(forKey: $0) }
+    /// Takes out the whole text of a post, which shows its beginning escaped; nil where it is not known to be longer, was
+    /// taken already, or may be one of several.
+    mutating func take(_ id: String, _ shown: Bytes, at moment: Timestamp?) -> Note? {
+        if let note = byPost.removeValue(forKey: id) { return note }
+        guard !byBeginning.isEmpty, let key = TwitterNotes.key(TwitterNotes.unescaped(shown.string)),
+            var notes = byBeginning[key]
+        else { return nil }
+        let alike = notes.indices.filter { index in
+            guard let moment, let created = notes[index].createdAt else { return false }
+            return abs(created.milliseconds - moment.milliseconds) <= TwitterNotes.distance
+        }
+        guard let index = notes.count == 1 ? 0 : alike.count == 1 ? alike[0] : nil else { return nil }
+        let note = notes.remove(at: index)
+        byBeginning[key] = notes.isEmpty ? nil : notes
+        return note
     }
 
     private mutating func add(_ node: JSONNode) {
         let text = TwitterNotes.text(of: node)
         guard text.isString else { return }
+        var note = Note(text: text.string.string, createdAt: Times.parse(node["createdAt"].string))
+        for list in [node["core"]["urls"], node["noteTweetResults"]["entitySet"]["urls"]] {
+            list.each { link in
+                let short = link["shortUrl"].isString ? link["shortUrl"].string : link["url"].string
+                let target = link["expandedUrl"].isString ? link["expandedUrl"].string : link["expanded_url"].string
+                if !short.isEmpty, !target.isEmpty, note.links.count < 256 { note.links[short.string] = target.string }
+            }
+        }
         let post = node["tweetId"].string.string
         if !post.isEmpty {
-            byPost[post] = text.string.string
-        } else if let key = TwitterNotes.key(text.string.string) {
-            byBeginning[key] = text.string.string
+            byPost[post] = note
+        } else if let key = TwitterNotes.key(note.text) {
+            byBeginning[key, default: []].append(note)
         }
     }
 
@@ -161,6 +190,10 @@ struct TwitterNotes {
     static func text(of node: JSONNode) -> JSONNode {
         let results = node["noteTweetResults"]["text"]
         return results.isString ? results : node["core"]["text"]
+    }
+
+    private static func unescaped(_ text: String) -> String {
+        text.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
     }
 
     private static func key(_ text: String) -> String? {

@@ -23,6 +23,11 @@ struct TwitterEntities {
     /// Whether there is none.
     var isEmpty: Bool { items.isEmpty }
 
+    /// Whether there is one of a type at a place.
+    func has(_ type: EntityType, at start: Int64) -> Bool {
+        start >= 0 && items.contains { Int64($0.row.start) == start && $0.row.type == type }
+    }
+
     /// Forgets all of them and keeps the memory.
     mutating func removeAll() {
         items.removeAll(keepingCapacity: true)

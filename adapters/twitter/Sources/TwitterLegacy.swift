@@ -98,7 +98,10 @@ extension TwitterReader {
         var quoted = legacyID(node, "quoted_status_id_str", "quoted_status_id")
         if quoted.isEmpty { quoted = legacyID(node["quoted_status"], "id_str", "id") }
         // A repost of a quote repeats the quote's own relation.
-        if !quoted.isEmpty, !original.isObject { appendLegacyRef(.quoteOf, quoted, node["quoted_status"]["user"]) }
+        if !quoted.isEmpty, !original.isObject {
+            let permalink = node["quoted_status_permalink"]["expanded"].string
+            appendLegacyRef(.quoteOf, quoted, node["quoted_status"]["user"], permalink: permalink)
+        }
         row.refs = Entries(from: first, to: reading.refs.count)
         let isReply = !parent.isEmpty || node["in_reply_to_user_id_str"].exists || node["in_reply_to_user_id"].exists
         let isQuote = !quoted.isEmpty || node["is_quote_status"].boolean == true
@@ -107,12 +110,16 @@ extension TwitterReader {
         if !isReply { row.threadID = row.nativeID }
     }
 
-    private mutating func appendLegacyRef(_ relation: Relation, _ id: Kept, _ user: JSONNode) {
+    /// Appends a relation to a post by a user; where nothing is told of them, what `permalink` is is its address.
+    private mutating func appendLegacyRef(
+        _ relation: Relation, _ id: Kept, _ user: JSONNode, permalink: Bytes = .none
+    ) {
         guard !id.isEmpty else { return }
         var ref = RefRow(relation, to: id)
         ref.author = reading.keep(user["screen_name"].string)
         if ref.author.isEmpty {
             ref.author = legacyID(user, "id_str", "id")
+            if !permalink.isEmpty { ref.url = reading.keep(permalink) }
         } else {
             ref.url = address(of: id, by: ref.author)
         }
@@ -138,14 +145,20 @@ extension TwitterReader {
             prefix = repeated.prefix
             ext.string("retweeted_screen_name", repeated.handle)
         }
-        let note = repeated == nil ? notes?.take(reading.string(row.nativeID), text.string) : nil
+        let id = reading.string(row.nativeID)
+        let note = repeated == nil ? notes?.take(id, text.string, at: row.publishedAt) : nil
         if let note {
-            row.text = reading.keepText(note)
+            row.text = reading.keepText(note.text)
             // The post's own entities are those of the beginning that it shows.
             row.entities = TextEntities.append(from: row.text, to: &reading)
+            for index in row.entities.indices where reading.entities[index].type == .url {
+                guard let target = note.links[reading.string(reading.entities[index].value)] else { continue }
+                reading.entities[index].value = reading.keep(target)
+            }
         } else {
             (row.text, row.entities) = entities.keep(text.string, skipping: prefix, in: &reading)
             if source["truncated"].boolean == true && !isExtended { row.truncated = true }
+            if notes != nil, repeated == nil, TwitterReader.isCut(text.string) { row.truncated = true }
         }
         let media = extended["extended_entities"]["media"]
         let plain = source["extended_entities"]["media"]

@@ -120,7 +120,9 @@ extension TwitterReader {
         (row.text, row.entities) = entities.keep(node["text"].string, in: &reading)
         let firstMedia = reading.media.count
         node["mediaUrls"].each { url in
-            var media = MediaRow(type: .image)
+            let address = url.string.string
+            let type: MediaType = address.contains("/dm_gif/") ? .gif : address.contains("/dm_video/") ? .video : .image
+            var media = MediaRow(type: type)
             media.url = reading.keep(url.string)
             reading.media.append(media)
         }

@@ -25,7 +25,7 @@ extension TwitterReader {
     private static let largestOriginal = 100_000
 
     /// What a repost repeats of an original that is not there.
-    private mutating func repeatedContent(of post: TwitterPost) -> TwitterContent {
+    mutating func repeatedContent(of post: TwitterPost) -> TwitterContent {
         var content = self.content(of: post, skipping: TwitterRepostText.parse(post.text)?.prefix)
         let reposts = content.metrics.reposts
         // A repost shows its original's reposts, and 0 for everything else.
@@ -78,7 +78,7 @@ extension TwitterReader {
                 } else if key == "cashtags" {
                     list.each { collectTag($0, .cashtag) }
                 } else if key == "mentions" {
-                    list.each { collectMention($0) }
+                    list.each { collectMention($0, after: first) }
                 }
             default: break
             }
@@ -90,7 +90,7 @@ extension TwitterReader {
         entities.add(type, from: node["start"].int64, to: node["end"].int64, name: node["tag"].string)
     }
 
-    private mutating func collectMention(_ node: JSONNode) {
+    private mutating func collectMention(_ node: JSONNode, after first: Int) {
         var (start, end, id, name) = (unsaid, unsaid, Bytes.none, Bytes.none)
         node.fields { key, value in
             switch key.count {
@@ -105,8 +105,10 @@ extension TwitterReader {
         var recipient = RecipientRow(role: .mention)
         recipient.handle = reading.keep(name)
         recipient.id = reading.keep(id)
-        reading.recipients.append(recipient)
         entities.add(.mention, from: start, to: end, name: name, value: recipient.handle)
+        // Whoever is named twice is told once.
+        let known = reading.recipients[first...].contains { reading.same($0.handle, recipient.handle) }
+        if !known { reading.recipients.append(recipient) }
     }
 
     private mutating func collectURL(_ node: JSONNode) {
@@ -121,7 +123,8 @@ extension TwitterReader {
             }
         }
         let target = !unwound.isEmpty ? unwound : !expanded.isEmpty ? expanded : short
-        guard !target.isEmpty else { return }
+        // Several pictures of a post share one link.
+        guard !target.isEmpty, !entities.has(.url, at: start) else { return }
         entities.add(.url, from: start, to: end, name: short, value: reading.keep(target))
     }
 

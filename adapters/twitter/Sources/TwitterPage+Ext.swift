@@ -7,6 +7,9 @@ extension TwitterReader {
     mutating func writeExt(_ post: TwitterPost, by author: TwitterAuthor, rules: JSONNode, to row: inout MentionRow) {
         if post.history[1].exists { ext.node("edit_history", post.history) }
         if post.editControls.isObject { ext.node("edit_controls", post.editControls) }
+        if row.kind == .repost, row.refs.isEmpty, let repeated = TwitterRepostText.parse(post.text) {
+            ext.string("retweeted_screen_name", repeated.handle)
+        }
         ext.string("source", post.source)
         ext.boolean("possibly_sensitive", post.isSensitive)
         // Everybody may reply to nearly every post.

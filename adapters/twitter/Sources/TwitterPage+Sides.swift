@@ -134,7 +134,7 @@ extension TwitterReader {
             case 6: if key == "height" { row.height = value.int64 }
             case 8:
                 if key == "alt_text" {
-                    row.alt = keepShared(value.string)
+                    row.alt = value.string.count > TwitterReader.longestAlt ? .none : reading.keepText(value.string)
                 } else if key == "variants" {
                     setVariant(&row, value, rate: "bit_rate")
                 }

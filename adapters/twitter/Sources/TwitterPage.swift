@@ -101,8 +101,12 @@ extension TwitterReader {
             }
         }
         row.refs = Entries(from: first, to: reading.refs.count)
-        row.kind = repost != nil ? .repost : reply || !post.inReplyTo.isEmpty ? .reply : quote ? .quote : .post
-        let content = repost.map { self.content(ofOriginal: $0, repostedBy: post) } ?? self.content(of: post)
+        let repeats = repost == nil && post.isBare && TwitterRepostText.parse(post.text) != nil
+        row.kind =
+            repost != nil || repeats ? .repost : reply || !post.inReplyTo.isEmpty ? .reply : quote ? .quote : .post
+        let content =
+            repost.map { self.content(ofOriginal: $0, repostedBy: post) }
+            ?? (repeats ? repeatedContent(of: post) : self.content(of: post))
         row.text = content.text
         row.truncated = content.truncated
         row.entities = content.entities

@@ -45,6 +45,9 @@ struct TwitterPost {
         node.fields { key, value in set(key, value) }
     }
 
+    /// Whether it was sent with its default fields alone, which do not tell whether it is a repost.
+    var isBare: Bool { authorID.isEmpty && createdAt.isEmpty && !references.exists }
+
     /// The first id of the chain of edits that the post belongs to, which every version shares.
     var firstID: Bytes {
         let first = history[0].string

@@ -65,6 +65,9 @@ struct TwitterReader: ~Copyable {
     /// Keeps a text of a side table, which many mentions may repeat.
     mutating func keepShared(_ text: Bytes) -> Kept { reading.keepText(TwitterReader.shared(text)) }
 
+    /// The longest description of a picture, in bytes; X takes a thousand characters.
+    static let longestAlt = 8192
+
     /// A text of a side table, unless it is far longer than any that X allows, so that no page can grow without bounds.
     static func shared(_ text: Bytes) -> Bytes { text.count > 2048 ? .none : text }
 

@@ -52,6 +52,66 @@ struct TwitterAdapterTests {
         #expect(try TwitterAdapter.make().read(document).rows.first?.metricsAt == document.observedAt)
     }
 
+    /// An archive's posts with its long texts beside them.
+    private func archive(_ posts: [String], notes: [String] = []) throws -> Reading {
+        var document = Document(
+            Array("window.YTD.tweets.part0 = [\(posts.joined(separator: ","))]".utf8), observedAt: Fixture.observedAt)
+        let text = "window.YTD.note_tweet.part0 = [\(notes.map { "{\"noteTweet\":\($0)}" }.joined(separator: ","))]"
+        document.companions = [Document(Array(text.utf8), observedAt: Fixture.observedAt)]
+        return try TwitterAdapter.make().read(document)
+    }
+
+    @Test func `long texts that begin alike are told apart by their moments`() throws {
+        let start = String(repeating: "Ben & Jerry <3 ", count: 10)
+        let shown = start.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        func post(_ id: Int, _ moment: String) -> String {
+            #"{"tweet":{"id_str":"\#(id)","created_at":"\#(moment)","full_text":"\#(shown)… https://t.co/zzzzzzzzzz"}}"#
+        }
+        func note(_ day: Int, _ end: String) -> String {
+            #"{"createdAt":"2025-02-\#(day)T10:00:00.500Z","core":{"text":"\#(start)\#(end) https://t.co/a","#
+                + #""urls":[{"shortUrl":"https://t.co/a","expandedUrl":"https://acme.example/\#(end)"}]}}"#
+        }
+        let posts = [
+            post(1, "Mon Feb 10 10:00:00 +0000 2025"), post(2, "Tue Feb 11 10:00:00 +0000 2025"),
+            post(3, "Wed Feb 12 10:00:00 +0000 2025"),
+        ]
+        let reading = try archive(posts, notes: [note(11, "tuesday"), note(10, "monday")])
+        let texts = reading.rows.map { reading.string($0.text) }
+        #expect(texts[0].hasSuffix("monday https://t.co/a") && texts[1].hasSuffix("tuesday https://t.co/a"))
+        #expect(reading.rows.map { $0.truncated } == [false, false, true])
+        let links = reading.entities.filter { $0.type == .url }.map { reading.string($0.value) }
+        #expect(links.contains("https://acme.example/monday") && links.contains("https://acme.example/tuesday"))
+    }
+
+    @Test func `posts of older archives stand without an object around each`() throws {
+        let reading = try archive([#"{"id_str":"1","full_text":"a"}"#])
+        #expect(reading.rows.map { reading.string($0.nativeID) } == ["1"])
+    }
+
+    @Test func `a page of default fields tells reposts by their text`() throws {
+        let page =
+            #"{"data":[{"id":"1","text":"RT @acme: Our new pla…"},{"id":"2","text":"RT me"},"#
+            + #"{"id":"3","text":"RT @acme: mine","author_id":"7"}]}"#
+        let reading = try TwitterAdapter.make().read(Document.json(page))
+        #expect(reading.rows.map { $0.kind } == [.repost, .post, .post])
+        #expect(reading.rows.map { reading.string($0.text) } == ["Our new pla…", "RT me", "RT @acme: mine"])
+        #expect(reading.rows.map { $0.truncated } == [true, false, false])
+    }
+
+    @Test func `a long description of a picture is kept, and the link of several pictures stands once`() throws {
+        let alt = String(repeating: "日", count: 1000)
+        let link = #"{"start":5,"end":28,"url":"https://t.co/aaaaaaaaaa","expanded_url":"https://x.com/p/1"}"#
+        let page =
+            #"{"data":[{"id":"1","text":"look https://t.co/aaaaaaaaaa","attachments":{"media_keys":["3_1"]},"#
+            + #""entities":{"urls":[\#(link),\#(link)],"mentions":[{"start":0,"end":2,"username":"a","id":"1"},"#
+            + #"{"start":1,"end":3,"username":"a","id":"1"}]}}],"includes":{"media":[{"media_key":"3_1","type":"photo","#
+            + #""alt_text":"\#(alt)"}]}}"#
+        let reading = try TwitterAdapter.make().read(Document.json(page))
+        #expect(reading.media.map { reading.string($0.alt) } == [alt])
+        #expect(reading.entities.filter { $0.type == .url }.count == 1)
+        #expect(reading.recipients.count == 1)
+    }
+
     @Test(arguments: [
         ("", "empty"), ("[1", "not JSON"), ("3", "neither"), (#"{"foo": 1}"#, "no post"),
         (#"{"errors": [{"code": 88, "message": "Rate limit exceeded"}]}"#, "code 88 Rate limit exceeded"),

@@ -154,7 +154,10 @@ extension YouTubePage {
     }
 
     mutating func setLanguage(of row: inout MentionRow, _ tag: Bytes) {
-        if !(tag == "und" || tag == "zxx") { row.language.tag = reading.keep(tag) }
+        if tag == "und" || tag == "zxx" { return }
+        // Three codes are from before ISO 639 changed them.
+        let changed = tag == "iw" ? "he" : tag == "in" ? "id" : tag == "ji" ? "yi" : ""
+        row.language.tag = changed.isEmpty ? reading.keep(tag) : reading.keep(changed)
     }
 
     private mutating func setTags(of row: inout MentionRow, _ tags: JSONNode) {

@@ -1,4 +1,3 @@
-internal import CGMime
 internal import Earshot
 
 /// A file that is written into a text as uuencode or yEnc, as was done before MIME and is done still.
@@ -44,7 +43,7 @@ public struct EmbeddedFile: Sendable {
             return nil
         }
         var position = begin.next
-        var hasLines = false
+        var content: [UInt8] = []
         while position < bytes.count {
             let line = MailLine(of: bytes, at: position, before: bytes.count)
             let text = bytes[line.range]
@@ -52,27 +51,37 @@ public struct EmbeddedFile: Sendable {
             if !isEnd && !isUuencoded(text) { break }
             position = line.next
             if isEnd { break }
-            hasLines = hasLines || text.count > 1
+            append(uuencoded: text, to: &content)
         }
-        guard hasLines, let library = GMime.library else { return nil }
-        let body = bytes[begin.next..<position]
-        let content = unsafe [UInt8](unsafeUninitializedCapacity: body.count + 64) { output, written in
-            // State 1 << 16 says that the `begin` line has been read.
-            var state: Int32 = 1 << 16
-            var save: UInt32 = 0
-            unsafe written = library.encoding_uudecode_step(
-                body.buffer.baseAddress, body.count, output.baseAddress, &state, &save)
-        }
+        guard !content.isEmpty else { return nil }
         return EmbeddedFile(name: String(words[2]).tidied, content: content, range: begin.start..<position)
     }
 
-    /// Whether a line has as many characters as its first says, give or take spaces that got lost.
+    /// Appends the bytes of a line of uuencode, each four characters three of them; spaces that got lost are zeros.
+    private static func append(uuencoded line: Bytes, to content: inout [UInt8]) {
+        guard !line.isEmpty else { return }
+        let count = Int((line[0] &- 0x20) & 0x3F)
+        func value(_ index: Int) -> UInt8 { index < line.count ? (line[index] &- 0x20) & 0x3F : 0 }
+        let end = content.count + count
+        var index = 1
+        while content.count < end {
+            let (first, second) = (value(index), value(index + 1))
+            let (third, fourth) = (value(index + 2), value(index + 3))
+            content.append(first << 2 | second >> 4)
+            content.append(second << 4 | third >> 2)
+            content.append(third << 6 | fourth)
+            index += 4
+        }
+        content.removeLast(content.count - end)
+    }
+
+    /// Whether a line has no more characters than its first says; fewer where spaces at its end got lost.
     private static func isUuencoded(_ line: Bytes) -> Bool {
         guard line.count > 0, line.count <= 90, line[0] >= 0x20, line[0] <= 0x60 else { return line.isEmpty }
         for index in 0..<line.count where line[index] < 0x20 || line[index] > 0x60 { return false }
         let bytes = Int((line[0] - 0x20) & 0x3F)
         let expected = (bytes + 2) / 3 * 4 + 1
-        return line.count <= expected + 2 && line.count + 8 >= expected
+        return line.count <= expected + 2
     }
 
     /// The block that `=ybegin` opens.

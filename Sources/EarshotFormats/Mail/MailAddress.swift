@@ -65,6 +65,8 @@ struct MailAddressReader {
     }
 
     private mutating func add(_ pieces: MailAddressPieces, before end: UInt8) {
+        // A comment alone is nobody.
+        if pieces.bracketed == nil, pieces.words.allSatisfy({ $0 <= 0x20 }) { return }
         var name = ""
         var address: [UInt8] = []
         if let bracketed = pieces.bracketed {

@@ -9,6 +9,10 @@ enum MailCharset {
     /// - Parameter fallback: the charset where none is declared and it is not UTF-8; else windows-1252.
     static func text(_ bytes: Bytes, charset declared: String?, fallback: String? = nil) -> String {
         let charset = name(declared ?? "")
+        // A byte order mark is no part of the text, and says what it is.
+        if bytes.hasPrefix("\u{FEFF}"), !charset.hasPrefix("utf-16"), bytes.isUTF8 {
+            return bytes[3..<bytes.count].string
+        }
         if isStateful(charset) || (isUndeclared(charset) && hasEscape(bytes)) {
             return stateful(bytes, charset: charset)
         }
@@ -21,9 +25,23 @@ enum MailCharset {
         case "windows-1252":
             return scan.isValid && scan.isConvincing ? bytes.string : windows1252(bytes)
         default:
-            return converted(bytes, from: charset, scan)
+            if scan.isValid, scan.isConvincing, MailConverter.isOfSingleBytes(charset) { return bytes.string }
+            return converted(bytes, from: larger(charset, for: bytes), scan)
         }
     }
+
+    /// The charset of Windows that is meant where one of ISO 8859 is named and its controls are letters.
+    private static func larger(_ charset: String, for bytes: Bytes) -> String {
+        guard let windows = windows[charset], (0..<bytes.count).contains(where: { bytes[$0] & 0xE0 == 0x80 }) else {
+            return charset
+        }
+        return windows
+    }
+
+    private static let windows = [
+        "iso-8859-2": "windows-1250", "iso-8859-7": "windows-1253", "iso-8859-13": "windows-1257",
+        "iso-8859-15": "windows-1252",
+    ]
 
     /// The name that iconv knows best for a charset: the larger one, where a name is used for more than it means.
     private static func name(_ declared: String) -> String {
@@ -48,11 +66,29 @@ enum MailCharset {
         case "iso-8859-6-i": return "iso-8859-6"
         case "unicode-1-1-utf-7", "utf7", "utf-7": return "utf-7"
         case "hz", "hz-gb-2312": return "hz-gb-2312"
+        case "koi8_r": return "koi8-r"
+        case "x-mac-roman": return "macintosh"
+        case "x-mac-cyrillic": return "mac-cyrillic"
+        case "l9", "latin9", "latin-9", "csisolatin9": return "iso-8859-15"
+        case "csiso2022jp": return "iso-2022-jp"
         case "8bit", "unknown-8bit", "x-unknown", "unknown", "default", "default_charset", "x-user-defined", "binary",
             "none":
             return ""
-        default: return lower
+        default: return numbered(lower)
         }
+    }
+
+    /// The usual spelling of `x-cp1250`, `windows1250`, `cp-1250`, `iso88592` and their like.
+    private static func numbered(_ lower: String) -> String {
+        let digits = String(lower.filter { $0.isWholeNumber })
+        let letters = lower.filter { !$0.isWholeNumber && $0 != "-" && $0 != "_" }
+        if ["xcp", "windows", "cp"].contains(letters), digits.count == 4, digits.hasPrefix("125") {
+            return "windows-" + digits
+        }
+        if letters == "iso", digits.hasPrefix("8859"), (5...6).contains(digits.count) {
+            return "iso-8859-" + digits.dropFirst(4)
+        }
+        return lower
     }
 
     private static func isUndeclared(_ charset: String) -> Bool { charset.isEmpty || charset == "us-ascii" }

@@ -30,11 +30,32 @@ enum MailConverter {
             let taken = unsafe step(converter, bytes[offset..<bytes.count], &output)
             offset += taken.count
             guard taken.isStuck, offset < bytes.count else { continue }
+            unsafe finish(converter, &output)
             output.append(contentsOf: [0xEF, 0xBF, 0xBD])
             errors += 1
             offset += 1
         }
+        unsafe finish(converter, &output)
         return (String(decoding: output, as: UTF8.self), errors)
+    }
+
+    /// Whether every byte of a charset is a letter.
+    static func isOfSingleBytes(_ charset: String) -> Bool {
+        guard let library = GMime.library, !charset.isEmpty, charset.utf8.count <= 40,
+            let name = unsafe library.charset_iconv_name(charset)
+        else { return false }
+        return unsafe LoadedCharsets.letters(of: String(cString: name)) != nil
+    }
+
+    /// Takes the letter that is held back in case an accent follows (iconv(3)).
+    @unsafe
+    private static func finish(_ converter: iconv_t, _ output: inout [UInt8]) {
+        unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { room in
+            var target = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var space = room.count
+            _ = unsafe iconv(converter, nil, nil, &target, &space)
+            unsafe output.append(contentsOf: room.prefix(room.count - space))
+        }
     }
 
     /// Converts as much as goes in one call; `isStuck` where the next byte cannot be read.

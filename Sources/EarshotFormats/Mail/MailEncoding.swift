@@ -6,7 +6,8 @@ enum MailEncoding: Sendable {
 
     /// The encoding that a `Content-Transfer-Encoding` names; an unknown word means none.
     init(_ value: Bytes) {
-        let word = value.trimmed
+        let trimmed = value.trimmed
+        let word = trimmed.hasPrefix("\"") ? trimmed[1..<trimmed.count] : trimmed
         if word.hasPrefix(lowercase: "base64") || word.hasPrefix(lowercase: "base-64") {
             self = .base64
         } else if word.hasPrefix(lowercase: "quoted-printable") || word.hasPrefix(lowercase: "quoted printable") {
@@ -52,7 +53,9 @@ enum MailEncoding: Sendable {
                     let byte = bytes[index]
                     let digit = unsafe digits[Int(byte)]
                     if digit == 255 {
-                        if byte == 0x0A && isPadded && !isWhole(bytes, after: index) { break }
+                        if byte == 0x0A, held == 0 {
+                            if isPadded ? !isWhole(bytes, after: index) : isFooter(bytes, after: index) { break }
+                        }
                         guard byte == 0x3D else { continue }
                         unsafe flush(&bits, &held, output, &written)
                         isPadded = true
@@ -96,6 +99,14 @@ enum MailEncoding: Sendable {
         let line = MailLine(of: bytes, at: index + 1, before: bytes.count)
         guard !line.isEmpty, line.range.count % 4 == 0 else { return false }
         return line.range.allSatisfy { digits[Int(bytes[$0])] != 255 || bytes[$0] == 0x3D }
+    }
+
+    /// Whether what stands after a line end is the footer of a mailing list: a rule, or words.
+    private static func isFooter(_ bytes: Bytes, after index: Int) -> Bool {
+        let line = bytes[(index + 1)..<min(index + 9, bytes.count)]
+        if line.hasPrefix("____") || line.hasPrefix("----") { return true }
+        for index in 0..<line.count where line[index] == 0x20 && index > 0 { return true }
+        return false
     }
 
     /// Undoes quoted-printable; an `=` that begins nothing stays. In a word (RFC 2047, 4.2) `_` is a space.

@@ -48,7 +48,10 @@ struct MailParameters {
             parameters.append((piece.name, MailParameters.decode(sections, fallback: fallback)))
         }
         for piece in pieces where piece.section == nil && !piece.isExtended {
-            let text = piece.value.withBytes { MailWords.decode($0, fallback: fallback) }
+            let text = piece.value.withBytes { value in
+                // What parts are divided by is compared and not read.
+                piece.name == "boundary" ? value.string : MailWords.decode(value, fallback: fallback)
+            }
             parameters.append((piece.name, text))
         }
     }
@@ -135,7 +138,13 @@ private struct ParameterScanner {
             let name = bytes[start..<position].trimmed
             position += 1
             skip { $0 == 0x20 || $0 == 0x09 }
-            let value = position < bytes.count && bytes[position] == 0x22 ? quoted() : plain()
+            var value = position < bytes.count && bytes[position] == 0x22 ? quoted() : plain()
+            // A comment may follow (RFC 2045, 5.1), and what divides parts has no space where it is not quoted.
+            if name.isSpelled("boundary"), let space = value.firstIndex(of: 0x20), bytes[position - 1] != 0x22,
+                value[space...].dropFirst().first == UInt8(ascii: "(")
+            {
+                value = Array(value[..<space])
+            }
             if let piece = ParameterScanner.piece(name, value) { return piece }
         }
         return nil

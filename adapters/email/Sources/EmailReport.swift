@@ -33,26 +33,76 @@ struct EmailReport {
         return nil
     }
 
+    /// Whether it tells of a delivery that failed (RFC 3464, 2.3.3); one that names no action is taken for that.
+    var tellsFailure: Bool {
+        let actions = groups.compactMap { group in group.first { $0.name == "action" }?.value.lowercased() }
+        return sort == .delivery && (actions.isEmpty || actions.contains { $0.hasPrefix("failed") })
+    }
+
     /// The properties of an invitation that say what it is about (RFC 5545).
     private static func calendar(_ text: String) -> [(name: String, value: String)] {
         let wanted = ["METHOD", "UID", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "STATUS", "ORGANIZER", "SEQUENCE"]
-        let unfolded = text.replacing("\r\n", with: "\n").replacing("\n ", with: "")
+        // A fold is a line end and a space or a tab (3.1).
+        let unfolded = text.replacing("\r\n", with: "\n").replacing("\n ", with: "").replacing("\n\t", with: "")
         var found: [(name: String, value: String)] = []
         var isEvent = false
         for line in unfolded.split(separator: "\n").prefix(1000) {
             if line == "BEGIN:VEVENT" { isEvent = true }
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let name = line[..<colon].prefix { $0 != ";" }.uppercased()
-            guard wanted.contains(name), isEvent || name == "METHOD",
-                !found.contains(where: { $0.name == name.lowercased() })
+            let parts = CalendarLine(line)
+            let name = parts.name.lowercased()
+            guard wanted.contains(parts.name.uppercased()), isEvent || name == "method",
+                !found.contains(where: { $0.name == name })
             else { continue }
-            let value = line[line.index(after: colon)...].replacing("\\,", with: ",").replacing("\\n", with: "\n")
-            found.append((name.lowercased(), String(value)))
-            if let zone = line[..<colon].split(separator: ";").first(where: { $0.hasPrefix("TZID=") }) {
-                found.append((name.lowercased() + "_tzid", String(zone.dropFirst(5))))
-            }
+            found.append((name, parts.value))
+            if let zone = parts.zone { found.append((name + "_tzid", zone)) }
         }
         return found
+    }
+}
+
+/// A content line of a calendar (RFC 5545, 3.1): `NAME;PARAMETER=value:value`.
+private struct CalendarLine {
+    private(set) var name = ""
+    private(set) var value = ""
+    /// The parameter `TZID`, without its quotes.
+    private(set) var zone: String?
+
+    /// Takes a line apart; a colon or semicolon within quotes ends nothing (3.2).
+    init(_ line: Substring) {
+        var pieces: [String] = [""]
+        var isQuoted = false
+        for place in line.indices {
+            let sign = line[place]
+            if sign == "\"" {
+                isQuoted.toggle()
+            } else if sign == ":" && !isQuoted {
+                value = CalendarLine.unescaped(line[line.index(after: place)...])
+                name = pieces[0]
+                zone = pieces.dropFirst().first { $0.uppercased().hasPrefix("TZID=") }.map { String($0.dropFirst(5)) }
+                return
+            } else if sign == ";" && !isQuoted {
+                pieces.append("")
+            } else {
+                pieces[pieces.count - 1].append(sign)
+            }
+        }
+    }
+
+    /// A text without its escapes (3.3.11).
+    private static func unescaped(_ text: Substring) -> String {
+        var output = ""
+        var isEscaped = false
+        for sign in text {
+            if isEscaped {
+                output.append(sign == "n" || sign == "N" ? "\n" : sign)
+                isEscaped = false
+            } else if sign == "\\" {
+                isEscaped = true
+            } else {
+                output.append(sign)
+            }
+        }
+        return output
     }
 }
 

@@ -50,7 +50,9 @@ enum EmailTags {
 
     /// Whether it tells that a message could not be delivered.
     private static func isBounce(_ message: MailMessage, _ reports: [EmailReport]) -> Bool {
-        if reports.contains(where: { $0.sort == .delivery }) || message.has("x-failed-recipients") { return true }
+        if message.has("x-failed-recipients") || reports.contains(where: \.tellsFailure) { return true }
+        // What was delivered, or is late, has not come back.
+        if reports.contains(where: { $0.sort == .delivery }) { return false }
         let author = message.addresses("from")?.first?.address.lowercased() ?? ""
         if author.hasPrefix("mailer-daemon") { return true }
         // The null sender is used for all notices; the postmaster's are bounces.

@@ -70,13 +70,15 @@ struct EmailThread {
 enum EmailTopic {
     /// What programs of many languages write before the subject of a reply.
     private static let replies: Set<String> = [
-        "re", "aw", "antw", "antwort", "sv", "vs", "odp", "ynt", "rif", "res", "ref", "r", "رد", "回复", "回覆", "答复", "答覆",
+        "re", "aw", "antw", "antwort", "sv", "vs", "odp", "odg", "rép", "ynt", "rif", "res", "ref", "r", "رد", "回复",
+        "回覆", "答复", "答覆",
         "отв",
         "απ", "atb", "vá", "hv",
     ]
     /// And before the subject of what is passed on.
     private static let forwards: Set<String> = [
-        "fw", "fwd", "wg", "tr", "rv", "vl", "vb", "vid", "enc", "i", "pd", "转发", "轉寄", "轉發", "пересл",
+        "fw", "fwd", "wg", "tr", "rv", "vl", "vb", "vid", "enc", "i", "pd", "转发", "轉寄", "轉發", "пересл", "proslj",
+        "prosl",
     ]
 
     /// The subject without what replies, forwards and lists put before it, in lower case; nil where it is no reply's.

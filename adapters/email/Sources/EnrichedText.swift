@@ -24,7 +24,11 @@ enum EnrichedText {
             } else {
                 let command = bytes.prefix(60).prefix { $0 != UInt8(ascii: ">") }
                 if command.elementsEqual("nl".utf8) { output.append(0x0A) }
+                if command.elementsEqual("lt".utf8) { output.append(UInt8(ascii: "<")) }
                 bytes = bytes.dropFirst(command.count + 1)
+                // What a parameter or a comment holds is never shown.
+                let isHidden = command.elementsEqual("param".utf8) || command.elementsEqual("comment".utf8)
+                if isHidden, let end = bytes.firstIndex(of: UInt8(ascii: "<")) { bytes = bytes[end...] }
             }
         }
         return String(decoding: output, as: UTF8.self)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What `backfill` makes of files, without a configuration and with one.
@@ -29,6 +30,14 @@ import Testing
         let ending = try await run("backfill", "--adapter", "twitter", "--to", path, "page.json")
         #expect(ending.code == 0)
         #expect(try count(path) == 3)
+    }
+
+    @Test func `a file of any age is read`() async throws {
+        var times = [timeval(tv_sec: .max, tv_usec: 0), timeval(tv_sec: .max, tv_usec: 0)]
+        guard unsafe utimes(folder.path("page.json"), &times) == 0 else { return }
+        let ending = try await run("backfill", "--adapter", "twitter", "--to", "all.ndjson", "page.json")
+        #expect(ending.code == 0)
+        #expect(try count("all.ndjson") == 3)
     }
 
     @Test func `a folder is no file to add mentions to`() async throws {

@@ -118,6 +118,18 @@ import Testing
                 == batch(0..<30).texts.map { $0 + "\n" }.joined())
     }
 
+    @Test func `a note that cannot be read blocks the sink`() async throws {
+        let sink = try folder.sink("a.ndjson")
+        try await sink.open(resuming: nil)
+        _ = try await sink.deliver(batch(0..<2))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let note = try #require(names.first { $0.hasSuffix(".pending") })
+        try folder.write("{", to: note)
+        let again = try folder.sink("a.ndjson")
+        await #expect(throws: DeliveryFailure.self) { try await again.open(resuming: nil) }
+        #expect(try folder.lines(.none) == batch(0..<2).texts)
+    }
+
     @Test func `a sink of the same name for other files undoes nothing`() async throws {
         let sink = try folder.sink("a.ndjson")
         try await sink.open(resuming: nil)

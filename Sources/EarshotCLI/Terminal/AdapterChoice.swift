@@ -22,7 +22,7 @@ enum AdapterChoice {
     /// A moment given as text, or as how long ago it was.
     static func past(_ text: String) throws -> Timestamp {
         guard let ago = Quantity.duration(text) else { return try moment(text, or: ", or how long ago, like 2h or 3d") }
-        return Timestamp(milliseconds: GatewayClock.system.now().milliseconds - Int64(ago / .milliseconds(1)))
+        return GatewayClock.system.now() - ago
     }
 
     /// A moment given as text.

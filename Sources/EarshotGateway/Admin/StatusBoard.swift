@@ -83,7 +83,7 @@ package final class StatusBoard: Sendable {
         change(channel) { entry in
             entry.budget = budget
             entry.budgetResetAt = budget.reset.map {
-                Timestamp(milliseconds: moment.milliseconds &+ Int64($0 / .milliseconds(1)))
+                moment + $0
             }
         }
     }

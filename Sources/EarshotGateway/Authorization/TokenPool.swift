@@ -87,10 +87,3 @@ struct TokenPool {
         return entries[index].resetAt.map { $0 <= now } == true ? .infinity : remaining
     }
 }
-
-extension Timestamp {
-    /// The moment a duration later.
-    static func + (moment: Timestamp, duration: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds &+ Int64(duration / .milliseconds(1)))
-    }
-}

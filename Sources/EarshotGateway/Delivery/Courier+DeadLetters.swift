@@ -40,9 +40,14 @@ extension Courier {
         } catch {
             return Redelivery(trouble: error.summary)
         }
-        let redelivery = try await retry(positions)
-        await sink.close()
-        return redelivery
+        do {
+            let redelivery = try await retry(positions)
+            await sink.close()
+            return redelivery
+        } catch {
+            await sink.close()
+            throw error
+        }
     }
 
     /// Waits, visibly, while there are too many dead letters for some more: none is ever dropped to make room.
@@ -132,6 +137,10 @@ extension Courier {
         do throws(DeliveryFailure) {
             return .success(try await sink.deliver(batch))
         } catch {
+            // A sink that decides item by item has refused this one.
+            if case .partial(let refused, _, _, _) = error, let reason = refused[0] {
+                return .failure(.permanent(reason: reason))
+            }
             return .failure(error)
         }
     }

@@ -86,7 +86,10 @@ package final class Courier: Sendable {
             case .refused(let reason, _):
                 fail(reason, isBlocked: true)
                 try await clock.sleep(policy.blocked)
-            case .partly: return true
+            case .partly:
+                // There is nothing yet of which a part could be taken.
+                fail("it is open in part", isBlocked: true)
+                try await clock.sleep(policy.blocked)
             }
         }
     }
@@ -99,6 +102,8 @@ package final class Courier: Sendable {
         var upTo: Int64
         /// How often its mentions were tried.
         var attempts = 0
+        /// How often in a row nothing of it was taken, which tells how long to wait.
+        var failures = 0
         /// The mentions of it that will never be taken.
         var dead: [DeadLetter] = []
         /// How many mentions it had at first.
@@ -124,7 +129,8 @@ package final class Courier: Sendable {
                 continue
             }
             let batch = piece.batch
-            switch try await attempt({ [sink] () async throws(DeliveryFailure) in try await sink.deliver(batch) }) {
+            let effort = { [sink] () async throws(DeliveryFailure) in try await sink.deliver(batch) }
+            switch try await attempt(after: piece.failures, effort) {
             case .done(let state):
                 Failpoint.afterSend.reach()
                 try await confirmInTurn(piece, of: delivery, state: state)
@@ -157,13 +163,15 @@ package final class Courier: Sendable {
 
     /// Takes out of a piece what the sink has told of, mention by mention.
     private func settle(_ piece: inout Piece, refused: [Int: String], pending: [Int]) {
-        for (index, reason) in refused.sorted(by: { $0.key < $1.key }) where index < piece.batch.count {
+        let indices = piece.batch.entries.indices
+        for (index, reason) in refused.sorted(by: { $0.key < $1.key }) where indices.contains(index) {
             piece.dead.append(deadLetter(piece.batch, index, reason, piece.attempts + 1))
         }
         var rest = Batch(networks: piece.batch.networks, channels: piece.batch.channels)
-        for index in Set(pending).sorted() where index < piece.batch.count && refused[index] == nil {
+        for index in Set(pending).sorted() where indices.contains(index) && refused[index] == nil {
             rest.entries.append(piece.batch.copy(index, to: &rest.lines))
         }
+        piece.failures = rest.count < indices.count ? 0 : piece.failures + 1
         piece.batch = rest
         piece.attempts += 1
     }
@@ -184,11 +192,11 @@ package final class Courier: Sendable {
         case closed
     }
 
-    /// Makes an effort until it succeeds, is refused for good, or the sink is gone.
+    /// Makes an effort until it succeeds, is refused for good, or the sink is gone; `failures` of the same came before.
     private func attempt(
-        _ effort: () async throws(DeliveryFailure) -> SinkState?
+        after failures: Int = 0, _ effort: () async throws(DeliveryFailure) -> SinkState?
     ) async throws -> Outcome {
-        var attempts = 0
+        var attempts = failures
         while true {
             attempts += 1
             let failure: DeliveryFailure
@@ -207,7 +215,7 @@ package final class Courier: Sendable {
                 return .partly(refused: refused, pending: pending, wait: wait)
             case .permanent(let reason):
                 fail(reason, isBlocked: false)
-                return .refused(reason: reason, attempts: attempts)
+                return .refused(reason: reason, attempts: attempts - failures)
             case .blocked(let reason):
                 fail(reason, isBlocked: true)
                 try await clock.sleep(policy.blocked)

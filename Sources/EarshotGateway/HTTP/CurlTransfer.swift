@@ -26,7 +26,6 @@ final class CurlTransfer: @unchecked Sendable {
     private let handle: UnsafeMutableRawPointer
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var nameList: UnsafeMutablePointer<curl_slist>?
-    private var headerBytes = 0
     private var continuation: CheckedContinuation<Result<Reply, FetchFailure>, Never>?
     private var headers: [(name: String, value: String)] = []
     private var body: [UInt8] = []
@@ -143,7 +142,8 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// What holds for a reply that is wanted whole.
     private func setLimits() {
-        number(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout / .milliseconds(1)) * trust.patience))
+        let timeout = min(max(request.timeout, .milliseconds(1)), .seconds(86_400))
+        number(CURLOPT_TIMEOUT_MS, Int(timeout.milliseconds) * trust.patience)
         number(CURLOPT_LOW_SPEED_LIMIT, 100)
         number(CURLOPT_LOW_SPEED_TIME, 15 * trust.patience)
         unsafe _ = ccurl_set_large(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.sizeLimit))

@@ -60,7 +60,7 @@ package final class PoliteClient: HTTPFetching {
 
     private func hold(_ asker: String, for wait: Duration) {
         let now = self.now
-        let until = Timestamp(milliseconds: now.milliseconds &+ Int64(wait / .milliseconds(1)))
+        let until = now + wait
         holds.withLock { holds in
             if holds.count >= PoliteClient.holdLimit { holds = holds.filter { $0.value > now } }
             holds[asker] = max(holds[asker] ?? until, until)

@@ -17,7 +17,9 @@ struct FoundFile: Sendable, Equatable {
         guard path == "-" || (unsafe stat(path, &status)) == 0 else { return nil }
         self.path = path
         size = Int64(status.st_size)
-        modified = Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+        // Whoever made the file may have chosen any moment for it.
+        let seconds = Duration.seconds(Int64(status.st_mtim.tv_sec))
+        modified = (seconds + .nanoseconds(Int64(status.st_mtim.tv_nsec))).milliseconds
     }
 }
 

@@ -60,7 +60,7 @@ package struct FilesListener: ChannelListener {
     private func isStill(_ file: FoundFile, since before: FoundFile?) -> Bool {
         guard FoundFile(path: file.path) == file else { return false }
         if let before { return before == file }
-        return context.clock.now().milliseconds - file.modified > Int64(interval / .milliseconds(1))
+        return Timestamp(milliseconds: file.modified) + interval < context.clock.now()
     }
 
     /// Reads every file that is new or has changed, but for the last document of those that are not still; gives the

@@ -4,7 +4,6 @@ internal import HummingbirdCore
 package import Logging
 internal import NIOCore
 internal import NIOHTTP1
-internal import ServiceLifecycle
 
 /// Takes deliveries of webhooks, at `/hooks/<channel>`, and answers 2xx only when they are safe in the journal.
 package final class Receiver: Sendable {

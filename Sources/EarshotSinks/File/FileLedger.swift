@@ -15,15 +15,18 @@ struct FileLedger: Codable {
     /// The length that each file had; nil where there was none.
     var lengths: [String: Int?] = [:]
 
-    /// The note at a path, or nil where there is none that can be read.
-    static func read(_ path: String) -> FileLedger? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        return try? JSONDecoder().decode(FileLedger.self, from: data)
+    /// The note at a path, or nil where there is none; one that cannot be read must not be taken for none.
+    static func read(_ path: String) throws(DeliveryFailure) -> FileLedger? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard let data = FileManager.default.contents(atPath: path),
+            let ledger = try? JSONDecoder().decode(FileLedger.self, from: data)
+        else { throw .blocked(reason: "\(path), which tells how to undo a delivery, cannot be read") }
+        return ledger
     }
 
     /// Replaces the note at a path.
     func write(_ path: String, syncs: Bool) throws(DeliveryFailure) {
-        guard let data = try? JSONEncoder().encode(self) else { return }
+        guard let data = try? JSONEncoder().encode(self) else { throw .transient(reason: "the note has no form") }
         try Directory.make(for: path)
         let draft = path + ".new"
         if let file = try Descriptor(draft, O_WRONLY | O_CREAT | O_TRUNC) {

@@ -62,7 +62,7 @@ actor FileShelf {
             }
             state = known
         }
-        ledger = FileLedger.read(plan.ledger) ?? FileLedger(delivery: 0)
+        ledger = try FileLedger.read(plan.ledger) ?? FileLedger(delivery: 0)
         try recover()
         try Directory.remove(plan.ledger)
     }

@@ -227,6 +227,39 @@ private final class Waits: Sendable {
         #expect(try await courier.redeliverAlone([4]) == Courier.Redelivery())
     }
 
+    @Test func `a letter that is refused item by item holds up no other`() async throws {
+        _ = try await fill(3)
+        let isStrict = Mutex(true)
+        let sink = ScriptedSink(answer: { batch, _ in
+            let refused = batch.entries.indices.filter { index in
+                isStrict.withLock { $0 } || batch.entries[index].position == 1
+            }
+            guard !refused.isEmpty else { return nil }
+            let reasons = Dictionary(uniqueKeysWithValues: refused.map { ($0, "not this") })
+            return .partial(refused: reasons, pending: [], reason: "some items are refused")
+        })
+        let courier = courier(sink)
+        try await courier.run()
+        #expect(try await journal.deadLetters(of: "desk").count == 3)
+        isStrict.withLock { $0 = false }
+        #expect(try await courier.redeliverAlone(nil) == Courier.Redelivery(delivered: 2, refused: 1))
+        #expect(try await journal.deadLetters(of: "desk").map { $0.attempts } == [2])
+    }
+
+    @Test func `what stays pending is tried ever more seldom until something of it is taken`() async throws {
+        _ = try await fill(2)
+        let sink = ScriptedSink(answer: { batch, call in
+            switch call {
+            case 1...4: .partial(refused: [:], pending: [0, 1], reason: "busy")
+            case 5: .partial(refused: [:], pending: [1], reason: "busy")
+            case 6: .partial(refused: [:], pending: [0], reason: "busy")
+            default: nil
+            }
+        })
+        try await courier(sink).run()
+        #expect(waits.list.withLock { $0 } == [1, 2, 4, 8, 16, 1].map { .seconds($0) })
+    }
+
     @Test func `dead letters of a sink that does not answer stay as they are`() async throws {
         let lines = try await fill(2)
         let isDown = Mutex(false)

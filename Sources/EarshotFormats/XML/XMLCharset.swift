@@ -17,12 +17,11 @@ enum XMLCharset {
     static func decode(_ bytes: [UInt8], contentType: String?) -> Text {
         let mark = bytes.withBytes { XMLCharset.mark($0) }
         let declared = bytes.withBytes { XMLCharset.declared($0, mark?.charset) }
-        let isOtherwise = bytes.withBytes { $0.endOfASCII(from: 0) < $0.count && $0.isUTF8 }
         var first = true
         for charset in candidates(mark: mark?.charset, contentType: contentType, declared: declared) {
             let body = mark.map { charset.hasPrefix("utf") ? $0.length : 0 } ?? 0
             // Whoever names a charset of single bytes for what is UTF-8 throughout was not asked by what wrote it.
-            if isOtherwise, isOfSingleBytes(charset) {
+            if isOfSingleBytes(charset), bytes.withBytes({ $0.endOfASCII(from: 0) < $0.count && $0.isUTF8 }) {
                 first = false
                 continue
             }

@@ -10,21 +10,40 @@ extension ConfigurationReader {
         refuseSharedPaths()
     }
 
-    /// Two sinks that write to one place would cut off what the other has written.
+    /// Two sinks that write to one place would cut off what the other has written, and the state is nobody's output.
     private mutating func refuseSharedPaths() {
-        var owners: [String: String] = [:]
+        var owners: [(name: String, place: String)] = []
         for outlet in result.sinks {
             for setting in outlet.sink.settings {
                 guard case .path = setting.form,
                     let path = value["sinks"]?[outlet.name]?["settings"]?[setting.name]?.text
                 else { continue }
                 let place = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: result.directory)).path
-                if let owner = owners.updateValue(outlet.name, forKey: place) {
-                    let pointer = "/sinks/\(JSONPointer.escape(outlet.name))/settings/\(setting.name)"
-                    check.note(Problem(pointer, "sink \(owner) writes there already: expected a path of its own"))
+                let pointer = "/sinks/\(JSONPointer.escape(outlet.name))/settings/\(setting.name)"
+                if let owner = owners.first(where: { $0.place == place }) {
+                    check.note(Problem(pointer, "sink \(owner.name) writes there already: expected a path of its own"))
+                } else if let owner = owners.first(where: { PathPattern.overlap($0.place, place) }) {
+                    check.note(
+                        Problem(
+                            pointer,
+                            "may name a file of sink \(owner.name), and what one writes there the other would cut off",
+                            severity: .warning))
                 }
+                if isState(place) {
+                    check.note(Problem(pointer, "the gateway's own state lies there: expected a path of its own"))
+                }
+                owners.append((outlet.name, place))
             }
         }
+    }
+
+    /// Whether a path is one of those that the gateway keeps its state at.
+    private func isState(_ place: String) -> Bool {
+        let folder = result.dataDirectory + "/"
+        guard place.hasPrefix(folder) else { return false }
+        let name = place.dropFirst(folder.count)
+        return name.hasPrefix("journal.db") || name == "state.lock" || name.hasPrefix("tokens/")
+            || name.hasPrefix("backups/")
     }
 
     private mutating func sink(_ name: String, _ value: JSONValue, at pointer: String) {

@@ -34,12 +34,14 @@ extension FeedView {
     /// What tells an entry from others.
     func key(of entry: Int, at link: [UInt8]) -> FeedKey {
         var key = FeedKey()
-        for name in [FeedName.guid, .id, .dcIdentifier] where key.guid.isEmpty {
+        for name in [FeedName.guid, .id] where key.guid.isEmpty {
             guard let node = first(name, in: entry) else { continue }
             let isRelative = name == .id || (name == .guid && !(attribute("ispermalink", of: node) == "false"))
             key.guid = isRelative ? absoluteID(text(node), at: node) : text(node).array
         }
+        // RDF's own name (RSS 1.0, 5.5) goes before what Dublin Core calls the work, which several entries may be about.
         if key.guid.isEmpty { key.guid = attribute("about", of: entry).array }
+        if key.guid.isEmpty { key.guid = text(of: .dcIdentifier, in: entry).array }
         key.link = link
         key.title = title(of: entry)
         for name in [FeedName.published, .dcDate, .created] where key.date.isEmpty {

@@ -58,7 +58,7 @@ struct FeedPerson: Equatable {
     }
 
     private static func isLocal(_ byte: UInt8) -> Bool {
-        isHost(byte) || "_+'&".utf8.contains(byte)
+        isHost(byte) || "_+'&~".utf8.contains(byte)
     }
 
     private static func isHost(_ byte: UInt8) -> Bool {

@@ -79,12 +79,17 @@ extension FeedReader {
 }
 
 extension FeedView {
+    /// The end of the year 1, in which programs write moments that they do not know (`-0001-11-30`, `0001-01-01`).
+    private static let unset = Timestamp(seconds: -62_104_060_800)
+
     /// The moment that the first of some elements names; of several of one name the last counts, as feedparser has it.
     func moment(_ names: [FeedName], in node: Int) -> Timestamp? {
         for name in names where mayHave(name.bit, in: node) {
             var moment: Timestamp?
             each(in: node) { child in
-                if self.name(child) == name, let said = Times.parse(text(child)) { moment = said }
+                if self.name(child) == name, let said = Times.parse(text(child)), said > FeedView.unset {
+                    moment = said
+                }
             }
             if let moment { return moment }
         }

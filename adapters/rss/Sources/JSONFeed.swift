@@ -37,7 +37,7 @@ struct JSONFeed {
     private mutating func readItems() {
         var items: [JSONNode] = []
         root["items"].each { if items.count < Feed.entryLimit { items.append($0) } }
-        if root["items"].count > items.count {
+        if root["items"].isArray, root["items"].count > items.count {
             reading.append(defect: "more than \(Feed.entryLimit) entries; the rest was left out")
         }
         var keys = items.map { key(of: $0) }

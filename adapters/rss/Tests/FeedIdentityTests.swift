@@ -49,6 +49,22 @@ struct FeedIdentityTests {
         #expect(try rows(feed(own, item + item)).count == 1)
     }
 
+    @Test func `RDF's own name goes before what Dublin Core calls the work`() throws {
+        let items =
+            "<item rdf:about='https://one.example/1'><title>t</title><dc:identifier>10.1038/x</dc:identifier></item>"
+        let rdf =
+            "<rdf:RDF xmlns='http://purl.org/rss/1.0/' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+            + "xmlns:dc='http://purl.org/dc/elements/1.1/'>\(items)</rdf:RDF>"
+        #expect(try rows(rdf).map { $0.id.hasSuffix("/https://one.example/1") } == [true])
+    }
+
+    @Test(arguments: ["Wed, 30 Nov -0001 00:00:00 +0000", "0001-01-01T00:00:00"])
+    func `a moment that a program did not know is none`(moment: String) throws {
+        let text = feed(own, "<item><guid>g</guid><title>t</title><pubDate>\(moment)</pubDate></item>")
+        let reading = try RSSAdapter.make().read(Document(Array(text.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.rows.map { $0.publishedAt } == [nil])
+    }
+
     @Test(arguments: [true, false]) func `a feed that replays another's guid takes nothing from it`(
         isFirst: Bool
     ) async throws {

@@ -79,8 +79,7 @@ struct MboxSplitter {
         line.isEmpty || (line.count == 1 && window[line.lowerBound] == 0x0D)
     }
 
-    /// Whether a message begins at `position`: after an empty line any `From ` line that has a time or a header
-    /// after it, without one only what has both.
+    /// Whether a message begins at `position`.
     private func isSeparator(at position: Int, afterBlank: Bool) throws(MalformedDocument) -> Bool {
         guard window[position] == UInt8(ascii: "F"), try window.hold(position + 5) else { return false }
         guard let end = try window.endOfLine(from: position, limit: 1024) else { return false }
@@ -90,33 +89,8 @@ struct MboxSplitter {
         guard isFrom else { return false }
         _ = try window.hold(end + 256)
         return try window.withBytes { (bytes) throws(MalformedDocument) in
-            let hasTime = MboxSplitter.hasTime(bytes[position..<end])
-            let hasHeader = MboxSplitter.isHeader(bytes[(end + 1)..<(end + 256)])
-            return afterBlank ? hasTime || hasHeader : hasTime && hasHeader
+            MboxLine.isSeparator(bytes[position..<end], before: bytes[(end + 1)..<(end + 256)], afterBlank: afterBlank)
         }
-    }
-
-    /// Whether a line has a time of day such as `08:15`.
-    private static func hasTime(_ line: Bytes) -> Bool {
-        func isDigit(_ index: Int) -> Bool {
-            index >= 0 && index < line.count && line[index] >= 0x30 && line[index] <= 0x39
-        }
-        var from = 0
-        while let colon = line.firstIndex(of: UInt8(ascii: ":"), from: from) {
-            if isDigit(colon - 1), isDigit(colon + 1), isDigit(colon + 2) { return true }
-            from = colon + 1
-        }
-        return false
-    }
-
-    /// Whether a header field begins here (RFC 5322, 3.6.8), or another `From ` line that mailers add.
-    private static func isHeader(_ bytes: Bytes) -> Bool {
-        if bytes.hasPrefix(">From ") { return true }
-        for index in 0..<bytes.count {
-            if bytes[index] == UInt8(ascii: ":") { return index > 0 }
-            guard bytes[index] > 0x20, bytes[index] < 0x7F else { return false }
-        }
-        return false
     }
 
     /// The end of the body where a `Content-Length` header counts it and what follows agrees.

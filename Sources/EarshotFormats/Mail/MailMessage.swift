@@ -31,7 +31,7 @@ public struct MailMessage: Sendable {
     }
 
     /// Whether a field's name is one that tells mail from other texts.
-    private static func isOfMail(_ name: Bytes) -> Bool {
+    static func isOfMail(_ name: Bytes) -> Bool {
         let known: [StaticString] = [
             "from", "to", "subject", "date", "message-id", "received", "mime-version", "return-path", "content-type",
             "cc", "bcc", "sender", "reply-to", "delivered-to", "in-reply-to", "references", "x-mailer",

@@ -45,21 +45,6 @@ public enum Mailbox {
         return bytes.map { $0 == 0x0D ? 0x0A : $0 }
     }
 
-    /// Whether a line is one that mbox begins a message with: `From `, somebody, a time of day.
-    private static func hasTime(_ line: Bytes) -> Bool {
-        guard line.count < 1000 else { return false }
-        var from = 5
-        while let colon = line.firstIndex(of: UInt8(ascii: ":"), from: from) {
-            if colon > 5, colon + 2 < line.count, line[colon - 1].isDecimalDigit, line[colon + 1].isDecimalDigit,
-                line[colon + 2].isDecimalDigit
-            {
-                return true
-            }
-            from = colon + 1
-        }
-        return false
-    }
-
     /// Where the messages of an mbox begin; none where the bytes are no mbox.
     private static func separators(in bytes: [UInt8]) -> [Int] {
         bytes.withBytes { view in
@@ -92,15 +77,14 @@ public enum Mailbox {
         return isWhole ? max(end - 1, start) : start
     }
 
-    /// Whether a message begins at `position`: after an empty line any `From ` line that has a time or a header after
-    /// it, without one only what has both, or the `From - ` of Mozilla.
+    /// Whether a message begins at `position`; also with the `From - ` of Mozilla before a header.
     private static func isSeparator(_ view: Bytes, at position: Int, afterBlank: Bool) -> Bool {
         let line = MailLine(of: view, at: position, before: view.count)
         let text = view[line.range]
-        guard text.hasPrefix("From ") else { return false }
-        let hasHeader = opensHeader(view, line.next)
-        if text.trimmed == "From -" { return hasHeader }
-        return afterBlank ? hasHeader || hasTime(text) : hasHeader && hasTime(text)
+        guard text.hasPrefix("From "), text.count < 1000 else { return false }
+        let rest = view[line.next..<view.count]
+        if text.trimmed == "From -" { return MboxLine.opensHeader(rest) }
+        return MboxLine.isSeparator(text, before: rest, afterBlank: afterBlank)
     }
 
     /// Whether the line that ends at `feed` is empty.
@@ -108,16 +92,6 @@ public enum Mailbox {
         var index = feed - 1
         while index >= 0, view[index] == 0x0D { index -= 1 }
         return index < 0 || view[index] == 0x0A
-    }
-
-    /// Whether a header begins at `position`.
-    private static func opensHeader(_ view: Bytes, _ position: Int) -> Bool {
-        let line = MailLine(of: view, at: position, before: view.count)
-        let text = view[line.range]
-        if text.hasPrefix(">From ") { return true }
-        guard let colon = text.firstIndex(of: 0x3A), colon > 0 else { return false }
-        for index in 0..<colon where text[index] <= 0x20 || text[index] >= 0x7F { return false }
-        return true
     }
 
     private static func message(in bytes: [UInt8], _ range: Range<Int>, _ name: String) -> StoredMessage {

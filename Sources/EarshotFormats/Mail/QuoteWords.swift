@@ -6,7 +6,8 @@ enum QuoteWords {
     static func tells(_ line: Bytes) -> Bool {
         let words: [StaticString] = [
             "wrote", "writes", "schrieb", "kirjoitti", "napisał", "pisze", "napisao", "napisala", "napisal", "pisał",
-            "je pisao", "skrev", "a écrit", "escribió", "schreef", "ha scritto", "escreveu", "said:", "пишет",
+            "napisana przez", "je pisao", "skrev", "a écrit", "escribió", "schreef", "ha scritto", "escreveu", "said:",
+            "пишет",
             "написал",
         ]
         return words.contains { line.firstRange(of: $0) != nil }
@@ -22,6 +23,27 @@ enum QuoteWords {
         return words.contains { line.hasPrefix($0) } && line.array.contains { $0.isDecimalDigit }
     }
 
+    /// Whether a line is the first of such a sentence, in which somebody wrote already.
+    static func introduces(_ line: Bytes) -> Bool { line.count < 400 && opens(line) && tells(line) }
+
+    /// Whether a time of day stands in a line, as `10:00` or `10.00`.
+    static func hasTime(_ line: Bytes) -> Bool {
+        guard line.count > 4 else { return false }
+        return (1..<(line.count - 2)).contains { index in
+            (line[index] == UInt8(ascii: ":") || line[index] == UInt8(ascii: ".")) && line[index - 1].isDecimalDigit
+                && line[index + 1].isDecimalDigit && line[index + 2].isDecimalDigit
+                && (index + 3 == line.count || !line[index + 3].isDecimalDigit)
+        }
+    }
+
+    /// Whether a line stands before a message that Apple's programs pass on.
+    static func forwards(_ line: Bytes) -> Bool {
+        let words: [StaticString] = [
+            "Begin forwarded message:", "Anfang der weitergeleiteten Nachricht:", "Välitetty viesti alkaa:",
+        ]
+        return words.contains { line.hasPrefix($0) }
+    }
+
     /// Whether a line of dashes stands before a quoted or forwarded message.
     static func separates(_ line: Bytes) -> Bool {
         let lower = line.string.lowercased()
@@ -29,7 +51,8 @@ enum QuoteWords {
             "original message", "ursprüngliche nachricht", "originalnachricht", "alkuperäinen viesti",
             "wiadomość oryginalna", "oryginalna wiadomość", "izvorna poruka", "originalna poruka", "forwarded",
             "weitergeleitete nachricht", "edelleenlähetetty", "välitetty viesti", "przekazana wiadomość",
-            "wiadomość przekazana", "proslijeđena poruka", "prosljeđena poruka", "message d'origine",
+            "wiadomość przekazana", "treść przekazanej wiadomości", "proslijeđena poruka", "prosljeđena poruka",
+            "message d'origine",
             "mensaje original", "messaggio originale", "original appointment", "ursprungligt meddelande",
         ]
         return words.contains { lower.contains($0) }
@@ -46,7 +69,8 @@ enum QuoteWords {
     /// Whether a line begins with the date's label.
     static func isDate(_ line: Bytes) -> Bool {
         let words: [StaticString] = [
-            "Sent:", "Date:", "Gesendet:", "Datum:", "Lähetetty:", "Päivämäärä:", "Pvm:", "Wysłano:", "Data:",
+            "Sent:", "Date:", "Gesendet:", "Datum:", "Lähetetty:", "Päivämäärä:", "Päiväys:", "Pvm:", "Wysłano:",
+            "Wysłane:", "Data:",
             "Data wysłania:", "Poslano:", "Datum slanja:", "Envoyé:", "Enviado:", "Skickat:", "Inviato:", "Verzonden:",
         ]
         return hasLabel(line, words)

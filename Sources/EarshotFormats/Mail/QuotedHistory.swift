@@ -91,8 +91,14 @@ public struct QuotedHistory {
     /// The first line of the introduction that ends at `index`: `On Monday, Jan wrote:`, in one line or two.
     private func introduction(endingAt index: Int) -> Int? {
         let last = line(index)
-        guard last.count < 400, last.hasSuffix(":"), isIntroduction(last) else { return nil }
-        if QuoteWords.opens(last) { return index }
+        guard last.count < 400, last.hasSuffix(":") else { return nil }
+        guard isIntroduction(last) else {
+            // The verb may stand before a name whose address is in the next line: `Am …, schrieb Ann <`.
+            let isAddress = last.hasSuffix(">:") && last.firstIndex(of: UInt8(ascii: "@")) != nil
+            return isAddress && index > 0 && QuoteWords.introduces(line(index - 1)) ? index - 1 : nil
+        }
+        // What is quoted in HTML has no `>` in the text: the time of day tells.
+        if QuoteWords.opens(last) || QuoteWords.hasTime(last) { return index }
         if index > 0, QuoteWords.opens(line(index - 1)) { return index - 1 }
         return isQuotedSoon(after: index) ? index : nil
     }
@@ -108,8 +114,10 @@ public struct QuotedHistory {
     /// `-----Original Message-----` and its like.
     private func isSeparator(_ index: Int) -> Bool {
         let line = line(index)
-        if line.hasPrefix("____") { return line.count >= 20 && isHeaderBlock(index + 1) }
-        if line.hasPrefix("Begin forwarded message:") { return true }
+        if line.hasPrefix("____") {
+            return line.count >= 20 && isHeaderBlock(isBlank(index + 1) ? index + 2 : index + 1)
+        }
+        if QuoteWords.forwards(line) { return true }
         return line.hasPrefix("---") && line.hasSuffix("---") && line.count < 80 && QuoteWords.separates(line)
     }
 

@@ -12,6 +12,15 @@ struct MailboxTests {
         #expect(texts(box).count == 2)
     }
 
+    @Test(arguments: [
+        "From 10:30 to 11:00 we meet.\nBye", "From the desk of Ann\nhttps://acme.example/",
+        "From now on\nNote: no more",
+    ])
+    func `a paragraph that begins with From separates nothing`(_ paragraph: String) {
+        let first = "From a Mon Jan 12 08:00:00 2026\nSubject: 1\n\nhi\n\n\(paragraph)\n\n"
+        #expect(texts(first + "From b\nSubject: 2\n\nbye\n").count == 2)
+    }
+
     @Test func `a counted body may hold separators`() {
         let body = "x\n\nFrom b Mon Jan 12 08:00:00 2026\nSubject: no\n\n"
         let box =

@@ -28,6 +28,11 @@ struct QuotedHistoryTests {
         "Od: Jan\nWysłano: poniedziałek\n\nold",
         "Od: Jan\nPoslano: ponedjeljak\n\nold",
         "________________________________\nFrom: Jan\nSent: Monday\n\nold",
+        "________________________________\n\nFrom: Jan\nSent: Monday\n\nold",
+        "Am Mo., 12. Jan. 2026 um 10:00 Uhr schrieb Jan-Kathrin Langername <\njan@example.org>:\n\n> old",
+        "Jan Example kirjoitti 12.1.2026 klo 10.00:\n\nold", "Lähettäjä: Jan\nPäiväys: maanantai\n\nold",
+        "Wiadomość napisana przez Jan <jan@example.org> w dniu 12 sty 2026, o godz. 10:00:\n\nold",
+        "Od: Jan\nWysłane: poniedziałek\n\nold", "Anfang der weitergeleiteten Nachricht:\n\nVon: Jan\nold",
         "> old",
     ])
     func `what stands above quoted history is new`(_ history: String) {
@@ -42,7 +47,9 @@ struct QuotedHistoryTests {
         #expect(newest("Hi,\n> one\nfirst\n> two\nsecond\n") == "Hi,\n> one\nfirst\n> two\nsecond")
     }
 
-    @Test(arguments: ["all new", "", "From: here to there\nnothing", "He wrote:\nno quote", "> only old"])
+    @Test(arguments: [
+        "all new", "", "From: here to there\nnothing", "He wrote:\nno quote", "> only old", "We wrote 3.14:\nno quote",
+    ])
     func `a text of one kind has no newest part`(_ text: String) {
         #expect(newest(text) == nil)
     }

@@ -22,13 +22,15 @@ struct AdaptersCommand: ParsableCommand {
 
     func run() throws {
         guard let name else {
-            for adapter in BuiltInAdapters.kinds { print(SettingsTable.row(adapter.name, adapter.about)) }
+            for adapter in BuiltInAdapters.kinds {
+                try LineOutput.print(SettingsTable.row(adapter.name, adapter.about))
+            }
             return
         }
         let adapter = try AdapterChoice.kind(name)
         guard coverage.isEmpty else { return try printCoverage(of: AdapterChoice.make(name)) }
-        print("\(adapter.name) \(adapter.version): \(adapter.about)\n\nsettings:")
-        print(SettingsTable.text(adapter.settings), terminator: "")
+        try LineOutput.print("\(adapter.name) \(adapter.version): \(adapter.about)\n\nsettings:")
+        try LineOutput.print(SettingsTable.text(adapter.settings), terminator: "")
     }
 
     private func printCoverage(of adapter: any Adapter) throws {
@@ -45,6 +47,6 @@ struct AdaptersCommand: ParsableCommand {
                 throw Exit.saying(error.description, error.isMissing ? Exit.noInput : Exit.inputOutput)
             }
         }
-        print(CoverageTable.text(found))
+        try LineOutput.print(CoverageTable.text(found))
     }
 }

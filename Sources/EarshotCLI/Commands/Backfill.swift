@@ -13,7 +13,8 @@ struct Backfill: AsyncParsableCommand {
         discussion: """
             With a configuration: its channels are asked once, until they have no more, into its journal and sinks. \
             With --adapter: files, folders and archives are read into one file of mentions, or to the standard \
-            output. Either can be stopped and begun again: what is there already is not added once more.
+            output. Either can be stopped and begun again: what is there already is not added once more. With --since or \
+            --until a period has a place of its own that it got to: it begins at its beginning, and moves no channel on.
             """)
 
     @Argument(help: "The configuration; with --adapter: files, folders or archives, or - for the standard input.")

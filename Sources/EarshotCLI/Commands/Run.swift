@@ -124,7 +124,9 @@ struct Run: AsyncParsableCommand {
                 }
             } catch {
                 log.error("not reloaded, the configuration is wrong and the old one stays")
-                for problem in error.problems { log.error("\(problem)") }
+                for problem in error.problems {
+                    log.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+                }
             }
         }
         return nil

@@ -12,14 +12,14 @@ struct SinksCommand: ParsableCommand {
 
     func run() throws {
         guard let name else {
-            for sink in BuiltInSinks.all { print(SettingsTable.row(sink.name, sink.about)) }
+            for sink in BuiltInSinks.all { try LineOutput.print(SettingsTable.row(sink.name, sink.about)) }
             return
         }
         guard let sink = BuiltInSinks.all.first(where: { $0.name == name }) else {
             let known = BuiltInSinks.all.map { $0.name }.joined(separator: ", ")
             throw Exit.saying("there is no sink \"\(name)\"; there are \(known)", Exit.usage)
         }
-        print("\(sink.name): \(sink.about)\n\nsettings:")
-        print(SettingsTable.text(sink.settings), terminator: "")
+        try LineOutput.print("\(sink.name): \(sink.about)\n\nsettings:")
+        try LineOutput.print(SettingsTable.text(sink.settings), terminator: "")
     }
 }

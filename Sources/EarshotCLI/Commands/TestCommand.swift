@@ -35,7 +35,7 @@ struct TestCommand: ParsableCommand {
                 for complaint in complaints { StandardError.line("\(name): \(complaint)") }
             }
         }
-        print("\(passed) passed, \(failed) failed")
+        try LineOutput.print("\(passed) passed, \(failed) failed")
         if failed > 0 { throw Exit.partly }
     }
 

@@ -10,7 +10,7 @@ struct Version: ParsableCommand {
     /// The program's version.
     static let number = "0.1.0"
 
-    func run() {
-        print("earshot \(Version.number) (\(MentionWriter.schema))")
+    func run() throws {
+        try LineOutput.print("earshot \(Version.number) (\(MentionWriter.schema))")
     }
 }

@@ -10,6 +10,13 @@ struct LineOutput: ~Copyable {
     /// An output to a descriptor that somebody else closes.
     init(descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
 
+    /// Writes text to the standard output, as `add` does.
+    static func print(_ text: String, terminator: String = "\n") throws {
+        var output = LineOutput()
+        try Array((text + terminator).utf8).withBytes { try output.add($0) }
+        try output.flush()
+    }
+
     /// Adds whole lines; throws `Exit.inputOutput`, or a quiet end where the reader went away.
     mutating func add(_ lines: Bytes) throws {
         guard lines.count < LineOutput.flushSize else {

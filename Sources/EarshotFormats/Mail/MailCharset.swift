@@ -80,8 +80,10 @@ enum MailCharset {
 
     /// The usual spelling of `x-cp1250`, `windows1250`, `cp-1250`, `iso88592` and their like.
     private static func numbered(_ lower: String) -> String {
-        let digits = String(lower.filter { $0.isWholeNumber })
-        let letters = lower.filter { !$0.isWholeNumber && $0 != "-" && $0 != "_" }
+        let digits = String(decoding: lower.utf8.filter { $0.isDecimalDigit }, as: UTF8.self)
+        let letters = String(
+            decoding: lower.utf8.filter { !$0.isDecimalDigit && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") },
+            as: UTF8.self)
         if ["xcp", "windows", "cp"].contains(letters), digits.count == 4, digits.hasPrefix("125") {
             return "windows-" + digits
         }

@@ -43,7 +43,7 @@ enum MailEncoding: Sendable {
 
     /// Undoes base64: what is no digit is passed over, and padding may be missing or stand between two texts.
     static func base64(_ bytes: Bytes) -> [UInt8] {
-        let count = bytes.count
+        let count = end(of: bytes)
         return unsafe [UInt8](unsafeUninitializedCapacity: count / 4 * 3 + 4) { output, written in
             unsafe digits.withUnsafeBufferPointer { digits in
                 var bits: UInt32 = 0
@@ -53,9 +53,7 @@ enum MailEncoding: Sendable {
                     let byte = bytes[index]
                     let digit = unsafe digits[Int(byte)]
                     if digit == 255 {
-                        if byte == 0x0A, held == 0 {
-                            if isPadded ? !isWhole(bytes, after: index) : isFooter(bytes, after: index) { break }
-                        }
+                        if byte == 0x0A && isPadded && !isWhole(bytes, after: index) { break }
                         guard byte == 0x3D else { continue }
                         unsafe flush(&bits, &held, output, &written)
                         isPadded = true
@@ -101,13 +99,24 @@ enum MailEncoding: Sendable {
         return line.range.allSatisfy { digits[Int(bytes[$0])] != 255 || bytes[$0] == 0x3D }
     }
 
-    /// Whether what stands after a line end is the footer of a mailing list: a rule, or words.
-    private static func isFooter(_ bytes: Bytes, after index: Int) -> Bool {
-        let line = bytes[(index + 1)..<min(index + 9, bytes.count)]
-        if line.hasPrefix("____") || line.hasPrefix("----") { return true }
-        for index in 0..<line.count where line[index] == 0x20 && index > 0 { return true }
-        return false
+    /// Where base64 ends: before the footer of a mailing list, a rule or words in the last lines, else with the bytes.
+    private static func end(of bytes: Bytes) -> Int {
+        let first = MailLine(of: bytes, at: 0, before: bytes.count)
+        // Whoever writes spaces between digits does so in every line.
+        guard bytes[first.range].firstIndex(of: 0x20) == nil else { return bytes.count }
+        var position = max(first.next, bytes.count - reach)
+        if position > first.next { position = MailLine(of: bytes, at: position, before: bytes.count).next }
+        while position < bytes.count {
+            let line = MailLine(of: bytes, at: position, before: bytes.count)
+            let text = bytes[line.range].trimmed
+            if text.hasPrefix("____") || text.hasPrefix("----") || text.firstIndex(of: 0x20) != nil { return position }
+            position = line.next
+        }
+        return bytes.count
     }
+
+    /// How many bytes from the end a footer is looked for.
+    private static let reach = 8192
 
     /// Undoes quoted-printable; an `=` that begins nothing stays. In a word (RFC 2047, 4.2) `_` is a space.
     static func quotedPrintable(_ bytes: Bytes, isWord: Bool) -> [UInt8] {

@@ -89,13 +89,6 @@ import Testing
         kill(process.processIdentifier, SIGHUP)
         await wait(for: "reloaded: sink b added")
         await wait(for: "listening")
-        // Right, and yet it cannot be run: somebody has the port.
-        let port = TakenPort()
-        let admin = #""admin":{"listen":"127.0.0.1:\#(port.number)"},"#
-        try folder.write(text + admin + sinks.replacing("\"a\":", with: "\"b\":"), to: "earshot.json")
-        kill(process.processIdentifier, SIGHUP)
-        await wait(for: "cannot be run and the old one goes on: /admin/listen: cannot listen at 127.0.0.1")
-        await wait(for: "listening")
         process.terminate()
         await wait(for: "stopped")
         await process.ended()

@@ -48,12 +48,13 @@ package struct Gateway: Sendable {
     /// Listens and carries until there is nothing left to carry, or no time.
     private func work(until stop: @escaping @Sendable () async -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await carry() }
+            if isCarrying { group.addTask { try await carry() } }
             group.addTask {
                 announce(.running)
                 try await listen(until: stop)
                 announce(.draining)
                 await finish()
+                guard isCarrying else { return }
                 log.info("stopped listening; giving sinks what is left")
                 try await clock.sleep(Gateway.drainLimit)
                 log.warning("some sinks have not taken everything; it waits in the journal for the next start")
@@ -69,13 +70,16 @@ package struct Gateway: Sendable {
     /// Returns false where a sink took nothing for `drainLimit`; what it has not taken waits in the journal.
     package func runOnce() async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await carry()
-                return true
+            if isCarrying {
+                group.addTask {
+                    try await carry()
+                    return true
+                }
             }
             group.addTask {
                 try await Gateway.all(listeners)
                 await finish()
+                guard isCarrying else { return true }
                 try await waitWhileSinksMove()
                 return false
             }
@@ -118,6 +122,9 @@ package struct Gateway: Sendable {
             group.cancelAll()
         }
     }
+
+    /// Whether there is a sink; without one the end of carrying, which is at once, says nothing.
+    private var isCarrying: Bool { !carriers.isEmpty }
 
     private func carry() async throws { try await Gateway.all(carriers) }
 

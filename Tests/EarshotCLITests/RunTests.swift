@@ -89,8 +89,45 @@ import Testing
         kill(process.processIdentifier, SIGHUP)
         await wait(for: "reloaded: sink b added")
         await wait(for: "listening")
+        // Right, and yet it cannot be run: somebody has the port.
+        let port = TakenPort()
+        let admin = #""admin":{"listen":"127.0.0.1:\#(port.number)"},"#
+        try folder.write(text + admin + sinks.replacing("\"a\":", with: "\"b\":"), to: "earshot.json")
+        kill(process.processIdentifier, SIGHUP)
+        await wait(for: "cannot be run and the old one goes on: /admin/listen: cannot listen at 127.0.0.1")
+        withExtendedLifetime(port) {}
+        await wait(for: "listening")
         process.terminate()
         await wait(for: "stopped")
+        await process.ended()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test func `without a sink everything is kept, and running goes on until it is stopped`() async throws {
+        let folder = try Folder()
+        try folder.write(mbox(), to: "box/one.mbox")
+        try folder.write(
+            #"{"data_dir":"data","sinks":{},"channels":{"brand":{"#
+                + #""adapter":"email","settings":{"listen":"files","path":"box/*.mbox"}}}}"#,
+            to: "earshot.json")
+        let imported = try await Program.run(["backfill", "earshot.json"], in: folder.url)
+        #expect(imported.code == 0, "\(imported.errors)")
+        #expect(imported.errors.contains("\(RunTests.messages)"), "\(imported.errors)")
+        let log = Pipe()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["run", folder.path("earshot.json"), "--log-format", "text"]
+        process.standardError = log
+        try process.run()
+        let lines = Program.lines(of: log)
+        for await line in lines where line.contains("commands are heard") { break }
+        // It hears a command, so it is there; and the signal is what ends it.
+        let heard = try await Program.run(["state", "list", "--config", "earshot.json"], in: folder.url)
+        #expect(heard.code == 0, "\(heard.errors)")
+        process.terminate()
+        var wasTold = false
+        for await line in lines where line.contains("stopping") { wasTold = true }
+        #expect(wasTold)
         await process.ended()
         #expect(process.terminationStatus == 0)
     }

@@ -142,7 +142,12 @@ struct MboxSplitter {
     /// Whether the file begins as an mbox does.
     private static func startsWithSeparator(_ window: ByteWindow) throws(MalformedDocument) -> Bool {
         guard try window.hold(5) else { return false }
-        return try window.withBytes { (bytes) throws(MalformedDocument) in bytes.hasPrefix("From ") }
+        _ = try window.hold(128)
+        let isMarked = try window.withBytes { (bytes) throws(MalformedDocument) in
+            bytes[0..<8].array == MboxLine.markedStart
+        }
+        if isMarked { window.drop(3) }
+        return try window.withBytes { (bytes) throws(MalformedDocument) in MboxLine.isEnvelope(bytes[0..<128]) }
     }
 
     /// Forgets empty lines at the beginning.

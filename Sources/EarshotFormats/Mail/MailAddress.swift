@@ -106,10 +106,16 @@ struct MailAddressReader {
     private func split(_ words: [UInt8], hasQuotes: Bool) -> (name: String, address: [UInt8]) {
         guard words.contains(0x40) else { return splitWithoutSign(words, hasQuotes: hasQuotes) }
         if hasQuotes && !words.contains(0x20) { return ("", words) }
-        let parts = words.split(separator: 0x20)
+        var parts = words.split(separator: 0x20)
         guard let place = parts.lastIndex(where: { $0.contains(0x40) && $0.count > 2 }) else { return ("", words) }
         // `user @ host` has spaces around its sign.
         if parts.contains(where: { $0.count == 1 && $0.first == 0x40 }) { return ("", words.filter { $0 != 0x20 }) }
+        // `user@host . example` has spaces around a dot (RFC 5322, A.6.1).
+        var end = place + 1
+        while end < parts.count, parts[end].first == 0x2E || (end > place + 1 && parts[end - 1].last == 0x2E) {
+            end += 1
+        }
+        parts.replaceSubrange(place..<end, with: [ArraySlice(parts[place..<end].joined())])
         let rest = parts.enumerated().filter { $0.offset != place }.map { Array($0.element) }
         return (decode(Array(rest.joined(separator: [0x20]))), Array(parts[place]))
     }
@@ -134,6 +140,9 @@ struct MailAddressReader {
         if rest.hasPrefix(lowercase: "mailto:") { rest = rest[7..<rest.count] }
         if rest.hasPrefix("@"), let colon = rest.firstIndex(of: 0x3A) { rest = rest[(colon + 1)..<rest.count] }
         let text = MailCharset.text(rest, charset: nil)
+        if text.first == "\"", let close = text.lastIndex(of: "\""), close > text.startIndex {
+            return text[...close] + text[close...].dropFirst().lowercased().filter { $0 != " " }
+        }
         let parts = text.split(separator: " ")
         // An archive's `<user at host>`.
         let whole = parts.count == 3 && parts[1] == "at" ? parts[0] + "@" + parts[2] : parts.joined()

@@ -53,6 +53,7 @@ struct MailAddressPieces {
             position += 1
             if byte == UInt8(ascii: "\"") {
                 hasQuotes = true
+                readDomain(bytes, &position, after: begin..<position, words: start)
                 return
             }
             if byte == UInt8(ascii: "\\"), position < bytes.count {
@@ -65,6 +66,20 @@ struct MailAddressPieces {
         words.removeSubrange(start...)
         position = begin + 1
         ignoresQuotes = true
+    }
+
+    /// Takes an address whose local part needs its quotes (RFC 5321, 4.1.2), such as `"john doe"@host`: `quoted` are the
+    /// bytes of the part, which stand in the words from `start` on.
+    private mutating func readDomain(_ bytes: Bytes, _ position: inout Int, after quoted: Range<Int>, words start: Int)
+    {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "@"), bracketed == nil,
+            words[..<start].last ?? 0x20 == 0x20, words[start...].contains(where: { " ,;:@()<>[]".utf8.contains($0) })
+        else { return }
+        var end = position
+        while end < bytes.count, !" ,;<>()".utf8.contains(bytes[end]) { end += 1 }
+        bracketed = bytes[quoted.lowerBound..<end].array
+        words.removeSubrange(start...)
+        position = end
     }
 
     /// Takes a comment and those within it, counting them instead of descending.

@@ -35,11 +35,13 @@ public enum Mailbox {
         }
     }
 
-    /// The bytes with line feeds and as bytes of ASCII's kind: old Macs ended lines with CR, some exports are UTF-16.
+    /// The bytes with line feeds and as bytes of ASCII's kind: old Macs ended lines with CR, some exports are UTF-16, and
+    /// editors put a byte order mark before the first envelope.
     private static func readable(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return Array(bytes.withBytes { MailCharset.text($0, charset: "utf-16") }.utf8)
         }
+        if bytes.starts(with: MboxLine.markedStart) { return Array(bytes.dropFirst(3)) }
         let head = bytes.prefix(4096)
         guard head.contains(0x0D), !head.contains(0x0A) else { return bytes }
         return bytes.map { $0 == 0x0D ? 0x0A : $0 }
@@ -48,8 +50,7 @@ public enum Mailbox {
     /// Where the messages of an mbox begin; none where the bytes are no mbox.
     private static func separators(in bytes: [UInt8]) -> [Int] {
         bytes.withBytes { view in
-            // What mailboxes begin with, and no field's name holds a space.
-            guard view.hasPrefix("From ") else { return [] }
+            guard MboxLine.isEnvelope(view[0..<min(view.count, 128)]) else { return [] }
             var starts = [0]
             var position = 0
             position = countedEnd(view, from: 0)

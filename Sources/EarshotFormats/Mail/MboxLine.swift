@@ -2,6 +2,17 @@ internal import Earshot
 
 /// The lines that begin messages in an mbox (RFC 4155, appendix A): `From ann@acme.example Mon Jan 12 07:30:00 2026`.
 enum MboxLine {
+    /// Whether a line begins as an envelope does, and not the field `From  :` (RFC 5322, 4.5).
+    static func isEnvelope(_ line: Bytes) -> Bool {
+        guard line.hasPrefix("From ") else { return false }
+        var index = 5
+        while index < line.count, line[index] == 0x20 || line[index] == 0x09 { index += 1 }
+        return index == line.count || line[index] != UInt8(ascii: ":")
+    }
+
+    /// How an mbox begins that an editor put a byte order mark before.
+    static let markedStart: [UInt8] = [0xEF, 0xBB, 0xBF] + Array("From ".utf8)
+
     /// Whether a message begins with a `From ` line: after an empty line where it is dated or mail comes after it, else
     /// only where it has a time and a header comes after it. `rest` is what follows the line.
     static func isSeparator(_ line: Bytes, before rest: Bytes, afterBlank: Bool) -> Bool {

@@ -21,6 +21,16 @@ struct MailboxTests {
         #expect(texts(first + "From b\nSubject: 2\n\nbye\n").count == 2)
     }
 
+    @Test func `a byte order mark may stand before the first envelope`() {
+        let box =
+            "\u{FEFF}From a Mon Jan 12 08:00:00 2026\nSubject: 1\n\nhi\n\nFrom b Mon Jan 12 08:00:00 2026\nSubject: 2\n\n"
+        #expect(texts(box).count == 2)
+    }
+
+    @Test func `a field From with space before its colon is no envelope`() {
+        #expect(texts("From  : a@x.example\nSubject: 1\n\nhi\n") == ["From  : a@x.example\nSubject: 1\n\nhi\n"])
+    }
+
     @Test func `a counted body may hold separators`() {
         let body = "x\n\nFrom b Mon Jan 12 08:00:00 2026\nSubject: no\n\n"
         let box =

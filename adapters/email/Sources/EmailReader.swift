@@ -55,12 +55,27 @@ struct EmailReader {
 
     /// `Date`, else when the last server got it, else what the mailbox noted.
     private var publishedAt: Timestamp? {
-        if let date = Times.parse(message.text("date")) { return date }
+        if let date = Times.parse(EmailReader.joined(message.text("date"))) { return date }
         for received in message.texts("received").prefix(3) {
             guard let mark = received.lastIndex(of: ";") else { continue }
             if let date = Times.parse(String(received[received.index(after: mark)...])) { return date }
         }
         return Times.parse(message.text("delivery-date")) ?? Times.parse(stored.envelopeDate)
+    }
+
+    /// A date without the comments and white space around its colons (RFC 5322, 4.3): `09(comment):   55  :  06 -0600`.
+    private static func joined(_ date: String) -> String {
+        guard date.contains(" :") || date.contains(": ") || date.contains("):") else { return date }
+        var (depth, output) = (0, "")
+        for letter in date {
+            if letter == "(" { depth += 1 }
+            if depth == 0, letter != " " || output.last != ":" {
+                while letter == ":", output.last == " " { output.removeLast() }
+                output.append(letter)
+            }
+            if letter == ")" { depth = max(depth - 1, 0) }
+        }
+        return output
     }
 
     /// The first language of `Content-Language` that has the form of a tag (RFC 5646).

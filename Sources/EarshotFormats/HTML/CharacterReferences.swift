@@ -52,8 +52,25 @@ enum CharacterReferences {
         return nil
     }
 
-    /// A decimal or hexadecimal reference, its digits from `start`.
+    /// A decimal or hexadecimal reference, its digits from `start`; also the two that say the halves of one character, as
+    /// programs write that count in UTF-16: `&#55357;&#56832;`.
     private static func number(_ bytes: Bytes, at start: Int, into output: inout [UInt8]) -> Int? {
+        guard var (value, end) = digits(bytes, at: start) else { return nil }
+        if value >> 10 == leadingHalf, bytes[end..<bytes.count].hasPrefix("&#"), let next = digits(bytes, at: end + 2),
+            next.value >> 10 == trailingHalf
+        {
+            value = 0x10000 + (value & 0x3FF) << 10 + (next.value & 0x3FF)
+            end = next.end
+        }
+        append(scalar(value), to: &output)
+        return end
+    }
+
+    /// The upper bits of the first and the second half of a character in UTF-16 (RFC 2781, section 2.1).
+    private static let (leadingHalf, trailingHalf): (UInt32, UInt32) = (0xD800 >> 10, 0xDC00 >> 10)
+
+    /// The number whose digits, or `x` and digits, begin at `start`, and where what follows it begins.
+    private static func digits(_ bytes: Bytes, at start: Int) -> (value: UInt32, end: Int)? {
         var position = start
         var value: UInt32 = 0
         let isHexadecimal = position < bytes.count && bytes[position] | 0x20 == UInt8(ascii: "x")
@@ -65,8 +82,7 @@ enum CharacterReferences {
         }
         guard position > first else { return nil }
         if position < bytes.count, bytes[position] == UInt8(ascii: ";") { position += 1 }
-        append(scalar(value), to: &output)
-        return position
+        return (value, position)
     }
 
     /// The scalar that a number stands for: windows-1252 between 128 and 159, as browsers read it.

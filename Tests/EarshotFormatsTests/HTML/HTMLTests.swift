@@ -48,6 +48,8 @@ struct Fragment: CustomTestStringConvertible, Sendable {
         Fragment("AT&T &bogus; &; &#; &#x; &", "AT&T &bogus; &; &#; &#x; &"),
         Fragment("&NotEqualTilde;", "\u{2242}\u{338}"),
         Fragment("&#x1F600", "😀"),
+        Fragment("&#55357;&#56832; &#xD83D;&#xDE00;", "😀 😀"),
+        Fragment("&#55357; &#56832;&#55357;&#55357;&#56832;", "\u{FFFD} \u{FFFD}\u{FFFD}😀"),
     ]) func `character references are those of HTML`(fragment: Fragment) {
         #expect(HTML.text(of: fragment.html).unicodeScalars.elementsEqual(fragment.result.unicodeScalars))
     }

@@ -45,10 +45,10 @@ struct FeedPerson: Equatable {
         var place = bytes.firstIndex(of: UInt8(ascii: "@"))
         while let at = place {
             var start = at
-            while start > 0, isLocal(bytes[start - 1]) { start -= 1 }
+            while start > 0, isLocal(bytes, start - 1) { start -= 1 }
             while start < at, bytes[start] == UInt8(ascii: "'") || bytes[start] == UInt8(ascii: "&") { start += 1 }
             var end = at + 1
-            while end < bytes.count, isHost(bytes[end]) { end += 1 }
+            while end < bytes.count, isHost(bytes, end) { end += 1 }
             while end > at, bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
             let host = bytes[(at + 1)..<end]
             if start < at, let dot = host.firstIndex(of: UInt8(ascii: ".")), dot > 0 { return start..<end }
@@ -57,13 +57,21 @@ struct FeedPerson: Equatable {
         return nil
     }
 
-    private static func isLocal(_ byte: UInt8) -> Bool {
-        isHost(byte) || "_+'&~".utf8.contains(byte)
+    private static func isLocal(_ bytes: Bytes, _ index: Int) -> Bool {
+        isHost(bytes, index) || "_+'&~".utf8.contains(bytes[index])
     }
 
-    private static func isHost(_ byte: UInt8) -> Bool {
-        (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || byte == UInt8(ascii: "-")
-            || byte == UInt8(ascii: ".")
+    private static func isHost(_ bytes: Bytes, _ index: Int) -> Bool {
+        let byte = bytes[index]
+        return (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
+            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte >= 0x80 && isLetter(bytes, index)
+    }
+
+    /// Whether the character that a byte belongs to is a letter: those of any language are in addresses (RFC 6531, 3.3).
+    private static func isLetter(_ bytes: Bytes, _ index: Int) -> Bool {
+        var start = index
+        while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        return bytes[start..<(start + 4)].string.unicodeScalars.first?.properties.isAlphabetic ?? false
     }
 
     private static func removing(_ part: [UInt8], from bytes: [UInt8]) -> [UInt8] {

@@ -38,6 +38,24 @@ struct FeedRepairTests {
         #expect(found.defects.isEmpty)
     }
 
+    @Test(arguments: [
+        ("päivi@yritys.fi (Päivi)", "Päivi", "päivi@yritys.fi"),
+        ("Anna «anna@žurnal.example»", "Anna «»", "anna@žurnal.example"),
+        ("ann@acme.example–Ann", "–Ann", "ann@acme.example"),
+    ])
+    func `an address may have letters of any language`(written: String, name: String, address: String) throws {
+        let feed = "<rss><channel><item><title>a</title><author>\(written)</author></item></channel></rss>"
+        let reading = try RSSAdapter.make().read(Document(Array(feed.utf8), observedAt: Fixture.observedAt))
+        let author = try #require(reading.rows.first?.author)
+        #expect(reading.string(author.address) == address)
+        #expect(reading.string(author.name) == name)
+    }
+
+    @Test func `a character in two halves is one`() throws {
+        let found = try read(Array(items("Kävi &#55357;&#56832; ok").utf8))
+        #expect(found.texts == ["Kävi 😀 ok"])
+    }
+
     @Test func `a character that was cut breaks nothing else`() throws {
         let whole = "<?xml version='1.0' encoding='utf-8'?>" + items(Self.titles[0], "#", Self.titles[2])
         let parts = whole.split(separator: "#").map { Array($0.utf8) }

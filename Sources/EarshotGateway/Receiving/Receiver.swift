@@ -73,6 +73,9 @@ package final class Receiver: Sendable {
 
     /// What is to be done with a request: `/hooks/<channel>` is its source's, `/hooks/<channel>/<token>` a hub's.
     func reception(of head: HTTPRequestHead) -> Reception {
+        if let coding = head.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
+            return .answer(Receiver.encoded)
+        }
         if head.method == .POST, let route = paths[head.uri] { return delivery(route) }
         let target = RequestTarget(head.uri)
         guard target.parts.first == "hooks" else { return .answer(.notFound) }
@@ -163,6 +166,10 @@ package final class Receiver: Sendable {
             return notStored(channel, error)
         }
     }
+
+    /// Signatures are over bodies as they are (RFC 9110, 15.5.16).
+    private static let encoded = Answer.plain(.unsupportedMediaType, "no content coding is taken\n")
+        .with("accept-encoding", "identity")
 
     private var busy: Answer {
         .plain(.serviceUnavailable, "try again\n").with("retry-after", "\(limits.retryAfter)")

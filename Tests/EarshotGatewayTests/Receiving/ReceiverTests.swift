@@ -47,6 +47,10 @@ import Testing
             #expect(try await client.fetch(ReceiverBench.signed(port, large)).status == 413)
             let largest = String(large.dropLast())
             #expect(try await client.fetch(ReceiverBench.signed(port, largest)).status == 200)
+            var packed = ReceiverBench.signed(port, "one")
+            packed.headers.append(("Content-Encoding", "gzip"))
+            let refusal = try await client.fetch(packed)
+            #expect(refusal.status == 415)
             var challenge = FetchRequest(
                 "http://127.0.0.1:\(port)/hooks/page?hub.mode=subscribe&hub.verify_token=token&hub.challenge=42")
             challenge.allowsPrivateNetworks = true

@@ -233,7 +233,10 @@ package actor WebSubSubscriber {
             try await save()
             return ""
         case "subscribe":
-            guard known.asked != nil, !known.isLeaving, let challenge = challenge(query) else { return nil }
+            // A hub that did not hear the answer asks once more, and old ones before a lease ends (PubSubHubbub 0.3, 6.2.3).
+            guard known.asked ?? known.until != nil, !known.isLeaving, let challenge = challenge(query) else {
+                return nil
+            }
             // A lease of less than a minute would have us ask without end.
             let lease = min(max(query["hub.lease_seconds"].flatMap { Int64($0) } ?? 864_000, 60), 315_360_000)
             change(known) { subscription, now in

@@ -75,7 +75,9 @@ import Testing
             { "channels": {
                 "a": { "adapter": "exec", "settings": { "format": "singer" } },
                 "b": { "adapter": "exec", "settings": { "command": ["tap"], "restart": "never" } },
-                "c": { "adapter": "exec", "settings": { "command": ["/bin/tap"], "format": "documents", "adapter": "twiter" } } },
+                "c": { "adapter": "exec", "settings": { "command": ["/bin/tap"], "format": "documents", "adapter": "twiter" } },
+                "d": { "adapter": "exec", "settings": { "command": [] } },
+                "e": { "adapter": "rss", "settings": { "feeds": [] } } },
               "sinks": { "s": { "sink": "stdout" } } }
             """, to: "earshot.json")
         let ending = try await Program.run("validate", file)
@@ -83,6 +85,7 @@ import Testing
         for words in [
             "/channels/a/settings", "\"command\" is missing", "\"adapter\" is missing", "/channels/b/settings/restart",
             "one of scheduled, always", "there is no adapter \"twiter\"",
+            "/channels/d/settings/command: expected one at least", "\"feeds\" (or \"opml\") is empty",
         ] {
             #expect(ending.errors.contains(words), "\(words)")
         }

@@ -87,9 +87,12 @@ struct SettingsCheck {
     }
 
     private mutating func noteMissing(_ members: JSONObject, _ settings: [Setting], at pointer: String) {
-        for setting in settings where members[setting.name] == nil {
+        for setting in settings where members[setting.name]?.elements?.isEmpty ?? (members[setting.name] == nil) {
             if let substitute = setting.substitute, members[substitute] != nil { continue }
-            if setting.isRequired {
+            let isEmpty = members[setting.name] != nil
+            if setting.isRequired, isEmpty {
+                note(Problem("\(pointer)/\(setting.name)", "expected one at least: \(setting.about.asClause)"))
+            } else if setting.isRequired {
                 note(Problem(pointer, "\"\(setting.name)\" is missing: \(setting.about.asClause)"))
             } else if let condition = setting.requiredWhen,
                 let other = members[condition.key]
@@ -99,7 +102,7 @@ struct SettingsCheck {
                 note(
                     Problem(
                         pointer,
-                        "\"\(setting.name)\"\(setting.alternative) is missing, which \"\(condition.key)\": \"\(word)\" needs: "
+                        "\"\(setting.name)\"\(setting.alternative) is \(isEmpty ? "empty" : "missing"), which \"\(condition.key)\": \"\(word)\" needs: "
                             + setting.about.asClause))
             }
         }
@@ -112,7 +115,13 @@ struct SettingsCheck {
         switch form {
         case .text, .path, .adapter: return text(value, at: pointer, expected: "a text") { !$0.isEmpty }
         case .secret: return secret(value, at: pointer)
-        case .url: return text(value, at: pointer, expected: "an http or https address", where: SettingsCheck.isURL)
+        case .url:
+            // Not quoted: it holds a password.
+            if let authority = value.text.flatMap({ SettingsCheck.authority(of: $0) }), authority.contains("@") {
+                note(Problem(pointer, "expected an address without a user and a password: those are not sent"))
+                return nil
+            }
+            return text(value, at: pointer, expected: "an http or https address", where: SettingsCheck.isURL)
         case .duration:
             return text(value, at: pointer, expected: "a duration such as \"30s\", \"10m\" or \"2d\"") {
                 Quantity.duration($0) != nil
@@ -208,10 +217,16 @@ struct SettingsCheck {
     }
 
     private static func isURL(_ text: String) -> Bool {
-        guard let scheme = text.firstRange(of: "://") else { return false }
-        let host = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
-        return ["http", "https"].contains(text[..<scheme.lowerBound].lowercased()) && !host.isEmpty
-            && !text.utf8.contains { $0 <= 0x20 }
+        guard let authority = authority(of: text) else { return false }
+        return (Address(String(authority)) ?? Address(authority + ":80")) != nil && !text.utf8.contains { $0 <= 0x20 }
+    }
+
+    /// What stands between the `//` of an http or https address and its path.
+    private static func authority(of text: String) -> Substring? {
+        guard let scheme = text.firstRange(of: "://"),
+            ["http", "https"].contains(text[..<scheme.lowerBound].lowercased())
+        else { return nil }
+        return text[scheme.upperBound...].prefix { !"/?#".contains($0) }
     }
 }
 

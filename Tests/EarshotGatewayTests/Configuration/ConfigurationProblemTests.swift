@@ -64,6 +64,21 @@ import Testing
                 ]
             ),
             (
+                whole(settings: #""base_url": "https://x.example:99999/""#),
+                [
+                    "/channels/wire/settings/base_url: expected an http or https address, "
+                        + #"found "https://x.example:99999/""#
+                ]
+            ),
+            (whole(settings: #""base_url": "http://[::1]:80/""#), []),
+            (
+                whole(settings: #""base_url": "https://me:hidden@x.example/""#),
+                [
+                    "/channels/wire/settings/base_url: expected an address without a user and a password: "
+                        + "those are not sent"
+                ]
+            ),
+            (
                 whole(settings: #""keep_raw": "yes", "base_url": "ftp://x.example", "largest": "10MB""#),
                 [
                     #"/channels/wire/settings/base_url: expected an http or https address, found "ftp://x.example""#,

@@ -7,9 +7,11 @@ struct RequestTarget: Sendable {
     let parts: [String]
     private let uri: URI
 
-    /// A target as it stands in a request.
+    /// A target as it stands in a request; a plus in its query is a space, as forms write one.
     init(_ text: String) {
-        uri = URI(text)
+        let mark = text.firstIndex(of: "?") ?? text.endIndex
+        let query = text[mark...].replacing("+", with: "%20")
+        uri = URI(String(text[..<mark]) + query)
         parts = uri.path.split(separator: "/").map { part in
             part.utf8.contains(UInt8(ascii: "%")) ? part.removingPercentEncoding ?? String(part) : String(part)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// The commands for operators, on a journal at rest and on a gateway that runs.
@@ -85,7 +86,8 @@ import Testing
         gateway.standardOutput = FileHandle.nullDevice
         try gateway.run()
         defer { gateway.terminate() }
-        for await line in Program.lines(of: log) where line.contains("commands are heard") { break }
+        let logged = Program.lines(of: log)
+        for await line in logged where line.contains("commands are heard") { break }
 
         let tap = Process()
         tap.executableURL = URL(fileURLWithPath: Program.path)
@@ -96,6 +98,11 @@ import Testing
         tap.standardError = errors
         try tap.run()
         for await line in Program.lines(of: errors) where line.contains("looking on") { break }
+        // It looks on through a reload.
+        let text = try folder.text("earshot.json")
+        try folder.write(text.replacing(#""adapter":"#, with: #""label": "Care", "adapter":"#), to: "earshot.json")
+        kill(gateway.processIdentifier, SIGHUP)
+        for await line in logged where line.contains("commands are heard") { break }
         try folder.write(message(2), to: "in/2.eml")
         // Not to its end, as a process that another test begins may hold the pipe open.
         for await line in Program.lines(of: seen) {

@@ -108,11 +108,11 @@ extension YouTubePage {
 
     /// The text as written, else the text as displayed, which is HTML unless it was asked for otherwise.
     private mutating func setText(of row: inout MentionRow, _ comment: YouTubeComment) {
-        let original = comment.textOriginal
         let displayed = comment.textDisplay
         let isHTML = !isPlainText && HTML.isLikely(displayed)
-        if original.exists || !isHTML {
-            row.text = reading.keepText(original.exists ? original.string : displayed)
+        let original = comment.textOriginal.string
+        if !original.isEmpty || !isHTML {
+            row.text = reading.keepText(original.isEmpty ? displayed : original)
         } else {
             row.text = reading.keepText(html: displayed)
         }

@@ -72,6 +72,15 @@ struct YouTubeAdapterTests {
         #expect(reading.defects.map(\.location) == ["/items/1"])
     }
 
+    @Test(arguments: ["\"\"", "null"]) func `an original that says nothing gives way to what is shown`(
+        _ original: String
+    ) throws {
+        let reading = try read(
+            #"{"kind":"youtube#comment","id":"Ug1","snippet":{"textOriginal":\#(original),"textDisplay":"a &amp; b<br>c"}}"#
+        )
+        #expect(reading.rows.map { reading.string($0.text) } == ["a & b\nc"])
+    }
+
     @Test func `handles keep their hyphens`() throws {
         let reading = try read(
             #"{"kind":"youtube#comment","id":"Ug1","snippet":{"textOriginal":"Hi @mia-travels-. ok"}}"#)

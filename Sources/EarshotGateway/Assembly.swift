@@ -164,7 +164,8 @@ package struct Assembly: Sendable {
         log.info("\(what)", metadata: ["url": "http://\(name):\(port)\(path)"])
     }
 
-    /// Lets the journal forget, every hour, what every sink has had and nobody keeps, and put its state aside every day.
+    /// Lets the journal forget, every hour, what every sink has had and nobody keeps, and put its state aside every
+    /// day.
     private func tidy() async throws {
         while true {
             try await clock.sleep(.seconds(3600))

@@ -11,8 +11,8 @@ extension DedupePolicy {
 }
 
 extension JournalContract {
-    /// What a journal promises whose policy is `DedupePolicy.sampling`, and which forgets what every sink has had when it
-    /// is trimmed; its clock stands still.
+    /// What a journal promises whose policy is `DedupePolicy.sampling`, and which forgets what every sink has had when
+    /// it is trimmed; its clock stands still.
     public static let bursts: [Property] = [
         Property("of a burst ten are told, then one each time that it has doubled, and the first again") {
             open, findings in

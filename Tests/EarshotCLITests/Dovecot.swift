@@ -2,7 +2,8 @@ import EarshotTestSupport
 import Foundation
 import Glibc
 
-/// Dovecot on loopback ports of the kernel's choice with one user, `care`, whose Maildir lies in a folder of the test's.
+/// Dovecot on loopback ports of the kernel's choice with one user, `care`, whose Maildir lies in a folder of the
+/// test's.
 final class Dovecot {
     private var process = Process()
     private let folder: Folder

@@ -12,8 +12,8 @@ extension Process {
         try run()
     }
 
-    /// Starts a server, and waits until it listens at its ports; false where it ended instead, as it does where somebody
-    /// else took one between the kernel's choice and its start.
+    /// Starts a server, and waits until it listens at its ports; false where it ended instead, as it does where
+    /// somebody else took one between the kernel's choice and its start.
     package func serves(at ports: [Int]) throws -> Bool {
         try runWithSignals()
         for port in ports {

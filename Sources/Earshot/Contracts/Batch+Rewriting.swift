@@ -37,8 +37,8 @@ extension Batch {
         return entry
     }
 
-    /// A line as `MentionWriter` wrote it, without what a journal has put into it, and where in it `seen_via` would stand;
-    /// nil where it is no mention that can be told again.
+    /// A line as `MentionWriter` wrote it, without what a journal has put into it, and where in it `seen_via` would
+    /// stand; nil where it is no mention that can be told again.
     func plainLine(_ index: Int) -> (line: [UInt8], seenViaOffset: Int)? {
         let line = self.line(index)
         let end = line.startIndex + entries[index].seenViaOffset

@@ -1,5 +1,5 @@
-/// The mention that tells how large a burst is, as a rule its first: the line that it was last told with, without what a
-/// journal had put into it.
+/// The mention that tells how large a burst is, as a rule its first: the line that it was last told with, without what
+/// a journal had put into it.
 struct BurstVoice: Sendable, Equatable {
     /// The digest of the mention's `id`.
     let key: Digest

@@ -1,5 +1,5 @@
-// What `Clusters` remembers of a commit is a row of records: a byte that tells the kind, the digest of a first mention or
-// of a member, and what the kind asks for.
+// What `Clusters` remembers of a commit is a row of records: a byte that tells the kind, the digest of a first mention
+// or of a member, and what the kind asks for.
 extension Clusters {
     private enum Kind: UInt8 {
         /// A mention joined a group.

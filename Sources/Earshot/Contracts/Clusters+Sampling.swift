@@ -28,8 +28,8 @@ extension Clusters {
         return lead.voice != nil && lead.size > Clusters.toldInFull && lead.size < 2 * lead.told
     }
 
-    /// Notes that a mention was stored at a position, and finds its group a voice where that needs one; `line` gives the
-    /// mention that stands at a position, if it is still there.
+    /// Notes that a mention was stored at a position, and finds its group a voice where that needs one; `line` gives
+    /// the mention that stands at a position, if it is still there.
     package mutating func noteStored(
         _ index: Int, of batch: Batch, in place: Place?, at position: Int64, line: (Int64) -> Batch?
     ) {
@@ -50,7 +50,8 @@ extension Clusters {
         give(voice, at: position, to: place.index)
     }
 
-    /// Gives a group a voice whose line stands at a position; where there is none, its first mention cannot be one either.
+    /// Gives a group a voice whose line stands at a position; where there is none, its first mention cannot be one
+    /// either.
     private mutating func give(_ voice: BurstVoice?, at position: Int64, to index: Int) {
         var voice = voice
         voice?.position = position

@@ -9,7 +9,8 @@ package struct Mark: Sendable, Equatable {
     /// Whether the source has deleted it.
     package var isDeleted: Bool
 
-    /// The mark of a mention that was left out of a burst: nobody was told of it, so nothing is told of its fate either.
+    /// The mark of a mention that was left out of a burst: nobody was told of it, so nothing is told of its fate
+    /// either.
     package static let leftOut = Mark(content: 0, metrics: 0, isDeleted: false)
 
     /// Whether the mention was left out of a burst.

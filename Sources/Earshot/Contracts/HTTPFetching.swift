@@ -44,7 +44,8 @@ public struct FetchRequest: Sendable {
     public var sizeLimit = Document.sizeLimit
     /// Whether the address may lie in a private or loopback network: for addresses that the operator wrote.
     public var allowsPrivateNetworks = false
-    /// Whether a reply from 200 to 299 is one also where its body cannot be had whole, as for who wants the status alone.
+    /// Whether a reply from 200 to 299 is one also where its body cannot be had whole, as for who wants the status
+    /// alone.
     public var isBodyOptional = false
     /// The path of the Unix domain socket to go through, instead of the network that the address names.
     public var unixSocket: String?

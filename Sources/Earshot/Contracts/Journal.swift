@@ -59,8 +59,8 @@ public protocol Journal: Sendable {
     /// No append comes any more: `next` ends when the sink has had everything.
     func finish() async
 
-    /// Stores updates of the first mentions of bursts that have grown and were not told for a while, with the sizes that
-    /// they have by now; with `finally`, of all that have grown. Tells how many.
+    /// Stores updates of the first mentions of bursts that have grown and were not told for a while, with the sizes
+    /// that they have by now; with `finally`, of all that have grown. Tells how many.
     @discardableResult
     func tellBursts(finally: Bool) async throws -> Int
 

@@ -40,8 +40,8 @@ public struct MentionRow: Sendable {
     public var entities = Entries.none
     /// Of `Reading.media`.
     public var media = Entries.none
-    /// Less is said here than elsewhere of the same item, as where somebody liked it: it is told where nothing was known
-    /// of the item, and is a repeat where anything was.
+    /// Less is said here than elsewhere of the same item, as where somebody liked it: it is told where nothing was
+    /// known of the item, and is a repeat where anything was.
     public var isPartial = false
     /// The counts that the source gave.
     public var metrics = MetricsRow()

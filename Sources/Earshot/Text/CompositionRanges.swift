@@ -1,5 +1,5 @@
-/// What the quick check for NFC (UAX #15, section 9) needs to know of scalars from U+0300 on, from the Unicode Character
-/// Database.
+/// What the quick check for NFC (UAX #15, section 9) needs to know of scalars from U+0300 on, from the Unicode
+/// Character Database.
 enum CompositionRanges {
     /// Whether a scalar may be changed by composition, or compose with what stands before it, or is a mark that others
     /// may have to change places with.

@@ -13,8 +13,8 @@ struct TextScan {
 
     /// Looks at every byte, sixteen or eight at a time, and once more at what may be a control or an ampersand.
     ///
-    /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any". The
-    /// last bytes are one more block or word, whether or not some of them were looked at before.
+    /// The tests of a whole word are those of H. S. Warren, Hacker's Delight, section 6-1, exact for "is there any".
+    /// The last bytes are one more block or word, whether or not some of them were looked at before.
     @inline(__always)
     init(_ bytes: Bytes) {
         let buffer = unsafe bytes.buffer

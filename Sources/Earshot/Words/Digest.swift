@@ -27,8 +27,8 @@ public struct Digest: Sendable, Hashable {
         self = bytes.withBytes { Digest(of: $0) }
     }
 
-    /// The fingerprint of a whole document: XXH3-128 (Yann Collet), which is faster and not made against attacks. It names
-    /// the document and decides nothing, so that nobody gains by two that have the same.
+    /// The fingerprint of a whole document: XXH3-128 (Yann Collet), which is faster and not made against attacks. It
+    /// names the document and decides nothing, so that nobody gains by two that have the same.
     public init(ofDocument bytes: [UInt8]) {
         self = bytes.withBytes { bytes in
             let hash = unsafe cxxhash_128bits(bytes.start, bytes.count)

@@ -200,8 +200,8 @@ public struct Output: ~Copyable {
     @inline(__always)
     private static func needsEscape(_ word: UInt64) -> Bool { escapable(word) != 0 }
 
-    /// The highest bit of each of eight bytes that is a control, a quotation mark or a backslash; what is beyond the lowest
-    /// of them may be false (Hacker's Delight, section 6-1).
+    /// The highest bit of each of eight bytes that is a control, a quotation mark or a backslash; what is beyond the
+    /// lowest of them may be false (Hacker's Delight, section 6-1).
     @inline(__always)
     private static func escapable(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101

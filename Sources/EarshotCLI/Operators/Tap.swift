@@ -60,8 +60,8 @@ struct Tap: AsyncParsableCommand {
         return lines.count
     }
 
-    /// The desk of a gateway that reads its configuration anew, as soon as it is there again; where it stays away, `reason`
-    /// is why.
+    /// The desk of a gateway that reads its configuration anew, as soon as it is there again; where it stays away,
+    /// `reason` is why.
     private func returned(
         _ configuration: Configuration, _ options: OperatorOptions, after reason: String
     ) async throws -> RemoteDesk {

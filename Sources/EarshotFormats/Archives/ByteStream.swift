@@ -64,8 +64,8 @@ final class FileStream: ByteStream {
         return lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset)
     }
 
-    /// So many bytes at a place of a file that can be read from any place, or nil where they are not there; what is read
-    /// next is what it was.
+    /// So many bytes at a place of a file that can be read from any place, or nil where they are not there; what is
+    /// read next is what it was.
     func bytes(at offset: Int, count: Int) -> [UInt8]? {
         guard offset >= 0, count >= 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: count)

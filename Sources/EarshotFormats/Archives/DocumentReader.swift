@@ -92,7 +92,8 @@ public final class DocumentReader {
         return nil
     }
 
-    /// The next documents: as many whole lines as fit in `size` bytes where lines are documents, else one; nil at the end.
+    /// The next documents: as many whole lines as fit in `size` bytes where lines are documents, else one; nil at the
+    /// end.
     ///
     /// Lines that are handed on together have no numbers, so that nobody can go on after one of them.
     public func nextShare(of size: Int) -> Share? {

@@ -52,8 +52,8 @@ enum CharacterReferences {
         return nil
     }
 
-    /// A decimal or hexadecimal reference, its digits from `start`; also the two that say the halves of one character, as
-    /// programs write that count in UTF-16: `&#55357;&#56832;`.
+    /// A decimal or hexadecimal reference, its digits from `start`; also the two that say the halves of one character,
+    /// as programs write that count in UTF-16: `&#55357;&#56832;`.
     private static func number(_ bytes: Bytes, at start: Int, into output: inout [UInt8]) -> Int? {
         guard var (value, end) = digits(bytes, at: start) else { return nil }
         if value >> 10 == leadingHalf, bytes[end..<bytes.count].hasPrefix("&#"), let next = digits(bytes, at: end + 2),

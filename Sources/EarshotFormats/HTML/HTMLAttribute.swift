@@ -44,9 +44,9 @@ struct HTMLAttribute {
 
     /// At most 128, each with a bit.
     ///
-    /// Left out on purpose: events, names that a page could confuse with its own (`id`, `name`, `class`), addresses that
-    /// are loaded or sent to, and what takes the focus or starts something. What the last group says is for elements
-    /// that are never written; readers of feeds keep it, and it does nothing.
+    /// Left out on purpose: events, names that a page could confuse with its own (`id`, `name`, `class`), addresses
+    /// that are loaded or sent to, and what takes the focus or starts something. What the last group says is for
+    /// elements that are never written; readers of feeds keep it, and it does nothing.
     private static let all: [(name: StaticString, meaning: Meaning)] =
         [("href", .link), ("src", .content), ("poster", .content), ("style", .style)]
         + [

@@ -190,8 +190,8 @@ extension HTMLElement {
 }
 
 extension Bytes {
-    /// Where a run ends of which no byte has a meaning in HTML or begins U+0338, nor is a control; tabs and line ends are
-    /// looked at by the caller.
+    /// Where a run ends of which no byte has a meaning in HTML or begins U+0338, nor is a control; tabs and line ends
+    /// are looked at by the caller.
     fileprivate func endOfPlain(from start: Int) -> Int {
         var index = start
         while let word = eight(at: index) {

@@ -58,7 +58,8 @@ struct HTMLTokens {
         return position < bytes.count ? text(upTo: bytes.count) : nil
     }
 
-    /// Goes through what is left, but for elements that HTML does not have, and those that are dropped with all in them.
+    /// Goes through what is left, but for elements that HTML does not have, and those that are dropped with all in
+    /// them.
     mutating func each(_ body: (HTMLStep) -> Void) {
         var scratch: [UInt8] = []
         while let token = next() {

@@ -68,8 +68,8 @@ struct MailAddressPieces {
         ignoresQuotes = true
     }
 
-    /// Takes an address whose local part needs its quotes (RFC 5321, 4.1.2), such as `"john doe"@host`: `quoted` are the
-    /// bytes of the part, which stand in the words from `start` on.
+    /// Takes an address whose local part needs its quotes (RFC 5321, 4.1.2), such as `"john doe"@host`: `quoted` are
+    /// the bytes of the part, which stand in the words from `start` on.
     private mutating func readDomain(_ bytes: Bytes, _ position: inout Int, after quoted: Range<Int>, words start: Int)
     {
         guard position < bytes.count, bytes[position] == UInt8(ascii: "@"), bracketed == nil,

@@ -35,8 +35,8 @@ public enum Mailbox {
         }
     }
 
-    /// The bytes with line feeds and as bytes of ASCII's kind: old Macs ended lines with CR, some exports are UTF-16, and
-    /// editors put a byte order mark before the first envelope.
+    /// The bytes with line feeds and as bytes of ASCII's kind: old Macs ended lines with CR, some exports are UTF-16,
+    /// and editors put a byte order mark before the first envelope.
     private static func readable(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return Array(bytes.withBytes { MailCharset.text($0, charset: "utf-16") }.utf8)

@@ -6,12 +6,12 @@ internal import Earshot
 
 /// A charset in which each byte is a letter of its own, as iconv has it: ASCII, and what stands for the bytes above.
 struct ByteCharset: Sendable {
-    /// For each byte from 80 on its letter in UTF-8, the first byte lowest, and in the highest byte how many there are; 0
-    /// where it is no letter.
+    /// For each byte from 80 on its letter in UTF-8, the first byte lowest, and in the highest byte how many there are;
+    /// 0 where it is no letter.
     private let letters: [UInt32]
 
-    /// The charset that a converter to UTF-8 reads; nil where what a byte means depends on others, or where it is not ASCII
-    /// below 80.
+    /// The charset that a converter to UTF-8 reads; nil where what a byte means depends on others, or where it is not
+    /// ASCII below 80.
     @unsafe
     init?(_ converter: iconv_t) {
         var letters: [UInt32] = []

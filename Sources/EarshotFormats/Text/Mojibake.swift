@@ -6,8 +6,8 @@ public import Earshot
 public enum Mojibake {
     /// The repaired text, or nil where the text is not broken this way.
     ///
-    /// It is broken this way where every character is below U+0100, one of them above U+007F, and the characters taken as
-    /// bytes are UTF-8. Correct text with a letter such as `é` is not: its byte alone is no UTF-8.
+    /// It is broken this way where every character is below U+0100, one of them above U+007F, and the characters taken
+    /// as bytes are UTF-8. Correct text with a letter such as `é` is not: its byte alone is no UTF-8.
     public static func repaired(_ text: Bytes) -> [UInt8]? {
         let first = text.endOfASCII(from: 0)
         guard first < text.count, isLatin1(text, from: first) else { return nil }

@@ -8,8 +8,8 @@ enum TopLevelDomains {
     /// Whether a name with other letters than ASCII's, in lower case, is a top-level domain.
     static func contain(_ name: String) -> Bool { Array(name.utf8).withBytes { international.contain($0) } }
 
-    /// The lengths, in scalars, of names with other letters than ASCII's that begin with a scalar, in either case: a bit
-    /// each.
+    /// The lengths, in scalars, of names with other letters than ASCII's that begin with a scalar, in either case: a
+    /// bit each.
     static func lengths(beginningWith scalar: UInt32) -> UInt64 {
         beginnings.first { $0.scalar == scalar }?.lengths ?? 0
     }

@@ -1,9 +1,10 @@
 public import Earshot
 
-/// Reads moments however sources write them: RFC 3339, ISO 8601, RFC 5322, asctime, epochs, and what feeds make of them.
+/// Reads moments however sources write them: RFC 3339, ISO 8601, RFC 5322, asctime, epochs, and what feeds make of
+/// them.
 ///
-/// Linear, and without allocation on the common forms. A time without a zone is taken as UTC. Milliseconds are kept only
-/// where the source wrote a fraction.
+/// Linear, and without allocation on the common forms. A time without a zone is taken as UTC. Milliseconds are kept
+/// only where the source wrote a fraction.
 public enum Times {
     /// The moment that `bytes` say, or nil where they say none that is certain.
     public static func parse(_ bytes: Bytes) -> Timestamp? {

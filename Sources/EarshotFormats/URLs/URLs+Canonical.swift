@@ -18,7 +18,8 @@ extension URLs {
     /// How many redirecting addresses are gone through that stand within one another.
     private static let hopLimit = 4
 
-    /// The one spelling of the page that an address leads to; of the address itself where it leads through too many others.
+    /// The one spelling of the page that an address leads to; of the address itself where it leads through too many
+    /// others.
     private static func destination(of url: Bytes) -> [UInt8]? {
         var isTooDeep = false
         let found = canonical(url, hops: hopLimit, &isTooDeep)

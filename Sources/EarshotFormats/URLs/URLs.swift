@@ -7,7 +7,8 @@ public import Earshot
 public enum URLs {
     /// The absolute address that `reference` means on a page at `base`; nil where there is none.
     ///
-    /// Without a base a relative reference has no meaning. Addresses of other schemes (`mailto:`) come back as they are.
+    /// Without a base a relative reference has no meaning. Addresses of other schemes (`mailto:`) come back as they
+    /// are.
     public static func resolved(_ reference: Bytes, base: Bytes = .none) -> [UInt8]? {
         resolved(reference, base: base, encodesAll: false)
     }

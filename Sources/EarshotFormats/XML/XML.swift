@@ -12,7 +12,8 @@ public enum XML {
         public let handler: Handler
         /// The charset that the document was in, in lower case.
         public let charset: String
-        /// Why the document is not well formed or leaves a prefix undeclared, in libxml2's words; nil where neither is so.
+        /// Why the document is not well formed or leaves a prefix undeclared, in libxml2's words; nil where neither is
+        /// so.
         public let recovery: Defect?
         /// Whether bytes were not of the charset that was declared, and another was taken.
         public let isCharsetGuessed: Bool

@@ -38,8 +38,8 @@ enum XMLCharset {
         return Text(bytes: trimmed(text), charset: "windows-1252", isGuessed: true)
     }
 
-    /// UTF-8 in which fewer characters are broken than are whole beyond ASCII: each broken one is U+FFFD; nil where it is
-    /// none, and the bytes beyond ASCII are letters of another charset.
+    /// UTF-8 in which fewer characters are broken than are whole beyond ASCII: each broken one is U+FFFD; nil where it
+    /// is none, and the bytes beyond ASCII are letters of another charset.
     private static func mostlyUTF8(_ bytes: Bytes) -> [UInt8]? {
         let text = Array(bytes.string.utf8)
         var (whole, broken) = (0, 0)

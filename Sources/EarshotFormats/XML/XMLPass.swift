@@ -3,8 +3,8 @@ internal import Earshot
 
 /// One pass of libxml2 over a document in UTF-8, with every hook that could fetch or expand something closed.
 ///
-/// Hooks reach it by its place in memory, and are called dozens of times for an entry of a feed: a class would be held, and
-/// exclusive access to it checked, with each call.
+/// Hooks reach it by its place in memory, and are called dozens of times for an entry of a feed: a class would be held,
+/// and exclusive access to it checked, with each call.
 @safe struct XMLPass: ~Copyable {
     /// How a pass went.
     struct Outcome {
@@ -18,8 +18,8 @@ internal import Earshot
         var isCut: Bool
     }
 
-    /// libxml2 ends a run of text at each reference, and escaped HTML has one after every few bytes: runs up to this long
-    /// are gathered.
+    /// libxml2 ends a run of text at each reference, and escaped HTML has one after every few bytes: runs up to this
+    /// long are gathered.
     private static let shortText = 256
     /// No more is gathered where there is as much.
     private static let pendingText = 4096
@@ -178,8 +178,8 @@ internal import Earshot
         return false
     }
 
-    /// Copies the table of attributes with `&#38;` resolved: without `XML_PARSE_NOENT` libxml2 leaves every ampersand of
-    /// a value escaped so, for the tree that it is not building.
+    /// Copies the table of attributes with `&#38;` resolved: without `XML_PARSE_NOENT` libxml2 leaves every ampersand
+    /// of a value escaped so, for the tree that it is not building.
     private mutating func resolve(_ source: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ attributes: XMLAttributes) {
         var room = 0
         for index in 0..<attributes.count { room += attributes[index].value.count }

@@ -3,10 +3,10 @@ internal import Earshot
 /// The long texts of a document, put aside while libxml2 reads the rest.
 ///
 /// Feeds carry their HTML in CDATA sections or escaped, and libxml2 looks at each of its letters by several calls, at
-/// those beyond ASCII by more, and takes hundreds of instructions for a reference. Here a text is looked at as a whole, and
-/// a section with a number stands in its place that the pass turns back. What might mean something else to libxml2 stays
-/// where it is: a character or a reference that XML does not have, what could end a comment or an instruction that only
-/// looks as if it held a section, and all of a document that has declarations.
+/// those beyond ASCII by more, and takes hundreds of instructions for a reference. Here a text is looked at as a whole,
+/// and a section with a number stands in its place that the pass turns back. What might mean something else to libxml2
+/// stays where it is: a character or a reference that XML does not have, what could end a comment or an instruction
+/// that only looks as if it held a section, and all of a document that has declarations.
 struct XMLSections {
     private static let begin: StaticString = "<![CDATA["
     private static let end: StaticString = "]]>"
@@ -174,8 +174,8 @@ private struct Outline {
         written.reserveCapacity(text.count)
     }
 
-    /// Writes what comes before a range, and a number for it, with as many lines as it had: a fault behind it is told with
-    /// its line.
+    /// Writes what comes before a range, and a number for it, with as many lines as it had: a fault behind it is told
+    /// with its line.
     mutating func replace(
         _ range: Range<Int>, by number: Int, in marks: (begin: StaticString, end: StaticString)? = nil
     ) {

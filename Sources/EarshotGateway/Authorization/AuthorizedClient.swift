@@ -2,8 +2,8 @@ package import Earshot
 package import Logging
 internal import Synchronization
 
-/// Shows a channel's credentials with its requests, renews them where they are renewed, and takes the next where one has
-/// nothing left.
+/// Shows a channel's credentials with its requests, renews them where they are renewed, and takes the next where one
+/// has nothing left.
 package final class AuthorizedClient: HTTPFetching {
     private let authorization: Authorization
     private let base: any HTTPFetching

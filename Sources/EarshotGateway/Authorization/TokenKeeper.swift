@@ -44,8 +44,8 @@ actor TokenKeeper {
         return token
     }
 
-    /// Begins a renewal. It is no child of who asks: to ask spends a single-use token, so that, once begun, it must come
-    /// to its end and what it brought be stored, even where the channel is stopped meanwhile.
+    /// Begins a renewal. It is no child of who asks: to ask spends a single-use token, so that, once begun, it must
+    /// come to its end and what it brought be stored, even where the channel is stopped meanwhile.
     private func begin(insteadOf rejected: Secret?) -> Task<Result<TokenGrant, FetchFailure>, Never> {
         let task = Task { await renew(insteadOf: rejected) }
         renewal = task

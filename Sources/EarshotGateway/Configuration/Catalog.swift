@@ -2,8 +2,8 @@ package import Earshot
 
 /// The adapters and sinks that a configuration can name.
 package struct Catalog: Sendable {
-    /// Gives the adapter of a name, or the one that the folder at a path declares; nil where there is none of that name,
-    /// throws what is wrong with a declaration.
+    /// Gives the adapter of a name, or the one that the folder at a path declares; nil where there is none of that
+    /// name, throws what is wrong with a declaration.
     package typealias Finding = @Sendable (_ word: String) throws -> AdapterKind?
 
     /// The names of the adapters, in order.

@@ -60,7 +60,8 @@ package enum SchemaText {
 
     /// An adapter's settings, or those of files, which need nothing that the adapter needs.
     ///
-    /// Credentials are not required either: a channel's `auth`, which this schema does not see, may stand in their place.
+    /// Credentials are not required either: a channel's `auth`, which this schema does not see, may stand in their
+    /// place.
     private static func adapterSettings(_ own: [Setting], _ about: String) -> JSONValue {
         let own = own.map { $0.isCredential ? $0.unneeded : $0 }
         let required = own.filter { $0.isRequired }.map { JSONValue.string($0.name) }

@@ -106,8 +106,8 @@ package final class SecretBook: Sendable {
         return forms.sorted { ($0.count, $0.lexicographic) > ($1.count, $1.lexicographic) }
     }
 
-    /// What of the base64 of a text with the secret in it is the secret's alone, for each of the three places at which it
-    /// may begin: `user:password` and SASL hold it so.
+    /// What of the base64 of a text with the secret in it is the secret's alone, for each of the three places at which
+    /// it may begin: `user:password` and SASL hold it so.
     private static func base64(of secret: String) -> [[UInt8]] {
         (0..<3).map { offset in
             let text = Array(Data([UInt8](repeating: 0, count: offset) + Array(secret.utf8)).base64EncodedString().utf8)

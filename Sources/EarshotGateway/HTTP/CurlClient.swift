@@ -35,8 +35,8 @@ package final class CurlClient: HTTPFetching {
     }
 
     /// A client; `agent` is the User-Agent, `names` what is known of names without asking for them, as
-    /// `host:port:address`, `authorities` a file of certificates to trust in the place of the system's. With `patience` all
-    /// is waited for so many times as long, as on a machine that is busy with tests.
+    /// `host:port:address`, `authorities` a file of certificates to trust in the place of the system's. With `patience`
+    /// all is waited for so many times as long, as on a machine that is busy with tests.
     package init(
         agent: String, names: [String] = [], authorities: String? = nil, networks: PrivateNetworks = PrivateNetworks(),
         patience: Int = 1

@@ -13,9 +13,9 @@ package struct ListeningFailure: Error, CustomStringConvertible {
 extension ApplicationProtocol {
     /// Serves until cancelled: then nobody new is let in, and who is there has a moment to come to an end.
     ///
-    /// Throws a `ListeningFailure` where the address that `setting` names cannot be had. A server that is cancelled while
-    /// it lets somebody in drops that connection half made, and NIO ends the process for it. So it works in a task of its
-    /// own, which is cancelled only when its door is closed already.
+    /// Throws a `ListeningFailure` where the address that `setting` names cannot be had. A server that is cancelled
+    /// while it lets somebody in drops that connection half made, and NIO ends the process for it. So it works in a
+    /// task of its own, which is cancelled only when its door is closed already.
     func serve(at address: String, as setting: String) async throws {
         var quiet = logger
         quiet.logLevel = .critical

@@ -11,8 +11,8 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         var memory: Int
     }
 
-    /// The log of writes is folded into the database when about so many bytes were written: few, so that the same part of
-    /// the log is written again while it is in memory.
+    /// The log of writes is folded into the database when about so many bytes were written: few, so that the same part
+    /// of the log is written again while it is in memory.
     private static let checkpointSize = 6 * 1024 * 1024
     /// What a commit writes beside its lines: two pages, and more where it is small.
     private static let commitSize = 64 * 1024
@@ -66,7 +66,8 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         return failure.isFinal ? failure.shown : nil
     }
 
-    /// Commits what sinks have to say and refuses the rest: were that not stored, a full disk would never be given free.
+    /// Commits what sinks have to say and refuses the rest: were that not stored, a full disk would never be given
+    /// free.
     private func commitSmall(
         _ writes: [Write], to database: Database, because full: JournalFailure
     ) -> JournalFailure? {
@@ -127,7 +128,8 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         return Failure(shown: shown, isFinal: true)
     }
 
-    /// Folds the log of writes into the database; what fails is tried again later, but for a disk that cannot be believed.
+    /// Folds the log of writes into the database; what fails is tried again later, but for a disk that cannot be
+    /// believed.
     func fold(_ mode: Database.CheckpointMode, _ database: Database) {
         do {
             _ = try database.checkpoint(mode)

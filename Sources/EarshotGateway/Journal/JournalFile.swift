@@ -41,7 +41,8 @@ struct JournalFile {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
         if isReading { return configuration }
         configuration.prepareDatabase { database in
-            // Lines come by the hundred, and a page is a write to the log and one to the database: larger ones than usual.
+            // Lines come by the hundred, and a page is a write to the log and one to the database: larger ones than
+            // usual.
             try database.execute(
                 sql: """
                     PRAGMA page_size = 32768; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;

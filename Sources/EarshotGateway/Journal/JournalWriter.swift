@@ -132,7 +132,8 @@ final class JournalWriter {
         }
     }
 
-    /// Tells how large bursts are that were not told for a while, or with `finally` all that have grown; gives how many.
+    /// Tells how large bursts are that were not told for a while, or with `finally` all that have grown; gives how
+    /// many.
     func tellBursts(finally: Bool) -> Int {
         let tellings = book?.clusters.tellings(finally: finally) ?? []
         for telling in tellings { tell(telling) }

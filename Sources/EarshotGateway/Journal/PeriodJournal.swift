@@ -1,7 +1,7 @@
 package import Earshot
 
-/// A journal in which the channels of a back-fill over a period have cursors of their own: what lies outside the period is
-/// left out, which says nothing of where the channels themselves got to.
+/// A journal in which the channels of a back-fill over a period have cursors of their own: what lies outside the period
+/// is left out, which says nothing of where the channels themselves got to.
 package struct PeriodJournal: Journal {
     private let base: any Journal
     private let period: Range<Timestamp>

@@ -56,7 +56,8 @@ package struct FilesListener: ChannelListener {
         _ = try await look(taken) { _ in true }
     }
 
-    /// Whether nobody seems to be writing a file: it is as it was at the last look, or was written before there was one.
+    /// Whether nobody seems to be writing a file: it is as it was at the last look, or was written before there was
+    /// one.
     private func isStill(_ file: FoundFile, since before: FoundFile?) -> Bool {
         guard FoundFile(path: file.path) == file else { return false }
         if let before { return before == file }

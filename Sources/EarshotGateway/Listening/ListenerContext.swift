@@ -35,8 +35,8 @@ package struct ListenerContext: Sendable {
     /// Where the channel got to.
     func cursor() async throws -> Cursor? { try await journal.cursor(of: channel)?.value }
 
-    /// Stores what is new of some documents that are held now, together with the cursor that stands for having them, and
-    /// reports it.
+    /// Stores what is new of some documents that are held now, together with the cursor that stands for having them,
+    /// and reports it.
     func take(
         _ documents: [Document], unreadable: [IntakeTally.Finding] = [], advancing cursor: Cursor?
     ) async throws -> IntakeTally {

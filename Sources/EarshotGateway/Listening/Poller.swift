@@ -51,8 +51,8 @@ package struct Poller: ChannelListener {
         }
     }
 
-    /// Takes everything that the source has now, and tells how long it asks to be left alone; nil where that failed, and
-    /// the time was waited that comes after the failure.
+    /// Takes everything that the source has now, and tells how long it asks to be left alone; nil where that failed,
+    /// and the time was waited that comes after the failure.
     func round(_ backoff: inout Backoff) async throws -> Duration? {
         do {
             let wait = try await takeAll(nil)

@@ -31,7 +31,8 @@ package struct OperatorServer: Sendable {
     /// Where the socket of a data directory lies.
     package static func path(in directory: String) -> String { "\(directory)/operators.sock" }
 
-    /// Serves until cancelled; `started` is called once somebody may ask. Without a socket the gateway works on, and commands say that they cannot reach it.
+    /// Serves until cancelled; `started` is called once somebody may ask. Without a socket the gateway works on, and
+    /// commands say that they cannot reach it.
     package func run(started: @escaping @Sendable () -> Void = {}) async throws {
         guard path.utf8.count <= OperatorServer.pathLimit else {
             log.warning("no commands are heard, as the path is too long for a socket", metadata: ["path": "\(path)"])

@@ -11,7 +11,8 @@ struct Answer: Sendable {
     private var head: ByteBuffer
     private let body: ByteBuffer
 
-    /// There is nothing here: the very answer to a path that nobody has, so that nobody learns which channels there are.
+    /// There is nothing here: the very answer to a path that nobody has, so that nobody learns which channels there
+    /// are.
     static let notFound = Answer(.notFound)
     /// The request is none.
     static let malformed = Answer(.badRequest)

@@ -89,8 +89,8 @@ enum SigningKey: Sendable {
         }
     }
 
-    /// Whether the HMAC of a message is among those claimed, in a time that tells nothing of where they differ; how long
-    /// one is, is no secret.
+    /// Whether the HMAC of a message is among those claimed, in a time that tells nothing of where they differ; how
+    /// long one is, is no secret.
     func signs(_ message: [UInt8], as claimed: some Sequence<Data>) -> Bool {
         switch self {
         case .sha1(let begun): SigningKey.isAmong(claimed, SigningKey.end(begun, message))

@@ -104,8 +104,8 @@ actor FileShelf {
         next.files[share.path] = file
     }
 
-    /// Notes what a file is like that the state does not know, or that is not what it says: moved away, as when logs are
-    /// rotated, and begun anew.
+    /// Notes what a file is like that the state does not know, or that is not what it says: moved away, as when logs
+    /// are rotated, and begun anew.
     private func note(_ path: String, _ name: String, _ file: File) throws(DeliveryFailure) {
         guard ledger.lengths[path] == nil else { return }
         let length = try Descriptor(path, O_RDONLY)?.length(path)

@@ -106,7 +106,8 @@ package struct HTTPSink: Sink {
         return nil
     }
 
-    /// Asks what may be posted there, with the same credentials; an endpoint that does not know the question answers too.
+    /// Asks what may be posted there, with the same credentials; an endpoint that does not know the question answers
+    /// too.
     package func check() async throws(DeliveryFailure) -> String {
         var question = request(for: Batch())
         question.method = "OPTIONS"

@@ -4,8 +4,9 @@ import Testing
 
 /// Ways that markup has come alive in other people's pages, each class of them, against what the sanitizer writes.
 ///
-/// What is written is read again, by a scanner that knows nothing but the grammar that we write in: a `<` that begins no
-/// harmless tag, a quote that is open, an attribute that is not on the list is a hole, whatever the browser makes of it.
+/// What is written is read again, by a scanner that knows nothing but the grammar that we write in: a `<` that begins
+/// no harmless tag, a quote that is open, an attribute that is not on the list is a hole, whatever the browser makes of
+/// it.
 @Suite struct HTMLAttackTests {
     private let base = "https://acme.example/news/"
 

@@ -1,5 +1,5 @@
-/// Attacks on those who show other people's HTML, by class. Written anew for this test, after the classes that the lists
-/// of OWASP and of cure53 and the reports on sanitizers name.
+/// Attacks on those who show other people's HTML, by class. Written anew for this test, after the classes that the
+/// lists of OWASP and of cure53 and the reports on sanitizers name.
 enum HTMLAttacks {
     static let all =
         scripts + events + frames + styles + namespaces + rawText + comments + quoting + tables + forms + characters

@@ -30,7 +30,8 @@ import Testing
         return made.map { target.prefix($0).map { UInt8(bitPattern: $0) } }
     }
 
-    /// A charset's letters, asked for anew: what other tests have met, of which so many are held, counts for nothing here.
+    /// A charset's letters, asked for anew: what other tests have met, of which so many are held, counts for nothing
+    /// here.
     private func letters(of charset: String) throws -> ByteCharset? {
         let converter = unsafe iconv_open("UTF-8", charset)
         try #require(Int(bitPattern: converter) != -1, "\(charset)")

@@ -80,7 +80,8 @@ import Testing
         async throws
     {
         let inside = try server("200 OK", Array("inside".utf8))
-        // What may be asked at first is on this machine; where it leads may be, too, as it is no public address that says so.
+        // What may be asked at first is on this machine; where it leads may be, too, as it is no public address that
+        // says so.
         let outside = try server("\(status) Moved\r\nLocation: http://127.0.0.1:\(inside.port)/")
         #expect(
             await failure(request("http://127.0.0.1:\(outside.port)/")) == .refused("a redirect to port \(inside.port)")

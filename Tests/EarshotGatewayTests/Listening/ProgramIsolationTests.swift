@@ -42,8 +42,8 @@ import Testing
         return !status.isEmpty && !status.contains(") Z")
     }
 
-    /// Returns once a process that was killed has ended, which on a busy machine is not at once. That this returns is what
-    /// is tested.
+    /// Returns once a process that was killed has ended, which on a busy machine is not at once. That this returns is
+    /// what is tested.
     private func end(of number: Int) {
         while isAlive(number) { sched_yield() }
     }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A port of this machine as `bind` and `connect` want it (`ip(7)`), byte by byte: the members of the C structure are seen
-/// through another module where a file of the same batch imports SwiftNIO.
+/// A port of this machine as `bind` and `connect` want it (`ip(7)`), byte by byte: the members of the C structure are
+/// seen through another module where a file of the same batch imports SwiftNIO.
 struct LoopbackAddress {
     private var bytes: [UInt8]
 

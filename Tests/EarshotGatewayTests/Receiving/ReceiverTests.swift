@@ -156,7 +156,8 @@ import Testing
             "POST /hooks/page HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n"
             + "X-Hub-Signature-256: \(ReceiverBench.signature(of: "one"))\r\n\r\none"
         try await bench.run { port, _ in
-            // A connection ends when both sides have ended it, so each socket lives as long as its answer is waited for.
+            // A connection ends when both sides have ended it, so each socket lives as long as its answer is waited
+            // for.
             let answer: @Sendable () async throws -> String = {
                 let socket = try PlainSocket(port: port)
                 socket.send(delivery)

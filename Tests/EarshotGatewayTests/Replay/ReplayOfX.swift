@@ -1,5 +1,5 @@
-/// X: a recent search or an account's mentions, version 2 of the API. An edited post is a new post with the chain of its
-/// ids.
+/// X: a recent search or an account's mentions, version 2 of the API. An edited post is a new post with the chain of
+/// its ids.
 struct ReplayOfX: ReplayPlatform {
     enum Listening: String, Sendable { case search, mentions }
 

@@ -16,7 +16,8 @@ final class ReplayRun: Sendable {
         case stopped(at: Int)
         /// The machine dies before the request of a number is answered.
         case killed(at: Int)
-        /// The machine dies in the midst of a wait that the source asked for, if it does before the request of a number.
+        /// The machine dies in the midst of a wait that the source asked for, if it does before the request of a
+        /// number.
         case asleep(before: Int)
         /// The machine dies while the page that was asked for by the request of a number is written.
         case torn(at: Int)

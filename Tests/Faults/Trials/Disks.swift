@@ -139,7 +139,8 @@ extension Trial {
         },
     ]
 
-    /// What comes cannot be stored for a while: webhooks are told so, what is stored goes out, and it goes on by itself.
+    /// What comes cannot be stored for a while: webhooks are told so, what is stored goes out, and it goes on by
+    /// itself.
     private static func full(
         _ bench: Bench, _ process: GatewayProcess, drains: Bool = true, _ makeRoom: () throws -> Void
     ) throws {

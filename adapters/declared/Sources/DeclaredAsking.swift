@@ -1,7 +1,8 @@
 internal import Earshot
 internal import EarshotFormats
 
-/// How a source is asked. Texts may name settings in braces; a parameter or header whose setting is not set is left out.
+/// How a source is asked. Texts may name settings in braces; a parameter or header whose setting is not set is left
+/// out.
 struct DeclaredAsking: Sendable {
     /// How the credentials are shown.
     enum Credentials: Sendable {
@@ -58,8 +59,8 @@ struct DeclaredRequest: Sendable {
         var overlap: Int64 = 0
         /// The ids of a page: where the newest of the time before is among them, no further page is asked for.
         var ids: DeclaredExpression?
-        /// The moment of a page's last item, where `newest` is a moment, too: no further page is asked for from one on that
-        /// is older than the newest of the time before by the overlap.
+        /// The moment of a page's last item, where `newest` is a moment, too: no further page is asked for from one on
+        /// that is older than the newest of the time before by the overlap.
         var oldest: DeclaredExpression?
     }
 

@@ -2,8 +2,8 @@ internal import Earshot
 internal import EarshotFormats
 
 extension GraphReader {
-    /// Reads one event of `messaging` or `standby`: a message, its edit or its withdrawal; other events, such as reads and
-    /// deliveries, are counted.
+    /// Reads one event of `messaging` or `standby`: a message, its edit or its withdrawal; other events, such as reads
+    /// and deliveries, are counted.
     mutating func messaging(
         _ node: JSONNode, of account: JSONNode, at location: @autoclosure () -> String
     ) {

@@ -53,7 +53,8 @@ struct Feed {
         if entries.count < Feed.entryLimit { entries.append(node) } else { isCut = true }
     }
 
-    /// Whether an element is part of the last entry; one that stands directly within it is not, as that was never closed.
+    /// Whether an element is part of the last entry; one that stands directly within it is not, as that was never
+    /// closed.
     private func isWithinEntry(_ node: Int, _ view: FeedView) -> Bool {
         guard let last = entries.last, node < Int(view.tree.nodes[last].end) else { return false }
         var isChild = false

@@ -168,7 +168,8 @@ struct FeedAsking: Sendable {
     private func content(of response: FetchResponse, _ memory: inout FeedMemory) -> [Document] {
         let body = Digest(of: response.body).hexadecimal
         let isRepeated = body == memory.body
-        // Of a feed that was cut off, or is not there at all, the rest is wanted: nobody may say that it has not changed.
+        // Of a feed that was cut off, or is not there at all, the rest is wanted: nobody may say that it has not
+        // changed.
         if !FeedCut.isWhole(response.body) { memory.forgetValidators() }
         if !isRepeated { memory.pace = FeedPace(of: response.body) }
         memory.due = memory.pace.due(after: now, fresh: FeedPace.freshness(of: response), patience: adapter.patience)

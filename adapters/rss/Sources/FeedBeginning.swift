@@ -5,8 +5,8 @@ enum FeedBeginning {
     /// How far down a feed may begin, in bytes.
     private static let reach = 16 * 1024
 
-    /// A document from its XML declaration or outermost element on, and how many bytes it is shorter; nil where it begins
-    /// with them, or nothing in it does.
+    /// A document from its XML declaration or outermost element on, and how many bytes it is shorter; nil where it
+    /// begins with them, or nothing in it does.
     static func without(whatIsBeforeIt document: Document) -> (document: Document, skipped: Int)? {
         let start = document.bytes.withBytes { bytes -> Int? in
             var place = bytes.firstIndex(of: UInt8(ascii: "<"))

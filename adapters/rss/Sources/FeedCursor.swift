@@ -67,7 +67,8 @@ struct FeedCursor {
         return Timestamp(seconds: (moments.max() ?? 0) + 1)
     }
 
-    /// Whether a feed is to be asked in the round at hand; a moment that is yet to come by far was said by a wrong clock.
+    /// Whether a feed is to be asked in the round at hand; a moment that is yet to come by far was said by a wrong
+    /// clock.
     func isDue(_ feed: String, in round: Int64, at now: Int64, patience: Int64) -> Bool {
         guard let memory = feeds[feed] else { return true }
         guard !memory.isGone else { return false }

@@ -39,7 +39,8 @@ extension FeedView {
             let isRelative = name == .id || (name == .guid && !(attribute("ispermalink", of: node) == "false"))
             key.guid = isRelative ? absoluteID(text(node), at: node) : text(node).array
         }
-        // RDF's own name (RSS 1.0, 5.5) goes before what Dublin Core calls the work, which several entries may be about.
+        // RDF's own name (RSS 1.0, 5.5) goes before what Dublin Core calls the work, which several entries may be
+        // about.
         if key.guid.isEmpty { key.guid = attribute("about", of: entry).array }
         if key.guid.isEmpty { key.guid = text(of: .dcIdentifier, in: entry).array }
         key.link = link
@@ -55,7 +56,8 @@ extension FeedView {
         return key
     }
 
-    /// An id that is an address; one that is relative, as only broken feeds have it, is made absolute where a base says.
+    /// An id that is an address; one that is relative, as only broken feeds have it, is made absolute where a base
+    /// says.
     func absoluteID(_ id: Bytes, at node: Int) -> [UInt8] {
         guard id.firstIndex(of: UInt8(ascii: ":")) == nil, id.firstIndex(of: UInt8(ascii: "/")) != nil,
             tree.nodes[node].base >= 0
@@ -169,8 +171,8 @@ extension FeedTexts {
     /// The most bytes that may come after the end of a text that was cut, in a line of its own or in the same.
     private static let longestFooter = (line: 400, link: 48)
 
-    /// Whether a text ends as those that were cut do, with an ellipsis in brackets; a line that says where the post first
-    /// appeared may follow, or some words for the link to the rest.
+    /// Whether a text ends as those that were cut do, with an ellipsis in brackets; a line that says where the post
+    /// first appeared may follow, or some words for the link to the rest.
     static func saysMore(_ plain: [UInt8]) -> Bool {
         plain.withBytes { bytes in
             let text = bytes.trimmed

@@ -51,9 +51,10 @@ struct FeedIdentity {
 
     /// Gives every key its id.
     ///
-    /// Entries with one guid and one address are revisions of one entry, of which the latest stays. Where one guid is on
-    /// entries with different addresses (or titles, where there are none) the guid is not one, and all of them get the
-    /// address into their id. Entries without a guid that have link, title and date in common get their text's digest.
+    /// Entries with one guid and one address are revisions of one entry, of which the latest stays. Where one guid is
+    /// on entries with different addresses (or titles, where there are none) the guid is not one, and all of them get
+    /// the address into their id. Entries without a guid that have link, title and date in common get their text's
+    /// digest.
     func assign(_ keys: inout [FeedKey]) {
         // By digests, as whole names are dear to hash.
         let guids = keys.map { $0.guid.isEmpty ? Digest(of: $0.whole) : Digest(of: $0.guid) }

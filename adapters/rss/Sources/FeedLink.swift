@@ -30,7 +30,8 @@ enum FeedLink {
         "urn", "tag", "xmpp", "irc", "webcal", "rtsp", "aim", "callto", "cvs", "ed2k", "sms", "ssh", "svn", "telnet",
     ]
 
-    /// The host of a web address or the authority of a `tag:` URI, in lower case without `www.`; empty where there is none.
+    /// The host of a web address or the authority of a `tag:` URI, in lower case without `www.`; empty where there is
+    /// none.
     static func host(of address: Bytes) -> String {
         var rest = address
         if rest.hasPrefix("tag:") {

@@ -67,7 +67,8 @@ struct FeedPerson: Equatable {
             || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte >= 0x80 && isLetter(bytes, index)
     }
 
-    /// Whether the character that a byte belongs to is a letter: those of any language are in addresses (RFC 6531, 3.3).
+    /// Whether the character that a byte belongs to is a letter: those of any language are in addresses (RFC 6531,
+    /// 3.3).
     private static func isLetter(_ bytes: Bytes, _ index: Int) -> Bool {
         var start = index
         while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }

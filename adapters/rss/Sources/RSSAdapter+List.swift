@@ -3,7 +3,8 @@ internal import EarshotFormats
 
 /// The list of feeds, an OPML file or address.
 extension RSSAdapter {
-    /// How often a list is fetched that does not say how long it stays fresh, in seconds; how often a file is read again.
+    /// How often a list is fetched that does not say how long it stays fresh, in seconds; how often a file is read
+    /// again.
     static let listInterval: Int64 = 600
 
     /// Whether the list comes from an address.

@@ -150,8 +150,8 @@ struct TwitterNotes {
         }
     }
 
-    /// Takes out the whole text of a post, which shows its beginning escaped; nil where it is not known to be longer, was
-    /// taken already, or may be one of several.
+    /// Takes out the whole text of a post, which shows its beginning escaped; nil where it is not known to be longer,
+    /// was taken already, or may be one of several.
     mutating func take(_ id: String, _ shown: Bytes, at moment: Timestamp?) -> Note? {
         if let note = byPost.removeValue(forKey: id) { return note }
         guard !byBeginning.isEmpty, let key = TwitterNotes.key(TwitterNotes.unescaped(shown.string)),

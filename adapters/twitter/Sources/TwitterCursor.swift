@@ -87,7 +87,8 @@ struct TwitterCursor: Equatable {
         return next
     }
 
-    /// Where to go on where X refuses this position as such: its page's token first, then its id; nil where it does not.
+    /// Where to go on where X refuses this position as such: its page's token first, then its id; nil where it does
+    /// not.
     func afterRefusal(by response: FetchResponse) -> TwitterCursor? {
         guard token != nil || since != nil, TwitterFailure.isOfPosition(response) else { return nil }
         var next = TwitterCursor()

@@ -16,7 +16,8 @@ enum TwitterFailure {
         return response.failure(words)
     }
 
-    /// Whether X refuses the place that the channel got to: an id older than its search reaches, a token that is too old.
+    /// Whether X refuses the place that the channel got to: an id older than its search reaches, a token that is too
+    /// old.
     static func isOfPosition(_ response: FetchResponse) -> Bool {
         guard response.status == 400 else { return false }
         let words = String(decoding: response.body.prefix(10_000), as: UTF8.self)

@@ -95,7 +95,8 @@ enum TwitterID {
         return Timestamp(milliseconds: (number >> 22) + 1_288_834_974_657)
     }
 
-    /// Whether a number can only be an account's: those of posts are dated since November 2010, and were greater before.
+    /// Whether a number can only be an account's: those of posts are dated since November 2010, and were greater
+    /// before.
     static func isOfAccount(_ id: Bytes, madeAt moment: Timestamp?) -> Bool {
         // The first dated post is of 4 November 2010; a day later none was counted any more.
         guard let number = Int64(decimal: id), let moment else { return false }

@@ -3,8 +3,8 @@ package import Earshot
 /// The leads of one channel's deliveries that wait to be looked up.
 ///
 /// A lead is in the journal before its delivery is acknowledged. How far they were looked up the channel's cursor says,
-/// which moves with the mentions that came of it; so a lead is lost nowhere, and looked up twice only if a delivery came
-/// twice.
+/// which moves with the mentions that came of it; so a lead is lost nowhere, and looked up twice only if a delivery
+/// came twice.
 package struct LeadBox: Sendable {
     private let channel: String
     private let journal: any Journal

@@ -1,15 +1,17 @@
 internal import Foundation
 internal import Glibc
 
-/// What all processes of one run carry from their beginning, a variable of the environment with a value that no other run
-/// has: by it those are found that left the run's process group (`setsid`), or were left behind by who started them.
+/// What all processes of one run carry from their beginning, a variable of the environment with a value that no other
+/// run has: by it those are found that left the run's process group (`setsid`), or were left behind by who started
+/// them.
 struct ProgramMark: Sendable {
     /// The variable.
     static let variable = "EARSHOT_RUN"
     /// The run's own value.
     let value = UUID().uuidString
 
-    /// How often it is looked for processes that others began meanwhile, and how much of an environment is looked through.
+    /// How often it is looked for processes that others began meanwhile, and how much of an environment is looked
+    /// through.
     private static let rounds = 64
     private static let environmentLimit = 1 << 20
 

@@ -233,7 +233,8 @@ package actor WebSubSubscriber {
             try await save()
             return ""
         case "subscribe":
-            // A hub that did not hear the answer asks once more, and old ones before a lease ends (PubSubHubbub 0.3, 6.2.3).
+            // A hub that did not hear the answer asks once more, and old ones before a lease ends (PubSubHubbub 0.3,
+            // 6.2.3).
             guard known.asked ?? known.until != nil, !known.isLeaving, let challenge = challenge(query) else {
                 return nil
             }

@@ -141,7 +141,8 @@ import Testing
         }
         seen = SeenNames(seen.cursor, limit: 10)
         #expect(names.allSatisfy { seen.contains($0) } && !seen.contains("130"))
-        // Some go, and nothing is new; one that comes among them is noticed, and then nothing below is taken for granted.
+        // Some go, and nothing is new; one that comes among them is noticed, and then nothing below is taken for
+        // granted.
         let fewer = names.filter { $0 != "101" && $0 != "129" }
         let isSettled = seen.settle(among: fewer)
         #expect(isSettled && fewer.allSatisfy { seen.contains($0) })

@@ -54,6 +54,31 @@ import Testing
         #expect(try count("b.ndjson") == 1)
     }
 
+    @Test(arguments: [
+        (
+            "twitter", #"{"data":[{"id":"9","text":"hi &amp; bye","edit_history_tweet_ids":["9"]}]}"#,
+            #"{"data":[{"id":"9","text":"hi &amp; bye https://t.co/a","author_id":"1","#
+                + #""created_at":"2026-01-02T08:00:00Z","edit_history_tweet_ids":["9"]}]}"#
+        ),
+        (
+            "youtube",
+            #"{"items":[{"kind":"youtube#searchResult","id":{"videoId":"v1"},"#
+                + #""snippet":{"title":"Hi","description":"Long ...","publishedAt":"2026-01-02T08:00:00Z"}}]}"#,
+            #"{"items":[{"kind":"youtube#video","id":"v1","#
+                + #""snippet":{"title":"Hi","description":"Long words","publishedAt":"2026-01-02T08:00:00Z"}}]}"#
+        ),
+    ])
+    func `a poorer copy is no edit, and a richer one is`(_ adapter: String, _ poor: String, _ rich: String) async throws
+    {
+        try folder.write(poor, to: "poor.json")
+        try folder.write(rich, to: "rich.json")
+        for (document, told) in [("rich", 1), ("poor", 1), ("poor", 2), ("rich", 3)] {
+            let to = "\(told == 1 ? "one" : "other").ndjson"
+            #expect(try await run("backfill", "--adapter", adapter, "--to", to, "\(document).json").code == 0)
+            #expect(try count(to) == (told == 3 ? 2 : 1), "\(document) \(told)")
+        }
+    }
+
     @Test func `a period leaves out what another may ask for`() async throws {
         let to = ["backfill", "--adapter", "twitter", "--to", "all.ndjson", "page.json"]
         for (period, expected) in [

@@ -66,6 +66,7 @@ extension TwitterReader {
         if !author.pinned.isEmpty, author.pinned == post.id { row.pinned = true }
         writeExt(post, by: author, rules: rules, to: &row)
         row.raw = raw(post.node)
+        row.isPartial = post.isBare
         reading.append(row)
     }
 

@@ -33,6 +33,7 @@ extension YouTubePage {
         let snippet = item["snippet"]
         guard snippet.isObject else { throw MalformedDocument("a search result without snippet") }
         var row = video(id.string, snippet, escapes: .xml)
+        row.isPartial = true
         row.truncated = snippet["description"].string.hasSuffix("...")
         row.publishedAt = Times.parse(snippet["publishedAt"].string)
         setOwner(of: &row, id: snippet["channelId"], title: snippet["channelTitle"])

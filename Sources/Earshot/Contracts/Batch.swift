@@ -92,6 +92,16 @@ public struct Batch: Sendable {
         return lines[entry.start..<(entry.start + entry.count)]
     }
 
+    /// The network that an entry names; empty where it names none of the batch's.
+    public func network(of entry: Entry) -> String {
+        Int(entry.network) < networks.count ? networks[Int(entry.network)] : ""
+    }
+
+    /// The channel that an entry names; empty where it names none of the batch's.
+    public func channel(of entry: Entry) -> String {
+        Int(entry.channel) < channels.count ? channels[Int(entry.channel)] : ""
+    }
+
     /// The entries at `range` as a batch of their own.
     public func slice(_ range: Range<Int>) -> Batch {
         guard let first = range.first, let last = range.last else {

@@ -8,7 +8,6 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         var segments: [Segment]
         var head: Int64
         var marks: Int
-        var memory: Int
     }
 
     /// The log of writes is folded into the database when about so many bytes were written: few, so that the same part
@@ -43,7 +42,6 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
         var shared = SQLiteJournal.Shared()
         shared.head = writer.head
         shared.marks = writer.marks
-        shared.memory = writer.memory
         shared.places = try SinkTable.places(in: database)
         shared.reaches = try SinkTable.reaches(in: database)
         shared.size = try Int.fetchOne(database, sql: "SELECT coalesce(sum(bytes), 0) FROM segment") ?? 0
@@ -112,8 +110,7 @@ final class CommitGroup: @unchecked Sendable {  // Reached only from the writer 
             return failure(for: error)
         }
         writer.keep()
-        let commit = Commit(
-            segments: writer.segments, head: writer.head, marks: writer.marks, memory: writer.memory)
+        let commit = Commit(segments: writer.segments, head: writer.head, marks: writer.marks)
         published(commit)
         for answer in answers { answer() }
         foldIn(commit, database)

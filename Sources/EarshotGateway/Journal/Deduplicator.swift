@@ -32,9 +32,6 @@ struct Deduplicator: ~Copyable {
     /// How many marks there are.
     var count: Int { table.count }
 
-    /// The bytes of memory that the marks take.
-    var memory: Int { table.memory }
-
     /// What one channel is called in sets of channels.
     struct Sighting {
         var channel: String

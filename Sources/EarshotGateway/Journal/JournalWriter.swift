@@ -32,9 +32,6 @@ final class JournalWriter {
     /// How many marks there are.
     var marks: Int { deduplicator.count }
 
-    /// The bytes of memory that the marks take.
-    var memory: Int { deduplicator.memory }
-
     /// Takes over what earlier runs left: the head and, page by page, the marks.
     func restore(from database: Database, now: Timestamp) throws {
         head =

@@ -17,7 +17,6 @@ package final class SQLiteJournal: Journal {
         var reading: [String: Int64] = [:]
         var cache = SegmentCache()
         var marks = 0
-        var memory = 0
         /// The bytes of all lines in the log.
         var size = 0
         /// When room was last looked for, in seconds since 1970.
@@ -95,7 +94,6 @@ package final class SQLiteJournal: Journal {
             }
             shared.head = commit.head
             shared.marks = commit.marks
-            shared.memory = commit.memory
         }
         bell.ring(commit.head)
     }
@@ -173,9 +171,6 @@ package final class SQLiteJournal: Journal {
 
     /// Where damaged files were moved to when it was opened; nil where there were none.
     package var recovered: String? { file.aside }
-
-    /// The bytes of memory that the marks take.
-    package var markMemory: Int { shared.withLock { $0.memory } }
 
     /// Lets go of the files; what was appended is in the database, and the log of writes is folded into it.
     package func close() async throws {

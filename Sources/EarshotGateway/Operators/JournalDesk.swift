@@ -110,7 +110,7 @@ package struct JournalDesk: OperatorDesk {
         guard let delivery = found else { return TapPage(lines: [], upTo: head) }
         var lines: [UInt8] = []
         for index in delivery.batch.entries.indices {
-            let name = delivery.batch.channels[Int(delivery.batch.entries[index].channel)]
+            let name = delivery.batch.channel(of: delivery.batch.entries[index])
             guard view.channel == nil || view.channel == name else { continue }
             let line = delivery.batch.line(index)
             if filter.allSatisfy({ $0(line) }) { lines += line + [0x0A] }

@@ -75,9 +75,8 @@ struct FilePlan: Sendable {
     }
 
     private func place(of entry: Batch.Entry, in batch: Batch, _ shares: inout [Share]) -> Int {
-        let network = Int(entry.network) < batch.networks.count ? batch.networks[Int(entry.network)] : ""
-        let channel = Int(entry.channel) < batch.channels.count ? batch.channels[Int(entry.channel)] : ""
-        let path = template.path(network: network, channel: channel, at: entry.observedAt)
+        let path = template.path(
+            network: batch.network(of: entry), channel: batch.channel(of: entry), at: entry.observedAt)
         if let known = shares.firstIndex(where: { $0.path == path }) { return known }
         shares.append(Share(path: path, lines: []))
         return shares.count - 1

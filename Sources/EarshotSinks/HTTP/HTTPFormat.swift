@@ -39,7 +39,7 @@ package enum HTTPFormat: String, Decodable, Sendable, CaseIterable {
     /// An event is the same event however often it is posted: its id is its mention's and its place in the log.
     private static func event(_ batch: Batch, _ index: Int, _ line: [UInt8], _ body: inout Output) {
         let entry = batch.entries[index]
-        let channel = Int(entry.channel) < batch.channels.count ? batch.channels[Int(entry.channel)] : ""
+        let channel = batch.channel(of: entry)
         body.literal("{\"specversion\":\"1.0\",\"id\":\"")
         body.hexadecimal(entry.key.high)
         body.hexadecimal(entry.key.low)

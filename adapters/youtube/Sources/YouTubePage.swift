@@ -131,14 +131,27 @@ extension YouTubePage {
         }
     }
 
-    /// The largest of an item's thumbnails.
+    /// The largest of an item's thumbnails; those of channels that were found tell no width but by their names.
     func thumbnail(_ thumbnails: JSONNode) -> Bytes {
         var best = (width: Int64(-1), url: Bytes.none)
-        thumbnails.fields { _, picture in
-            let width = max(picture["width"].int64, 0)
+        thumbnails.fields { name, picture in
+            let said = picture["width"].int64
+            let width = said > 0 ? said : YouTubePage.width(of: name)
             if width > best.width, picture["url"].isString { best = (width, picture["url"].string) }
         }
         return best.url
+    }
+
+    /// How wide a video's thumbnail of a name is.
+    private static func width(of name: Bytes) -> Int64 {
+        switch name.count {
+        case 4 where name == "high": 480
+        case 6 where name == "medium": 320
+        case 6 where name == "maxres": 1280
+        case 7 where name == "default": 120
+        case 8 where name == "standard": 640
+        default: 0
+        }
     }
 }
 

@@ -72,6 +72,14 @@ struct YouTubeAdapterTests {
         #expect(reading.defects.map(\.location) == ["/items/1"])
     }
 
+    @Test func `of thumbnails without a width the names tell the largest`() throws {
+        let reading = try read(
+            #"{"items":[{"kind":"youtube#searchResult","id":{"channelId":"UC1"},"snippet":{"title":"t","thumbnails":"#
+                + #"{"default":{"url":"https://a.example/s88"},"high":{"url":"https://a.example/s800"},"#
+                + #""medium":{"url":"https://a.example/s240"}}}}]}"#)
+        #expect(reading.rows.map { reading.string($0.author.avatarURL) } == ["https://a.example/s800"])
+    }
+
     @Test(arguments: ["\"\"", "null"]) func `an original that says nothing gives way to what is shown`(
         _ original: String
     ) throws {

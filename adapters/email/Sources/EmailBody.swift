@@ -51,6 +51,7 @@ struct EmailBody {
             case "&": output += "&amp;"
             case "<": output += "&lt;"
             case ">": output += "&gt;"
+            case "\r": break
             case "\n": output += "<br>"
             default: output.unicodeScalars.append(character)
             }

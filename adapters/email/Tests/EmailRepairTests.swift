@@ -36,6 +36,17 @@ struct EmailRepairTests {
         #expect(found.title == text)
     }
 
+    @Test(arguments: ["\n", "\r\n"]) func `plain text beside HTML keeps its lines`(end: String) throws {
+        let mail = [
+            "From: a@acme.example", "Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Type: text/html",
+            "",
+            "<b>Hi</b>", "--b", "", "one", "two", "--b--", "",
+        ]
+        let reading = try read(mail.joined(separator: end))
+        let row = try #require(reading.rows.first)
+        #expect(reading.string(row.html) == "<b>Hi</b>\n<p>one<br>two</p>")
+    }
+
     @Test func `a calendar's quoted parameters, folds and escapes are undone`() throws {
         let reading = try read(
             "From: a@acme.example\nContent-Type: text/calendar\n\nBEGIN:VEVENT\n"

@@ -6,6 +6,12 @@ extension Duration {
         let (sum, isBeyond) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
         return isTooLarge || isBeyond ? (seconds < 0 ? .min : .max) : sum
     }
+
+    /// The duration in seconds with one decimal, as logs say it: `1.4s`.
+    package var brief: String {
+        let tenths = milliseconds / 100
+        return tenths % 10 == 0 ? "\(tenths / 10)s" : "\(tenths / 10).\(abs(tenths % 10))s"
+    }
 }
 
 extension Timestamp {

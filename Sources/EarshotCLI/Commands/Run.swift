@@ -76,7 +76,7 @@ struct Run: AsyncParsableCommand {
         _ configuration: Configuration, _ switchboard: Switchboard, forgetting changed: [String], recovers: Bool
     ) async throws -> Configuration? {
         let log = options.logger(hiding: configuration.secrets)
-        for warning in configuration.warnings { log.warning("\(warning)") }
+        for warning in configuration.warnings { log.warning("\(warning.sentence)") }
         StandardError.hide(configuration.secrets)
         if ProcessGuard.isAlmighty {
             log.warning("earshot runs as root and needs nothing of it: give it a user of its own")
@@ -125,7 +125,7 @@ struct Run: AsyncParsableCommand {
             } catch {
                 log.error("not reloaded, the configuration is wrong and the old one stays")
                 for problem in error.problems {
-                    log.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+                    log.log(level: problem.severity == .error ? .error : .warning, "\(problem.sentence)")
                 }
             }
         }

@@ -17,13 +17,12 @@ extension ConfigurationReader {
             check.note(Problem(pointer + "/auth", "is for a channel that asks its source, which this one does not"))
         }
         guard channel.files == nil else { return }
-        if let subscribing = adapter as? any SubscribingAdapter, !subscribing.topics.isEmpty,
-            value["receive"]?["public_url"] == nil
-        {
-            check.note(
-                Problem(
-                    pointer + "/settings/websub",
-                    "hubs must reach us: \"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""))
+        if let subscribing = adapter as? any SubscribingAdapter, !subscribing.topics.isEmpty {
+            isReceiving = true
+            if value["receive"]?["public_url"] == nil {
+                let wish = "\"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""
+                check.note(Problem(pointer + "/settings/websub", "hubs must reach us: \(wish)"))
+            }
         }
         let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
         let mail = (adapter as? any MailAdapter)?.mail
@@ -33,6 +32,7 @@ extension ConfigurationReader {
             check.note(
                 Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(wish)"))
         }
+        if webhook != nil { isReceiving = true }
         if webhook != nil, value["receive"] == nil {
             let isSaid = given["listen"]?.text == "webhook"
             check.note(

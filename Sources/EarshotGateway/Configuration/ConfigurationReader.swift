@@ -10,6 +10,8 @@ struct ConfigurationReader {
     var check: SettingsCheck
     /// What has been read so far.
     var result: Configuration
+    /// Whether a channel was met that something is sent to.
+    var isReceiving = false
 
     /// A reader of a whole configuration, its `${…}` replaced.
     init(_ value: JSONValue, check: SettingsCheck, catalog: Catalog, directory: String) {
@@ -50,6 +52,9 @@ struct ConfigurationReader {
         }
         if let receive = result.receive, let admin = result.admin?.address, receive == admin, receive.port != 0 {
             check.note(Problem("/admin/listen", "\(admin) is where webhooks are received; take another port"))
+        }
+        if hasReceive, !isReceiving, !check.problems.contains(where: { $0.severity == .error }) {
+            check.note(Problem("/receive", "no channel listens to a webhook: nothing is received", severity: .warning))
         }
     }
 }

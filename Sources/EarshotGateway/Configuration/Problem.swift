@@ -49,10 +49,12 @@ extension Problem {
 
 extension Problem: CustomStringConvertible {
     /// The problem in one line.
-    package var description: String {
-        let mark = severity == .warning ? "warning: " : ""
+    package var description: String { (severity == .warning ? "warning: " : "") + sentence }
+
+    /// The same without how bad it is, for where that is said otherwise.
+    package var sentence: String {
         let origin = place.map { " (\($0.file), line \($0.line))" } ?? ""
-        return "\(mark)\(pointer.isEmpty ? "/" : pointer): \(message)\(origin)"
+        return "\(pointer.isEmpty ? "/" : pointer): \(message)\(origin)"
     }
 }
 

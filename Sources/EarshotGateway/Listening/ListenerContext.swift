@@ -92,7 +92,7 @@ package struct ListenerContext: Sendable {
         let level: Logger.Level = step.state.isBlocked ? .error : step.state == .waiting ? .notice : .warning
         log.log(
             level: level, "\(channel): \(failure.summary)",
-            metadata: place.merging(["state": "\(step.state)", "retry_in": "\(step.pause)"]) { $1 })
+            metadata: place.merging(["state": "\(step.state)", "retry_in": "\(step.pause.brief)"]) { $1 })
         try await clock.sleep(step.pause)
     }
 

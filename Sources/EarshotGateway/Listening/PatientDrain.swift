@@ -46,7 +46,7 @@ package struct PatientDrain: Sendable {
                 else { throw failure }
                 log.notice(
                     "\(listener.channel): \(failure.summary)",
-                    metadata: ["channel": "\(listener.channel)", "retry_in": "\(step.pause)"])
+                    metadata: ["channel": "\(listener.channel)", "retry_in": "\(step.pause.brief)"])
                 try await clock.sleep(step.pause)
             }
         }

@@ -76,7 +76,7 @@ package struct Poller: ChannelListener {
         let reason = "the source asked for it before the restart"
         context.board.failed(channel, reason, as: .waiting, until: until)
         context.log.notice(
-            "\(channel): waits, as \(reason)", metadata: context.place.merging(["retry_in": "\(left)"]) { $1 })
+            "\(channel): waits, as \(reason)", metadata: context.place.merging(["retry_in": "\(left.brief)"]) { $1 })
         try await context.clock.sleep(left)
     }
 

@@ -141,7 +141,7 @@ package struct StreamListener: ChannelListener {
                 let step = backoff.next(after: failure, random: context.clock.random())
                 context.log.warning(
                     "\(channel): what was missed cannot be asked for yet: \(failure.summary)",
-                    metadata: context.place.merging(["retry_in": "\(step.pause)"]) { $1 })
+                    metadata: context.place.merging(["retry_in": "\(step.pause.brief)"]) { $1 })
                 try await context.clock.sleep(step.pause)
             }
         }

@@ -151,6 +151,10 @@ import Testing
                 ]
             ),
             (
+                whole(more: #""receive": {}"#),
+                ["warning: /receive: no channel listens to a webhook: nothing is received"]
+            ),
+            (
                 whole(more: #""receive": {"listen": "8080"}, "admin": {"listen": "0.0.0.0:4196"}"#),
                 [
                     #"/admin: others than this machine can call 0.0.0.0:4196, which needs a "token" of 32 characters or more; or listen at 127.0.0.1"#,

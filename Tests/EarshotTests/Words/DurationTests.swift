@@ -11,6 +11,11 @@ import Testing
         #expect(duration.milliseconds == expected)
     }
 
+    @Test func `a log says tenths of seconds`() {
+        let said = [Duration.milliseconds(1_412), .seconds(30), .milliseconds(49), .milliseconds(9_999)].map(\.brief)
+        #expect(said == ["1.4s", "30s", "0s", "9.9s"])
+    }
+
     @Test func `no duration leads out of time`() {
         let moment = Timestamp(seconds: 1_767_225_600)
         #expect(moment + .seconds(90) == Timestamp(milliseconds: moment.milliseconds + 90_000))

@@ -89,23 +89,23 @@ struct SettingsCheck {
     private mutating func noteMissing(_ members: JSONObject, _ settings: [Setting], at pointer: String) {
         for setting in settings where members[setting.name]?.elements?.isEmpty ?? (members[setting.name] == nil) {
             if let substitute = setting.substitute, members[substitute] != nil { continue }
-            let isEmpty = members[setting.name] != nil
-            if setting.isRequired, isEmpty {
+            guard let need = SettingsCheck.need(of: setting, among: settings, members) else { continue }
+            if members[setting.name] != nil {
                 note(Problem("\(pointer)/\(setting.name)", "expected one at least: \(setting.about.asClause)"))
-            } else if setting.isRequired {
-                note(Problem(pointer, "\"\(setting.name)\" is missing: \(setting.about.asClause)"))
-            } else if let condition = setting.requiredWhen,
-                let other = members[condition.key]
-                    ?? settings.first(where: { $0.name == condition.key })?.fallbackValue,
-                let word = other.text, condition.values.contains(word)
-            {
-                note(
-                    Problem(
-                        pointer,
-                        "\"\(setting.name)\"\(setting.alternative) is \(isEmpty ? "empty" : "missing"), which \"\(condition.key)\": \"\(word)\" needs: "
-                            + setting.about.asClause))
+            } else {
+                note(Problem(pointer, "\"\(setting.name)\"\(need): \(setting.about.asClause)"))
             }
         }
+    }
+
+    /// What is said of a setting that is not given though it is needed; nil where it is not.
+    private static func need(of setting: Setting, among settings: [Setting], _ members: JSONObject) -> String? {
+        if setting.isRequired { return " is missing" }
+        guard let condition = setting.requiredWhen,
+            let other = members[condition.key] ?? settings.first(where: { $0.name == condition.key })?.fallbackValue,
+            let word = other.text, condition.values.contains(word)
+        else { return nil }
+        return "\(setting.alternative) is missing, which \"\(condition.key)\": \"\(word)\" needs"
     }
 
     // Values.

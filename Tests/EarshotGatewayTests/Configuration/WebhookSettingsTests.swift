@@ -30,7 +30,10 @@ import Testing
         ),
         (
             #"{"header": "X", "secrets": []}"#,
-            ["/webhook/secrets: expected one at least: unproven deliveries are never taken"]
+            [
+                "/webhook/secrets: expected one at least: the secrets, each tried, so that one can be exchanged for another; for basic and postmark "
+                    + "each is user:password"
+            ]
         ),
         (
             #"{"header": "X", "secrets": ["${TOKEN}"], "signed": "{timestamp}.{bdy}"}"#,

@@ -115,7 +115,7 @@ struct MailAddressReader {
         while end < parts.count, parts[end].first == 0x2E || (end > place + 1 && parts[end - 1].last == 0x2E) {
             end += 1
         }
-        parts.replaceSubrange(place..<end, with: [ArraySlice(parts[place..<end].joined())])
+        if end > place + 1 { parts.replaceSubrange(place..<end, with: [ArraySlice(parts[place..<end].joined())]) }
         let rest = parts.enumerated().filter { $0.offset != place }.map { Array($0.element) }
         return (decode(Array(rest.joined(separator: [0x20]))), Array(parts[place]))
     }
@@ -137,10 +137,14 @@ struct MailAddressReader {
     /// The address without route, white space and `mailto:`, its domain in lower case.
     private static func clean(_ bytes: Bytes) -> String {
         var rest = bytes.trimmed
+        // A whole address in quotes, as some senders write one.
+        for quote in [UInt8(ascii: "\""), UInt8(ascii: "'")] where rest.count > 2 && rest[0] == quote {
+            if rest[rest.count - 1] == quote { rest = rest[1..<(rest.count - 1)] }
+        }
         if rest.hasPrefix(lowercase: "mailto:") { rest = rest[7..<rest.count] }
         if rest.hasPrefix("@"), let colon = rest.firstIndex(of: 0x3A) { rest = rest[(colon + 1)..<rest.count] }
         let text = MailCharset.text(rest, charset: nil)
-        if text.first == "\"", let close = text.lastIndex(of: "\""), close > text.startIndex {
+        if text.first == "\"", let close = text.lastIndex(of: "\""), text[close...].contains("@") {
             return text[...close] + text[close...].dropFirst().lowercased().filter { $0 != " " }
         }
         let parts = text.split(separator: " ")

@@ -33,6 +33,7 @@ struct MailAddressTests {
         ("Al <\"a  b\"@x . example>", ["Al|\"a  b\"@x.example"]),
         ("\"a,b@c\"@x.example (Al)", ["Al|\"a,b@c\"@x.example"]),
         ("\"a.b\"@x.example", ["|a.b@x.example"]),
+        ("Al <\"al@x.example\">, Bo <'bo@X.example'>", ["Al|al@x.example", "Bo|bo@x.example"]),
         ("Bob <bob@x.example, Al <al@x.example>", ["Bob|bob@x.example", "Al|al@x.example"]),
         ("<@a.example,@b.example:c@x.example>", ["|c@x.example"]),
         ("Bob [x] <a@x.example>", ["Bob [x]|a@x.example"]),

@@ -65,7 +65,7 @@ struct EmailReader {
 
     /// A date without the comments and white space around its colons (RFC 5322, 4.3): `09(comment):   55  :  06 -0600`.
     private static func joined(_ date: String) -> String {
-        guard date.contains(" :") || date.contains(": ") || date.contains("):") else { return date }
+        guard hasGaps(date) else { return date }
         var (depth, output) = (0, "")
         for letter in date {
             if letter == "(" { depth += 1 }
@@ -76,6 +76,17 @@ struct EmailReader {
             if letter == ")" { depth = max(depth - 1, 0) }
         }
         return output
+    }
+
+    /// Whether a space or a comment stands beside a colon.
+    private static func hasGaps(_ date: String) -> Bool {
+        var before: UInt8 = 0
+        for byte in date.utf8 {
+            if before == UInt8(ascii: ":"), byte == 0x20 || byte == UInt8(ascii: "(") { return true }
+            if byte == UInt8(ascii: ":"), before == 0x20 || before == UInt8(ascii: ")") { return true }
+            before = byte
+        }
+        return false
     }
 
     /// The first language of `Content-Language` that has the form of a tag (RFC 5646).

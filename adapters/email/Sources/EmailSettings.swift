@@ -1,5 +1,6 @@
 internal import Earshot
 internal import EarshotFormats
+internal import Foundation
 
 /// What a channel of mail may be told.
 struct EmailSettings: Decodable, Sendable {
@@ -114,9 +115,9 @@ extension EmailSettings {
     private var door: MailDoor {
         get throws {
             let address = address ?? ""
-            let wish = "address: expected a host and a port such as \"127.0.0.1:2400\", or \"unix:\" and a path"
+            let expectation = "address: expected a host and a port such as \"127.0.0.1:2400\", or \"unix:\" and a path"
             let isSocket = address.hasPrefix("unix:")
-            guard isSocket ? address.utf8.count > 5 : address.contains(":") else { throw WrongSettings(wish) }
+            guard isSocket ? address.utf8.count > 5 : address.contains(":") else { throw WrongSettings(expectation) }
             let isHere = isSocket || ["127.", "localhost:", "[::1]:"].contains { address.hasPrefix($0) }
             guard isHere || clients?.isEmpty == false else {
                 throw WrongSettings("address: others than this machine can call it, which needs \"clients\"")
@@ -139,6 +140,9 @@ extension EmailSettings {
         case (nil, nil): throw WrongSettings("expected a \"password\" or a \"token\"")
         case (_?, _?): throw WrongSettings("expected a \"password\" or a \"token\", found both")
         }
+        if let authorities, !FileManager.default.isReadableFile(atPath: authorities) {
+            throw WrongSettings("ca_file: there is no file \(authorities) that can be read")
+        }
         return MailAccount(
             url: url, user: user ?? "", proof: proof, isEncrypted: tls != Encryption.none,
             authorities: authorities ?? "")
@@ -146,15 +150,18 @@ extension EmailSettings {
 
     /// The address of a server, if it has one of some schemes, a host and no more than a port.
     private static func server(_ url: String, _ schemes: [String]) throws -> String {
-        let wish = "url: expected \(schemes.map { "\($0)://host" }.joined(separator: " or "))"
-        guard let mark = url.firstRange(of: "://") else { throw WrongSettings(wish) }
+        let expectation = "url: expected \(schemes.map { "\($0)://host" }.joined(separator: " or "))"
+        guard let mark = url.firstRange(of: "://") else { throw WrongSettings(expectation) }
         let scheme = url[..<mark.lowerBound].lowercased()
         var place = url[mark.upperBound...]
         if place.hasSuffix("/") { place.removeLast() }
-        guard schemes.contains(scheme) else { throw WrongSettings(wish) }
+        guard schemes.contains(scheme) else { throw WrongSettings(expectation) }
         guard !place.isEmpty, !place.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }),
             !place.contains(where: { "/?#@\\".contains($0) })
-        else { throw WrongSettings("\(wish), with :port or not, and nothing else; the user has a setting of its own") }
+        else {
+            throw WrongSettings(
+                "\(expectation), with :port or not, and nothing else; the user has a setting of its own")
+        }
         return "\(scheme)://\(place)"
     }
 }

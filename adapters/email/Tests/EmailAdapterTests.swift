@@ -58,6 +58,10 @@ struct EmailAdapterTests {
         (#""url":"imaps://mail.example.com/INBOX","password":"p""#, "nothing else"),
         (#""url":"imaps://mail.example.com""#, "expected a \"password\" or a \"token\""),
         (#""url":"imaps://mail.example.com","password":"p","token":"t""#, "found both"),
+        (
+            #""url":"imaps://mail.example.com","password":"p","ca_file":"/none/ca.pem""#,
+            "ca_file: there is no file /none/ca.pem that can be read"
+        ),
         (#""url":"imaps://mail.example.com","password":"p","folders":["!Junk"]"#, "without !"),
     ])
     func `a mailbox that cannot be is refused with a reason`(_ members: String, _ reason: String) throws {

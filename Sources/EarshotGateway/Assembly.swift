@@ -54,7 +54,7 @@ package struct Assembly: Sendable {
         let network = ChannelNetwork(configuration, in: surroundings, board: board)
         var listeners: [any ChannelListener] = []
         var routes: [Receiver.Route] = []
-        var wishes: [WebSubSubscriber.Wish] = []
+        var interests: [WebSubSubscriber.Interest] = []
         let coverage = WebSubCoverage()
         let hearing = PeriodJournal.over(surroundings.journal, period)
         for written in configuration.channels {
@@ -70,23 +70,23 @@ package struct Assembly: Sendable {
                 directory: configuration.directory, coverage: coverage, leads: leads)
             if let listener = maker.listener(with: adapter) { listeners.append(listener) }
             if let route = try maker.route(with: adapter) { routes.append(route) }
-            wishes += maker.wishes(with: adapter)
+            interests += maker.interests(with: adapter)
         }
         self.listeners = listeners
         self.routes = routes
-        subscriber = Assembly.subscriber(wishes, configuration, surroundings, coverage)
+        subscriber = Assembly.subscriber(interests, configuration, surroundings, coverage)
         couriers = try configuration.sinks.map { try Assembly.courier(for: $0, configuration, surroundings) }
     }
 
     /// What speaks with hubs, where those can reach us; it also leaves hubs that nobody wants to hear from any more.
     private static func subscriber(
-        _ wishes: [WebSubSubscriber.Wish], _ configuration: Configuration, _ surroundings: Surroundings,
+        _ interests: [WebSubSubscriber.Interest], _ configuration: Configuration, _ surroundings: Surroundings,
         _ coverage: WebSubCoverage
     ) -> WebSubSubscriber? {
         guard configuration.receive != nil, let publicURL = configuration.publicURL else { return nil }
         let directory = configuration.dataDirectory
         return WebSubSubscriber(
-            publicURL: publicURL, wishes: wishes, key: { try WebSubKey.load(from: directory) },
+            publicURL: publicURL, interests: interests, key: { try WebSubKey.load(from: directory) },
             http: surroundings.http, journal: surroundings.journal, clock: surroundings.clock, coverage: coverage,
             log: surroundings.log)
     }

@@ -12,7 +12,7 @@ import Testing
                 let given = try #require(suite["given"])
                 for test in suite["cases"]?.elements ?? [] where test["bench"] == nil {
                     let source = try #require(test["expression"]?.text)
-                    counter.count(JMESPathOutcome(of: source, over: given) == JMESPathOutcome(wishedBy: test))
+                    counter.count(JMESPathOutcome(of: source, over: given) == JMESPathOutcome(expectedBy: test))
                 }
             }
         }

@@ -29,10 +29,10 @@ struct TestCommand: ParsableCommand {
         for room in rooms {
             let adapter = try TestCommand.adapter(of: room)
             for fixture in Fixture.all(in: room.appendingPathComponent("Fixtures")) {
-                let complaints = try complaints(about: fixture, adapter)
+                let violations = try violations(about: fixture, adapter)
                 let name = "\(room.lastPathComponent)/\(fixture)"
-                if complaints.isEmpty { passed += 1 } else { failed += 1 }
-                for complaint in complaints { StandardError.line("\(name): \(complaint)") }
+                if violations.isEmpty { passed += 1 } else { failed += 1 }
+                for violation in violations { StandardError.line("\(name): \(violation)") }
             }
         }
         try LineOutput.print("\(passed) passed, \(failed) failed")
@@ -40,20 +40,20 @@ struct TestCommand: ParsableCommand {
     }
 
     /// What is wrong with a fixture; nothing where it is as expected.
-    private func complaints(about fixture: Fixture, _ adapter: any Adapter) throws -> [String] {
+    private func violations(about fixture: Fixture, _ adapter: any Adapter) throws -> [String] {
         let read = fixture.read(with: adapter)
         if record {
             try fixture.record(read)
             return []
         }
-        var complaints = AdapterContract.violations(of: adapter, reading: fixture.document)
+        var violations = AdapterContract.violations(of: adapter, reading: fixture.document)
         if read.lines != fixture.expectedLines {
-            complaints.append(TestCommand.difference(fixture.expectedLines, read.lines))
+            violations.append(TestCommand.difference(fixture.expectedLines, read.lines))
         }
         if read.defects != fixture.expectedDefects {
-            complaints.append("defects: " + TestCommand.difference(fixture.expectedDefects, read.defects))
+            violations.append("defects: " + TestCommand.difference(fixture.expectedDefects, read.defects))
         }
-        return complaints
+        return violations
     }
 
     /// The first line that differs, as it should be and as it is.

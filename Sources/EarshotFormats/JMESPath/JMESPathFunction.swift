@@ -123,8 +123,8 @@ extension JMESPathExpression.Call {
         JMESPathFailure(.unknownFunction, "there is no function \(name)()", at: position)
     }
 
-    private func arityFailure(_ wish: String) -> JMESPathFailure {
-        JMESPathFailure(.invalidArity, "\(name)() takes \(wish) arguments, not \(arguments.count)", at: position)
+    private func arityFailure(_ expected: String) -> JMESPathFailure {
+        JMESPathFailure(.invalidArity, "\(name)() takes \(expected) arguments, not \(arguments.count)", at: position)
     }
 
     private func checkExpressions(

@@ -37,8 +37,8 @@ struct JMESPathParser {
     }
 
     private func unexpected(expecting: String? = nil) -> JMESPathFailure {
-        let wish = expecting.map { ", \($0) expected" } ?? ""
-        return JMESPathFailure(.syntax, "unexpected \(token.form)\(wish)", at: token.position)
+        let expected = expecting.map { ", \($0) expected" } ?? ""
+        return JMESPathFailure(.syntax, "unexpected \(token.form)\(expected)", at: token.position)
     }
 
     /// Goes one level deeper; what is opened so is closed by taking the levels off `depth` again.

@@ -20,17 +20,17 @@ extension ConfigurationReader {
         if let subscribing = adapter as? any SubscribingAdapter, !subscribing.topics.isEmpty {
             isReceiving = true
             if value["receive"]?["public_url"] == nil {
-                let wish = "\"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""
-                check.note(Problem(pointer + "/settings/websub", "hubs must reach us: \(wish)"))
+                let expectation = "\"receive\" needs a \"public_url\" such as \"https://hear.acme.example\""
+                check.note(Problem(pointer + "/settings/websub", "hubs must reach us: \(expectation)"))
             }
         }
         let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
         let mail = (adapter as? any MailAdapter)?.mail
         note(clearText: mail.map { ClearText.problems(with: $0, at: pointer + "/settings/tls") } ?? [])
         if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil && mail == nil {
-            let wish = "\"listen\": \"files\" with a \"path\""
+            let expectation = "\"listen\": \"files\" with a \"path\""
             check.note(
-                Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(wish)"))
+                Problem(pointer + "/settings", "\(adapter.kind.name) listens to nothing so: expected \(expectation)"))
         }
         if webhook != nil { isReceiving = true }
         if webhook != nil, value["receive"] == nil {

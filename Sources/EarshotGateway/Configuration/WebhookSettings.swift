@@ -57,8 +57,8 @@ enum WebhookSettings {
         problems += self.problems(of: webhook, scheme, secrets, at: pointer)
         if let tolerance = keys["tolerance"]?.text.flatMap({ Quantity.duration($0) }) {
             if webhook.tolerance == nil, scheme != "ses" {
-                let wish = scheme == "hmac" ? "needs \"timestamp_header\"" : "is not for \"scheme\": \"\(scheme)\""
-                problems.append(Problem(pointer + "/tolerance", "\"tolerance\" \(wish)"))
+                let need = scheme == "hmac" ? "needs \"timestamp_header\"" : "is not for \"scheme\": \"\(scheme)\""
+                problems.append(Problem(pointer + "/tolerance", "\"tolerance\" \(need)"))
             }
             webhook.tolerance = tolerance
         }

@@ -20,7 +20,7 @@ final class CurlTransfer: @unchecked Sendable {
     private let request: FetchRequest
     private let trust: CurlClient.Trust
     /// The last of libcurl's own words on what went wrong.
-    private let complaint: UnsafeMutablePointer<CChar>
+    private let errorBuffer: UnsafeMutablePointer<CChar>
     /// Where the body goes as it comes; nil where the reply is wanted whole.
     private let flow: ByteFlow?
     private let handle: UnsafeMutableRawPointer
@@ -52,8 +52,8 @@ final class CurlTransfer: @unchecked Sendable {
         self.trust = trust
         self.flow = flow
         unsafe self.handle = handle
-        unsafe complaint = .allocate(capacity: Int(CURL_ERROR_SIZE))
-        unsafe complaint.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.continuation = continuation
         setUp()
         trust.names.forEach { unsafe nameList = ccurl_slist_append(nameList, $0) }
@@ -64,7 +64,7 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe ccurl_easy_cleanup(handle)
         unsafe ccurl_slist_free_all(headerList)
         unsafe ccurl_slist_free_all(nameList)
-        unsafe complaint.deallocate()
+        unsafe errorBuffer.deallocate()
     }
 
     /// Ends the transfer and wakes who waits for it; the second call does nothing.
@@ -95,7 +95,7 @@ final class CurlTransfer: @unchecked Sendable {
         let reason = unsafe String(cString: ccurl_easy_strerror(code))
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            let detail = unsafe String(cString: complaint)
+            let detail = unsafe String(cString: errorBuffer)
             return .failure(
                 .untrusted("the server's certificate is not trusted: \(detail.isEmpty ? reason : detail)"))
         case CURLE_SSL_CACERT_BADFILE:
@@ -132,7 +132,7 @@ final class CurlTransfer: @unchecked Sendable {
         number(CURLOPT_SSL_VERIFYHOST, 2)
         number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if !trust.authorities.isEmpty { text(CURLOPT_CAINFO, trust.authorities) }
-        unsafe _ = ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, complaint)
+        unsafe _ = ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
         number(CURLOPT_CONNECTTIMEOUT, 10 * trust.patience)
         if flow == nil { setLimits() }
         setMethod()

@@ -90,13 +90,13 @@ struct ListenerMaker {
     }
 
     /// What the channel wants hubs to tell it of.
-    func wishes(with adapter: any Adapter) -> [WebSubSubscriber.Wish] {
+    func interests(with adapter: any Adapter) -> [WebSubSubscriber.Interest] {
         guard channel.files == nil, channel.webhook == nil, let adapter = adapter as? any SubscribingAdapter else {
             return []
         }
         let http = network.way(of: channel, to: adapter)
         return adapter.topics.map {
-            WebSubSubscriber.Wish(channel: channel.name, topic: $0, http: http, intake: intake)
+            WebSubSubscriber.Interest(channel: channel.name, topic: $0, http: http, intake: intake)
         }
     }
 

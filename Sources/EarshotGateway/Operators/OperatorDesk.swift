@@ -79,9 +79,9 @@ package struct TapPage: Sendable, Equatable {
     package var upTo: Int64
 }
 
-/// Why an operator's wish was not fulfilled.
+/// Why an operator's request was not fulfilled.
 package enum OperatorFailure: Error, Sendable, Equatable {
-    /// There is no such channel, sink or letter, or the wish makes no sense.
+    /// There is no such channel, sink or letter, or the request makes no sense.
     case wrong(String)
     /// It cannot be done now.
     case unavailable(String)

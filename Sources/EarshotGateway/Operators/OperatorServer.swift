@@ -77,17 +77,17 @@ package struct OperatorServer: Sendable {
             }
         }
         router.post("/dead-letters/:verb") { request, context in
-            let wish = try await text(of: request)
-            return await answer { try await letters(context.parameters.get("verb"), wish) }
+            let body = try await text(of: request)
+            return await answer { try await letters(context.parameters.get("verb"), body) }
         }
         router.post("/replay") { request, _ in
-            let wish = try await text(of: request)
-            return await answer { try await replay(wish) }
+            let body = try await text(of: request)
+            return await answer { try await replay(body) }
         }
         router.post("/retire") { request, _ in
-            let wish = try await text(of: request)
+            let body = try await text(of: request)
             return await answer {
-                guard let sink = (try? JSONValue(parsing: wish))?["sink"]?.text else {
+                guard let sink = (try? JSONValue(parsing: body))?["sink"]?.text else {
                     throw OperatorFailure.wrong("expected {\"sink\": …}")
                 }
                 return OperatorServer.lines([Array("{\"mentions\":\(try await desk.retire(sink: sink))}".utf8)])
@@ -102,8 +102,8 @@ package struct OperatorServer: Sendable {
         return OperatorServer.lines([])
     }
 
-    private func letters(_ verb: String?, _ wish: String) async throws -> Response {
-        guard let choice = (try? JSONValue(parsing: wish)).flatMap({ LetterChoice($0) }) else {
+    private func letters(_ verb: String?, _ body: String) async throws -> Response {
+        guard let choice = (try? JSONValue(parsing: body)).flatMap({ LetterChoice($0) }) else {
             throw OperatorFailure.wrong("expected {\"sink\": …, \"positions\": […]}")
         }
         if verb == "replay" { return OperatorServer.lines([try await desk.redeliver(choice).json]) }
@@ -111,8 +111,8 @@ package struct OperatorServer: Sendable {
         return OperatorServer.lines([Array("{\"dropped\":\(try await desk.drop(choice))}".utf8)])
     }
 
-    private func replay(_ wish: String) async throws -> Response {
-        guard let value = try? JSONValue(parsing: wish), let sink = value["sink"]?.text,
+    private func replay(_ body: String) async throws -> Response {
+        guard let value = try? JSONValue(parsing: body), let sink = value["sink"]?.text,
             let since = (value["since"]?.text).flatMap({ Times.parse($0) })
         else { throw OperatorFailure.wrong("expected {\"sink\": …, \"since\": …}") }
         let count = try await desk.replay(sink: sink, since: since)
@@ -134,7 +134,7 @@ package struct OperatorServer: Sendable {
         String(buffer: try await request.body.collect(upTo: OperatorServer.sizeLimit))
     }
 
-    /// What came of a wish: the reply, or the reason why there is none.
+    /// What came of a request: the reply, or the reason why there is none.
     private func answer(_ body: () async throws -> Response) async -> Response {
         do {
             return try await body()

@@ -76,6 +76,6 @@ enum Reception: Sendable {
         /// The channel that it was sent to.
         case route(Receiver.Route)
         /// The channel that subscribed to a page at a hub.
-        case wish(WebSubSubscriber.Wish, secret: String)
+        case interest(WebSubSubscriber.Interest, secret: String)
     }
 }

@@ -103,7 +103,7 @@ package final class Receiver: Sendable {
     func answer(to request: PushedRequest, for addressee: Reception.Addressee) async -> Answer {
         switch addressee {
         case .route(let route): await judge(request, route)
-        case .wish(let wish, let secret): await take(request, wish, secret)
+        case .interest(let interest, let secret): await take(request, interest, secret)
         }
     }
 
@@ -140,8 +140,8 @@ package final class Receiver: Sendable {
         do {
             switch try await subscriber.addressee(channel: channel, token: token) {
             case .nobody: return .answer(.plain(.gone, "gone\n"))
-            case .wish(let wish, let secret):
-                return body(of: channel, upTo: Receiver.pageLimit, for: .wish(wish, secret: secret))
+            case .interest(let interest, let secret):
+                return body(of: channel, upTo: Receiver.pageLimit, for: .interest(interest, secret: secret))
             }
         } catch {
             log.error("\(channel): a hub's delivery could not be judged: \(error)")
@@ -150,8 +150,9 @@ package final class Receiver: Sendable {
     }
 
     /// Takes what a hub sends; what is not signed rightly is passed over, and the hub not told (WebSub, section 8).
-    private func take(_ request: PushedRequest, _ wish: WebSubSubscriber.Wish, _ secret: String) async -> Answer {
-        let channel = wish.channel
+    private func take(_ request: PushedRequest, _ interest: WebSubSubscriber.Interest, _ secret: String) async -> Answer
+    {
+        let channel = interest.channel
         guard WebSubSignature.isGenuine(request, secret: secret) else {
             board.refusedDelivery(to: channel)
             log.warning("\(channel): a hub's delivery without a right signature", metadata: ["channel": "\(channel)"])
@@ -159,7 +160,7 @@ package final class Receiver: Sendable {
         }
         let now = clock.now()
         do {
-            let tally = try await wish.intake.take(pushed: request, as: .body, url: wish.topic.url, at: now)
+            let tally = try await interest.intake.take(pushed: request, as: .body, url: interest.topic.url, at: now)
             note(tally, of: channel, at: now)
             return .accepted
         } catch {

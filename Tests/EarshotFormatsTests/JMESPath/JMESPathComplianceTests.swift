@@ -13,7 +13,7 @@ struct JMESPathComplianceTests {
             for (number, test) in (suite["cases"]?.elements ?? []).enumerated() {
                 let source = try #require(test["expression"]?.text)
                 #expect(
-                    JMESPathOutcome(of: source, over: given) == JMESPathOutcome(wishedBy: test),
+                    JMESPathOutcome(of: source, over: given) == JMESPathOutcome(expectedBy: test),
                     "case \(number): \(source)")
             }
         }
@@ -24,8 +24,8 @@ struct JMESPathComplianceTests {
 enum JMESPathOutcome: Equatable {
     case value(JSONValue), error(String), anything
 
-    /// What the suite wishes for.
-    init(wishedBy test: JSONValue) {
+    /// What the suite expects.
+    init(expectedBy test: JSONValue) {
         if let error = test["error"]?.text {
             self = .error(error)
         } else {

@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `output and complaints without end are ended at their limit`() async throws {
+    @Test func `output and errors without end are ended at their limit`() async throws {
         try await withFolder { folder in
             let listener = try listener(
                 "while :; do echo; echo complaint >&2; done", #","output_limit":"64KiB""#, in: folder)

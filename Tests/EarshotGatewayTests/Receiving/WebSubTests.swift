@@ -21,11 +21,12 @@ import Testing
     ) async throws {
         let intake = Intake(
             channel: "press", adapter: LineAdapter(settings: .init()), enrichment: Enrichment(), journal: journal)
-        let wish = WebSubSubscriber.Wish(
+        let interest = WebSubSubscriber.Interest(
             channel: "press", topic: Topic(hub.feed), http: CurlClient.patient(agent: "test"), intake: intake)
         let key = key
         let subscriber = WebSubSubscriber(
-            publicURL: publicURL, wishes: isWanted ? [wish] : [], key: { key }, http: CurlClient.patient(agent: "test"),
+            publicURL: publicURL, interests: isWanted ? [interest] : [], key: { key },
+            http: CurlClient.patient(agent: "test"),
             journal: journal, clock: hand.clock, coverage: coverage, log: ReceiverBench.log)
         let receiver = Receiver(
             host: "127.0.0.1", port: 0, routes: [], subscriber: subscriber, clock: hand.clock, board: board,

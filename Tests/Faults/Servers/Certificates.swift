@@ -21,9 +21,9 @@ struct Certificates: Sendable {
     func make(_ name: String, for subject: String = "IP:127.0.0.1,DNS:localhost", days: Int = 30) throws {
         try Data("subjectAltName=\(subject)\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name).names"))
         try Certificates.openssl(
-            "req \(Certificates.key) -subj /CN=\(name) -keyout \(name).key -out \(name).wish", folder)
+            "req \(Certificates.key) -subj /CN=\(name) -keyout \(name).key -out \(name).csr", folder)
         try Certificates.openssl(
-            "x509 -req -in \(name).wish -CA authority.pem -CAkey authority.key -set_serial \(Int.random(in: 1...1 << 40))"
+            "x509 -req -in \(name).csr -CA authority.pem -CAkey authority.key -set_serial \(Int.random(in: 1...1 << 40))"
                 + " -days \(days) -extfile \(name).names -out \(name).pem", folder)
     }
 

@@ -11,7 +11,7 @@ package struct LMTPListener: ChannelListener {
     let context: ListenerContext
     let door: MailDoor
     private let clients: NetworkList
-    private let crowd: LMTPCrowd
+    private let admission: LMTPAdmission
     private let started: @Sendable (Int) -> Void
 
     typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
@@ -23,13 +23,14 @@ package struct LMTPListener: ChannelListener {
 
     /// A place to hand over messages; `started` is told the port.
     package init(context: ListenerContext, door: MailDoor, started: @escaping @Sendable (Int) -> Void = { _ in }) {
-        self.init(context: context, door: door, crowd: LMTPCrowd(), started: started)
+        self.init(context: context, door: door, admission: LMTPAdmission(), started: started)
     }
 
-    /// A place to hand over messages with room for a crowd.
-    init(context: ListenerContext, door: MailDoor, crowd: LMTPCrowd, started: @escaping @Sendable (Int) -> Void) {
+    /// A place to hand over messages that lets in whom `admission` has room for.
+    init(context: ListenerContext, door: MailDoor, admission: LMTPAdmission, started: @escaping @Sendable (Int) -> Void)
+    {
         self.context = context
-        self.crowd = crowd
+        self.admission = admission
         self.door = door
         self.started = started
         clients = NetworkList(door.clients)
@@ -97,10 +98,10 @@ package struct LMTPListener: ChannelListener {
                 guard clients.takes(client) else {
                     return try await outbound.write(ByteBuffer(string: "554 5.7.1 not from there\r\n"))
                 }
-                guard crowd.enter() else {
+                guard admission.enter() else {
                     return try await outbound.write(ByteBuffer(string: "421 4.3.2 too many connections\r\n"))
                 }
-                defer { crowd.leave() }
+                defer { admission.leave() }
                 try await outbound.write(ByteBuffer(string: LMTPListener.greeting + "\r\n"))
                 try await talk(inbound, outbound)
             }
@@ -119,7 +120,7 @@ package struct LMTPListener: ChannelListener {
             patterns.isEmpty || patterns.contains { NamePattern.matches($0, recipient) }
         }
         var held = 0
-        defer { crowd.hold(-held) }
+        defer { admission.hold(-held) }
         for try await buffer in inbound {
             conversation.feed(buffer.readableBytesView)
             var replies = ""
@@ -132,7 +133,7 @@ package struct LMTPListener: ChannelListener {
                 }
             }
             let holds = conversation.held
-            if !crowd.hold(holds - held) { conversation.giveUp("452 4.3.1 too much at once, try again") }
+            if !admission.hold(holds - held) { conversation.giveUp("452 4.3.1 too much at once, try again") }
             held = holds
             if !replies.isEmpty { try await outbound.write(ByteBuffer(string: replies)) }
             Failpoint.afterAck.reach()

@@ -10,7 +10,7 @@ internal import Glibc
 final class MailWire {
     private let easy: UnsafeMutableRawPointer
     private let chunk: UnsafeMutableRawBufferPointer
-    private let complaint: UnsafeMutablePointer<CChar>
+    private let errorBuffer: UnsafeMutablePointer<CChar>
     private let alarm: Alarm
     private let patience: Duration
     private var socket: curl_socket_t = CURL_SOCKET_BAD
@@ -31,8 +31,8 @@ final class MailWire {
         guard let easy = unsafe ccurl_easy_init() else { throw CurlClient.unavailable }
         unsafe self.easy = easy
         unsafe chunk = .allocate(byteCount: MailWire.chunkSize, alignment: 1)
-        unsafe complaint = .allocate(capacity: Int(CURL_ERROR_SIZE))
-        unsafe complaint.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.alarm = alarm
         self.patience = patience
         setUp(account)
@@ -47,7 +47,7 @@ final class MailWire {
         if socket != CURL_SOCKET_BAD { _ = shutdown(socket, Int32(SHUT_RDWR)) }
         unsafe ccurl_easy_cleanup(easy)
         unsafe chunk.deallocate()
-        unsafe complaint.deallocate()
+        unsafe errorBuffer.deallocate()
     }
 
     private func setUp(_ account: MailAccount) {
@@ -64,7 +64,7 @@ final class MailWire {
         number(CURLOPT_NOSIGNAL, 1)
         number(CURLOPT_CONNECTTIMEOUT, 10)
         number(CURLOPT_TIMEOUT_MS, max(1, Int(min(patience, .seconds(30)) / .milliseconds(1))))
-        unsafe _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, complaint)
+        unsafe _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
         // What the server says before it is asked would otherwise go to the standard output.
         let pass: curl_write_callback = { _, size, count, _ in size &* count }
         unsafe _ = ccurl_set_write(easy, pass, nil)
@@ -80,7 +80,7 @@ final class MailWire {
 
     /// Why there is no line, by what should happen next.
     private func failure(_ code: CURLcode) -> FetchFailure {
-        let said = unsafe String(cString: complaint)
+        let said = unsafe String(cString: errorBuffer)
         let reason = said.isEmpty ? unsafe String(cString: ccurl_easy_strerror(code)) : said
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:

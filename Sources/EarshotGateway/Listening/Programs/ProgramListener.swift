@@ -67,7 +67,8 @@ package struct ProgramListener: ChannelListener {
     ) async throws -> (failure: FetchFailure?, hasSpoken: Bool) {
         let handed = try HandedState(try await context.cursor(), as: program.handover)
         defer { handed.remove() }
-        let run = ProgramRun(order(handed), complaints: Complaints(of: channel, clock: context.clock, log: context.log))
+        let run = ProgramRun(
+            order(handed), errorOutput: ErrorOutput(of: channel, clock: context.clock, log: context.log))
         let reading = ProgramReading(channel: channel, adapter: adapter, lineLimit: program.lineLimit)
         let result: Result<Bool, any Error>
         do {

@@ -6,7 +6,7 @@ struct ProgramPipes: ~Copyable {
     private var output: Int32
     private var errors: Int32
     private let ended: Int32
-    private var complaints: Complaints
+    private var errorOutput: ErrorOutput
     private var room: Int
     private var polled: [pollfd] = []
 
@@ -15,17 +15,17 @@ struct ProgramPipes: ~Copyable {
     /// Whether it has printed more than it may.
     var isTalkative: Bool { room < 0 }
     /// The last that it wrote to its standard error.
-    var lastWords: [String] { complaints.last }
+    var lastWords: [String] { errorOutput.last }
 
     /// How much is read at once, and at most after the program's end.
     private static let share = 1 << 16
     private static let lastShares = 64
 
-    init(_ process: cspawn_process, complaints: Complaints, limit: Int) {
+    init(_ process: cspawn_process, errorOutput: ErrorOutput, limit: Int) {
         output = process.output
         errors = process.errors
         ended = process.ended
-        self.complaints = complaints
+        self.errorOutput = errorOutput
         room = limit
     }
 
@@ -59,7 +59,7 @@ struct ProgramPipes: ~Copyable {
     mutating func drain(into flow: ByteFlow) {
         for _ in 0..<ProgramPipes.lastShares where !readOutput(into: flow) { break }
         for _ in 0..<ProgramPipes.lastShares where !readErrors() { break }
-        complaints.takeRest()
+        errorOutput.takeRest()
     }
 
     /// Reads one share of the output; false where there is none now.
@@ -73,7 +73,7 @@ struct ProgramPipes: ~Copyable {
 
     private mutating func readErrors() -> Bool {
         guard let bytes = ProgramPipes.read(&errors) else { return false }
-        complaints.take(bytes)
+        errorOutput.take(bytes)
         return true
     }
 

@@ -42,14 +42,14 @@ final class ProgramRun: Sendable {
     /// How many processes and threads a program may add to those that its user has.
     private static let processLimit = 512
 
-    /// Starts a program; `complaints` takes what it writes to its standard error.
-    init(_ order: Order, complaints: Complaints) {
+    /// Starts a program; `errorOutput` takes what it writes to its standard error.
+    init(_ order: Order, errorOutput: ErrorOutput) {
         self.order = order
         let bell = EventDescriptor()
         self.bell = bell
         output = ByteFlow(limit: ProgramRun.backlog) { bell.ring() }
         // The program is killed when the thread that started it ends, so the thread lives as long.
-        let thread = Thread { [self] in run(complaints) }
+        let thread = Thread { [self] in run(errorOutput) }
         thread.name = "earshot-program"
         thread.stackSize = 1 << 19
         thread.start()
@@ -77,11 +77,11 @@ final class ProgramRun: Sendable {
 
     // The thread.
 
-    private func run(_ complaints: Complaints) {
+    private func run(_ errorOutput: ErrorOutput) {
         var process = cspawn_process()
         let error = start(&process)
         guard error == 0 else { return finish(ProgramEnding(cause: .unstarted(error))) }
-        var pipes = ProgramPipes(process, complaints: complaints, limit: order.outputLimit)
+        var pipes = ProgramPipes(process, errorOutput: errorOutput, limit: order.outputLimit)
         var isStopping = false
         var isTalkative = false
         while !pipes.hasEnded {

@@ -7,7 +7,7 @@ package import Logging
 /// Follows WebSub (W3C Recommendation, 23 January 2018). An actor: hubs ask while a request to them is under way.
 package actor WebSubSubscriber {
     /// A topic that a channel wants to be told of.
-    package struct Wish: Sendable {
+    package struct Interest: Sendable {
         /// The channel's name.
         package var channel: String
         /// The page.
@@ -17,7 +17,7 @@ package actor WebSubSubscriber {
         /// Where its content goes.
         package var intake: Intake
 
-        /// A wish of a channel.
+        /// An interest of a channel.
         package init(channel: String, topic: Topic, http: any HTTPFetching, intake: Intake) {
             self.channel = channel
             self.topic = topic
@@ -29,7 +29,7 @@ package actor WebSubSubscriber {
     /// Whom what came at an address is for.
     package enum Addressee: Sendable {
         /// A channel; the signature must be made with the secret.
-        case wish(Wish, secret: String)
+        case interest(Interest, secret: String)
         /// Nobody any more: the hub may stop.
         case nobody
     }
@@ -38,7 +38,7 @@ package actor WebSubSubscriber {
     private static let longestSleep: Int64 = 30
 
     private let callback: String
-    private let wishes: [Wish]
+    private let interests: [Interest]
     private let makeKey: @Sendable () throws -> WebSubKey
     private let client: WebSubClient
     private let journal: any Journal
@@ -50,11 +50,12 @@ package actor WebSubSubscriber {
 
     /// A subscriber that hubs reach at `publicURL`; the key is asked for once there is something to subscribe to.
     package init(
-        publicURL: String, wishes: [Wish], key: @escaping @Sendable () throws -> WebSubKey, http: any HTTPFetching,
+        publicURL: String, interests: [Interest], key: @escaping @Sendable () throws -> WebSubKey,
+        http: any HTTPFetching,
         journal: any Journal, clock: GatewayClock, coverage: WebSubCoverage, log: Logger
     ) {
         callback = publicURL + "/hooks/"
-        self.wishes = wishes
+        self.interests = interests
         makeKey = key
         client = WebSubClient(http: http)
         self.journal = journal
@@ -84,12 +85,12 @@ package actor WebSubSubscriber {
         guard key == nil else { return }
         let stored = WebSubState(try await journal.cursor(of: WebSubState.name)?.value)
         guard key == nil else { return }
-        guard !wishes.isEmpty || !stored.subscriptions.isEmpty else { return }
+        guard !interests.isEmpty || !stored.subscriptions.isEmpty else { return }
         key = try makeKey()
         state = stored
         let now = clock.now().seconds
         for index in state.subscriptions.indices {
-            let isWanted = wish(for: state.subscriptions[index]) != nil
+            let isWanted = interest(for: state.subscriptions[index]) != nil
             if isWanted, state.subscriptions[index].address != fingerprint(of: state.subscriptions[index]) {
                 // The hub would send to where nobody listens any more.
                 state.subscriptions[index].until = nil
@@ -100,18 +101,18 @@ package actor WebSubSubscriber {
             state.subscriptions[index].failures = 0
             state.subscriptions[index].next = now
         }
-        for wish in wishes where !state.subscriptions.contains(where: { matches($0, wish) }) {
-            state.subscriptions.append(WebSubSubscription(channel: wish.channel, url: wish.topic.url))
+        for interest in interests where !state.subscriptions.contains(where: { matches($0, interest) }) {
+            state.subscriptions.append(WebSubSubscription(channel: interest.channel, url: interest.topic.url))
         }
         noteCoverage()
     }
 
-    private func matches(_ subscription: WebSubSubscription, _ wish: Wish) -> Bool {
-        subscription.channel == wish.channel && subscription.url == wish.topic.url
+    private func matches(_ subscription: WebSubSubscription, _ interest: Interest) -> Bool {
+        subscription.channel == interest.channel && subscription.url == interest.topic.url
     }
 
-    private func wish(for subscription: WebSubSubscription) -> Wish? {
-        wishes.first { matches(subscription, $0) }
+    private func interest(for subscription: WebSubSubscription) -> Interest? {
+        interests.first { matches(subscription, $0) }
     }
 
     // What we ask.
@@ -120,8 +121,8 @@ package actor WebSubSubscriber {
         do throws(FetchFailure) {
             if due.isLeaving {
                 try await leave(due)
-            } else if let wish = wish(for: due) {
-                try await subscribe(due, wish)
+            } else if let interest = interest(for: due) {
+                try await subscribe(due, interest)
             }
         } catch {
             let name = due.channel
@@ -136,9 +137,9 @@ package actor WebSubSubscriber {
         try await save()
     }
 
-    private func subscribe(_ due: WebSubSubscription, _ wish: Wish) async throws(FetchFailure) {
+    private func subscribe(_ due: WebSubSubscription, _ interest: Interest) async throws(FetchFailure) {
         guard let key else { return }
-        let found = try await client.discover(wish.topic, over: wish.http)
+        let found = try await client.discover(interest.topic, over: interest.http)
         guard let hub = found.hub else {
             log.notice("\(due.channel): a page names no hub, and is only polled", metadata: ["topic": "\(due.url)"])
             change(due) { subscription, now in
@@ -265,9 +266,9 @@ package actor WebSubSubscriber {
 
     /// For whom what a hub sends to an address is.
     package func addressee(channel: String, token: String) async throws -> Addressee {
-        guard let known = try await subscription(channel, token), let wish = wish(for: known), let key else {
+        guard let known = try await subscription(channel, token), let interest = interest(for: known), let key else {
             return .nobody
         }
-        return .wish(wish, secret: key.secret(channel: known.channel, url: known.url))
+        return .interest(interest, secret: key.secret(channel: known.channel, url: known.url))
     }
 }

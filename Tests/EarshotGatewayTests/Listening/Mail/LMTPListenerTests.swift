@@ -13,22 +13,23 @@ import Testing
     private let board = StatusBoard()
 
     private func listener(
-        at address: String = "127.0.0.1:0", crowd: LMTPCrowd = LMTPCrowd(), sizeLimit: Int = .max,
+        at address: String = "127.0.0.1:0", admission: LMTPAdmission = LMTPAdmission(), sizeLimit: Int = .max,
         started: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> LMTPListener {
         let kind = try #require(BuiltInAdapters.kinds.first { $0.name == "email" })
         return LMTPListener(
             context: try ListenerContext.test(kind.make(), journal, board),
             door: MailDoor(address: address, sizeLimit: sizeLimit),
-            crowd: crowd, started: started)
+            admission: admission, started: started)
     }
 
     /// Runs a listener while `body` talks to its port.
     private func run(
-        crowd: LMTPCrowd = LMTPCrowd(), sizeLimit: Int = .max, _ body: @escaping @Sendable (Int) async throws -> Void
+        admission: LMTPAdmission = LMTPAdmission(), sizeLimit: Int = .max,
+        _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let listener = try listener(crowd: crowd, sizeLimit: sizeLimit) { port.yield($0) }
+        let listener = try listener(admission: admission, sizeLimit: sizeLimit) { port.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await listener.run() }
             group.addTask { for await number in ports { return try await body(number) } }
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func `more clients than there is room for are asked to come again`() async throws {
-        try await run(crowd: LMTPCrowd(connections: 2)) { port in
+        try await run(admission: LMTPAdmission(connections: 2)) { port in
             let clients = [try PlainSocket(port: port), try PlainSocket(port: port)]
             for client in clients { #expect(await client.until("\r\n") == Self.greeting) }
             #expect(await (try PlainSocket(port: port)).rest() == "421 4.3.2 too many connections\r\n")
@@ -104,7 +105,7 @@ import Testing
     @Test func `more bytes than there is room for are asked to come again, and their room is given back`() async throws
     {
         let body = String(repeating: "x", count: 70) + "\r\n"
-        try await run(crowd: LMTPCrowd(bytes: 50_000)) { port in
+        try await run(admission: LMTPAdmission(bytes: 50_000)) { port in
             let socket = try PlainSocket(port: port)
             _ = await socket.until("\r\n")
             for (lines, reply) in [(2000, "452 4.3.1 too much at once, try again"), (300, "250 2.0.0 safe")] {

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// How many clients are connected, and how much of what they say is in memory: both have an end.
-final class LMTPCrowd: Sendable {
+final class LMTPAdmission: Sendable {
     private struct Count {
         var connections = 0
         var bytes = 0

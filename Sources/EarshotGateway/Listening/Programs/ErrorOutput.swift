@@ -2,7 +2,7 @@ internal import Earshot
 internal import Logging
 
 /// What a program writes to its standard error: into the log as far as there is room, and the last of it kept.
-struct Complaints {
+struct ErrorOutput {
     private let channel: String
     private let clock: GatewayClock
     private let log: Logger
@@ -36,15 +36,15 @@ struct Complaints {
 
     private mutating func take(_ line: LineCutter.Line) {
         guard case .whole(let bytes) = line else { return }
-        let text = Complaints.plain(bytes)
+        let text = ErrorOutput.plain(bytes)
         guard !text.isEmpty else { return }
-        last = last.suffix(Complaints.keeps - 1) + [text]
+        last = last.suffix(ErrorOutput.keeps - 1) + [text]
         let minute = clock.now().seconds / 60
         if minute != window { (window, count) = (minute, 0) }
         count += 1
-        if count == Complaints.pace {
+        if count == ErrorOutput.pace {
             log.warning("\(channel): the program says more than the log takes", metadata: ["channel": "\(channel)"])
-        } else if count < Complaints.pace {
+        } else if count < ErrorOutput.pace {
             log.info("\(channel): \(text)", metadata: ["channel": "\(channel)"])
         }
     }

@@ -48,7 +48,10 @@ extension ConfigurationReader {
     }
 
     private mutating func journal(_ journal: JSONValue) {
-        if let limit = journal["limit"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.limit = limit }
+        if let limit = journal["limit"]?.text.flatMap({ Quantity.size($0) }) {
+            if limit < 1 << 20 { check.refuse("/journal/limit", expected: "a size of 1MiB at least") }
+            result.keeping.limit = limit
+        }
         if let keep = journal["keep"]?.text.flatMap({ Quantity.duration($0) }) { result.keeping.time = keep }
         if let letters = journal["dead_letters"]?.wholeNumber { result.keeping.deadLetters = Int(letters) }
         if let size = journal["keep_size"]?.text.flatMap({ Quantity.size($0) }) { result.keeping.size = size }

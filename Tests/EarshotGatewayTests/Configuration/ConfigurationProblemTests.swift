@@ -150,6 +150,11 @@ import Testing
                     #"/watch/a: "any" or "all" must name a term"#,
                 ]
             ),
+            (whole(more: #""journal": {"limit": "1MiB"}"#), []),
+            (
+                whole(more: #""journal": {"limit": "0B"}"#),
+                [#"/journal/limit: expected a size of 1MiB at least, found "0B""#]
+            ),
             (
                 whole(more: #""receive": {}"#),
                 ["warning: /receive: no channel listens to a webhook: nothing is received"]

@@ -16,7 +16,8 @@ struct HTMLTokens {
     }
 
     private let bytes: Bytes
-    private var position = 0
+    /// Where reading stands, behind the last piece.
+    private(set) var position = 0
     /// Whether no `-->` follows, so that a search for it would be in vain.
     private var lacksCommentEnd = false
     /// The elements whose end tag was searched for in vain.

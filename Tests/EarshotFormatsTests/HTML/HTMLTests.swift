@@ -77,6 +77,20 @@ struct Fragment: CustomTestStringConvertible, Sendable {
         }
     }
 
+    @Test(arguments: [
+        Fragment("<p class=\"q\">RE: <a href=\"x\">x</a></p><p>Look</p>", "<p>Look</p>"),
+        Fragment("<P CLASS='a q'>one</p>two<span class=q><span>three</span> four</span>.", "two."),
+        Fragment("<p class=\"qq\">one</p><p data-class=q>two</p>", "<p class=\"qq\">one</p><p data-class=q>two</p>"),
+        Fragment("a<!-- <p class=q>b</p> -->c", "a<!-- <p class=q>b</p> -->c"),
+        Fragment("<p class=q>one<p class=q>two</p>", "<p class=q>one<p class=q>two</p>"),
+        Fragment("<p class=q>one</p><p class=q>two", "<p class=q>two"),
+        Fragment("<img class=q>one<p class=q", "<img class=q>one<p class=q"),
+        Fragment("", ""),
+    ]) func `elements of a class are left out`(fragment: Fragment) {
+        let left = Array(fragment.html.utf8).withBytes { HTML.removing(class: ("q" as StaticString).bytes, from: $0) }
+        #expect(String(decoding: left, as: UTF8.self) == fragment.result)
+    }
+
     @Test func `bytes that are no UTF-8 become text`() {
         let text = ([0x3C, 0x62, 0x3E, 0xFF, 0xC2, 0x3C] as [UInt8]).withBytes { HTML.text(of: $0) }
         #expect(String(decoding: text, as: UTF8.self) == "\u{FFFD}\u{FFFD}<")

@@ -81,6 +81,8 @@ struct DeclaredFields: Sendable {
 struct DeclaredText: Sendable {
     var expression: DeclaredExpression
     var isHTML: Bool
+    /// The class of the elements that are left out of HTML.
+    var without: DeclaredExpression?
 }
 
 /// Entries of a list: where they are, and what each says.

@@ -82,15 +82,18 @@ extension DeclarationReader {
         return fields
     }
 
-    /// A text for people: an expression, or `{"html": expression}`.
+    /// A text for people: an expression, or `{"html": expression, "without": expression}`.
     private mutating func people(_ value: JSONValue?, _ name: String, at pointer: String) -> DeclaredText? {
         guard let value else { return nil }
         guard value.members != nil else {
             return expression(value, name, at: pointer).map { DeclaredText(expression: $0, isHTML: false) }
         }
-        guard let members = object(value, known: ["html"], required: ["html"], at: pointer) else { return nil }
+        guard let members = object(value, known: ["html", "without"], required: ["html"], at: pointer) else {
+            return nil
+        }
+        let without = expression(members["without"], name, at: pointer + "/without")
         return expression(members["html"], name, at: pointer + "/html").map {
-            DeclaredText(expression: $0, isHTML: true)
+            DeclaredText(expression: $0, isHTML: true, without: without)
         }
     }
 

@@ -104,14 +104,14 @@ struct DeclaredReader {
     }
 
     private mutating func texts(_ row: inout MentionRow, _ fields: DeclaredFields, _ record: JSONValue) {
-        if let title = fields.title, let text = said(title.expression, over: record).asID {
+        if let title = fields.title, let text = prose(of: title, record) {
             row.title =
                 title.isHTML ? Array(text.utf8).withBytes { reading.keepText(html: $0) } : reading.keepText(text)
         }
         if let language = fields.language, let tag = said(language, over: record).text, tag != "und", !tag.isEmpty {
             row.language.tag = reading.keep(tag)
         }
-        let text = fields.text.map { said($0.expression, over: record).asID ?? "" } ?? ""
+        let text = fields.text.flatMap { prose(of: $0, record) } ?? ""
         let isHTML = fields.text?.isHTML == true
         let first = reading.entities.count
         var places = OffsetPlaces(text)
@@ -136,6 +136,15 @@ struct DeclaredReader {
         }
         reading.finishEntities(from: first, of: row.text, finding: search)
         row.entities = Entries(from: first, to: reading.entities.count)
+    }
+
+    /// What a text says, plain or HTML, without the elements that are left out.
+    private mutating func prose(of text: DeclaredText, _ record: JSONValue) -> String? {
+        guard let prose = said(text.expression, over: record).asID else { return nil }
+        guard let name = text.without.flatMap({ said($0, over: record).text }) else { return prose }
+        return Array(prose.utf8).withBytes { html in
+            Array(name.utf8).withBytes { String(decoding: HTML.removing(class: $0, from: html), as: UTF8.self) }
+        }
     }
 
     private mutating func lists(_ row: inout MentionRow, _ fields: DeclaredFields, _ record: JSONValue) {

@@ -37,10 +37,10 @@ struct DeclaredExpression: Sendable {
 /// Values of a document that are found by a key: accounts, media, parents.
 struct DeclaredTable: Sendable {
     var name: String
-    /// The list of values.
+    /// The list of values, or of objects whose members are the values.
     var of: DeclaredExpression
-    /// The key of each.
-    var key: DeclaredExpression
+    /// The key of each; nil where the members' names are the keys.
+    var key: DeclaredExpression?
 }
 
 /// One sort of record: where they are, which count, and what each says.
@@ -77,10 +77,13 @@ struct DeclaredFields: Sendable {
     var ext: [DeclaredExpression] = []
 }
 
-/// A text for people, plain or HTML.
+/// A text for people.
 struct DeclaredText: Sendable {
+    /// How a source writes a text.
+    enum Form: Sendable { case plain, html, escaped }
+
     var expression: DeclaredExpression
-    var isHTML: Bool
+    var form = Form.plain
     /// The class of the elements that are left out of HTML.
     var without: DeclaredExpression?
 }

@@ -82,18 +82,26 @@ extension DeclarationReader {
         return fields
     }
 
-    /// A text for people: an expression, or `{"html": expression, "without": expression}`.
+    /// A text for people: an expression, `{"escaped": expression}` or `{"html": expression, "without": expression}`.
     private mutating func people(_ value: JSONValue?, _ name: String, at pointer: String) -> DeclaredText? {
         guard let value else { return nil }
-        guard value.members != nil else {
-            return expression(value, name, at: pointer).map { DeclaredText(expression: $0, isHTML: false) }
+        guard let given = value.members else {
+            return expression(value, name, at: pointer).map { DeclaredText(expression: $0) }
         }
-        guard let members = object(value, known: ["html", "without"], required: ["html"], at: pointer) else {
-            return nil
+        let required = given["escaped"] == nil ? ["html"] : []
+        guard let members = object(value, known: ["html", "without", "escaped"], required: required, at: pointer)
+        else { return nil }
+        if let escaped = members["escaped"] {
+            for other in ["html", "without"] where members[other] != nil {
+                note(pointer + "/" + other, "\"escaped\" stands alone")
+            }
+            return expression(escaped, name, at: pointer + "/escaped").map {
+                DeclaredText(expression: $0, form: .escaped)
+            }
         }
         let without = expression(members["without"], name, at: pointer + "/without")
         return expression(members["html"], name, at: pointer + "/html").map {
-            DeclaredText(expression: $0, isHTML: true, without: without)
+            DeclaredText(expression: $0, form: .html, without: without)
         }
     }
 

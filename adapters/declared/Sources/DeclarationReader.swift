@@ -65,11 +65,10 @@ struct DeclarationReader {
     }
 
     private mutating func table(_ name: String, _ value: JSONValue, at pointer: String) -> DeclaredTable? {
-        guard let members = object(value, known: ["of", "key"], required: ["of", "key"], at: pointer),
-            let of = expression(members["of"], name, at: pointer + "/of"),
-            let key = expression(members["key"], name, at: pointer + "/key")
+        guard let members = object(value, known: ["of", "key"], required: ["of"], at: pointer),
+            let of = expression(members["of"], name, at: pointer + "/of")
         else { return nil }
-        return DeclaredTable(name: name, of: of, key: key)
+        return DeclaredTable(name: name, of: of, key: expression(members["key"], name, at: pointer + "/key"))
     }
 
     // What every part is read with.

@@ -36,6 +36,12 @@ struct DeclaredAdapter: Adapter {
         keepsRaw = settings.values["keep_raw"]?.truth ?? false
     }
 
+    /// Throws where an answer of the source is an error, or nothing that it sends.
+    func check(_ answer: JSONValue, size: Int) throws(MalformedDocument) {
+        var reader = DeclaredReader(declaration, root: answer, size: size, keepsRaw: false)
+        try reader.check()
+    }
+
     func read(_ document: Document) throws(MalformedDocument) -> Reading {
         let size = document.bytes.count
         let root: JSONValue

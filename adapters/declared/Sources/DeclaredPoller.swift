@@ -48,6 +48,12 @@ struct DeclaredPoller: PollingAdapter {
         guard let body = try? JSONValue(parsing: response.body) else {
             throw FetchFailure.unreachable("the answer is no JSON")
         }
+        do throws(MalformedDocument) {
+            try reader.check(body, size: response.body.count)
+        } catch {
+            // The position stays: what is an error now may be a page the next time.
+            throw FetchFailure.unreachable(error.reason)
+        }
         var document = Document(response.body, observedAt: Timestamp(seconds: 0))
         document.contentType = response["content-type"]
         document.url = hidden(request.url)

@@ -30,12 +30,7 @@ struct DeclaredReader {
 
     /// Reads every record; throws where the document is an error, or nothing that the source sends.
     mutating func read() throws(MalformedDocument) -> Reading {
-        if let error = declaration.error, let reason = ofAll(error).asID, !reason.isEmpty {
-            throw MalformedDocument("\(declaration.name) says: \(reason.prefix(200))")
-        }
-        if let knows = declaration.knows, !ofAll(knows).isTruthlike {
-            throw MalformedDocument("nothing that \(declaration.name) sends")
-        }
+        try check()
         for section in declaration.records {
             switch ofAll(section.at) {
             case .null: continue
@@ -47,6 +42,16 @@ struct DeclaredReader {
             }
         }
         return reading
+    }
+
+    /// Throws where the document is an error, or nothing that the source sends.
+    mutating func check() throws(MalformedDocument) {
+        if let error = declaration.error, let reason = ofAll(error).asID, !reason.isEmpty {
+            throw MalformedDocument("\(declaration.name) says: \(reason.prefix(200))")
+        }
+        if let knows = declaration.knows, !ofAll(knows).isTruthlike {
+            throw MalformedDocument("nothing that \(declaration.name) sends")
+        }
     }
 
     /// What an expression says of the whole document.
@@ -69,8 +74,9 @@ struct DeclaredReader {
         steps = DocumentBudget.stepsOfRecord
         self.place = place
         isGivenUp = false
-        guard section.when.map({ value(of: $0, over: record).isTruthlike }) ?? true, !isGivenUp else { return }
-        append(record, as: section)
+        if section.when.map({ value(of: $0, over: record).isTruthlike }) ?? true, !isGivenUp {
+            append(record, as: section)
+        }
         guard let below = section.below else { return }
         steps = words.stepsOfAll
         self.place = place
@@ -106,21 +112,23 @@ struct DeclaredReader {
     private mutating func texts(_ row: inout MentionRow, _ fields: DeclaredFields, _ record: JSONValue) {
         if let title = fields.title, let text = prose(of: title, record) {
             row.title =
-                title.isHTML ? Array(text.utf8).withBytes { reading.keepText(html: $0) } : reading.keepText(text)
+                title.form == .html ? Array(text.utf8).withBytes { reading.keepText(html: $0) } : reading.keepText(text)
         }
         if let language = fields.language, let tag = said(language, over: record).text, tag != "und", !tag.isEmpty {
             row.language.tag = reading.keep(tag)
         }
         let text = fields.text.flatMap { prose(of: $0, record) } ?? ""
-        let isHTML = fields.text?.isHTML == true
+        let isHTML = fields.text?.form == .html
         let first = reading.entities.count
         var places = OffsetPlaces(text)
         for list in fields.entities {
             for entity in rows(of: list, over: record) {
                 var entity = entity
+                let isPlaced = entity.start >= 0 && !isHTML
                 (entity.start, entity.end) =
-                    isHTML ? (-1, -1) : places.scalars(from: entity.start, to: entity.end, in: list.unit)
-                if entity.start >= 0 || !entity.text.isEmpty || !entity.value.isEmpty {
+                    isPlaced ? places.scalars(from: entity.start, to: entity.end, in: list.unit) : (-1, -1)
+                // A place that is none is of nothing that people see.
+                if entity.start >= 0 || !entity.text.isEmpty || !isPlaced && !entity.value.isEmpty {
                     reading.entities.append(entity)
                 }
             }
@@ -138,9 +146,12 @@ struct DeclaredReader {
         row.entities = Entries(from: first, to: reading.entities.count)
     }
 
-    /// What a text says, plain or HTML, without the elements that are left out.
+    /// What a text says: HTML without the elements that are left out, else as people read it.
     private mutating func prose(of text: DeclaredText, _ record: JSONValue) -> String? {
         guard let prose = said(text.expression, over: record).asID else { return nil }
+        if text.form == .escaped {
+            return Array(prose.utf8).withBytes { String(decoding: HTML.unescaped($0), as: UTF8.self) }
+        }
         guard let name = text.without.flatMap({ said($0, over: record).text }) else { return prose }
         return Array(prose.utf8).withBytes { html in
             Array(name.utf8).withBytes { String(decoding: HTML.removing(class: $0, from: html), as: UTF8.self) }

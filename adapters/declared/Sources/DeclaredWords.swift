@@ -61,8 +61,14 @@ final class DeclaredWords {
         var steps = budget.stepsOfAll
         let elements = try evaluate(table.of, over: root, spending: &steps).elements ?? []
         for element in elements {
+            guard let expression = table.key else {
+                guard let members = element.members else { continue }
+                for key in members.keys where values[key] == nil { values[key] = members[key] }
+                budget.left -= members.count
+                continue
+            }
             var steps = DocumentBudget.stepsOfRecord
-            guard let key = try evaluate(table.key, over: element, spending: &steps).asID else { continue }
+            guard let key = try evaluate(expression, over: element, spending: &steps).asID else { continue }
             if values[key] == nil { values[key] = element }
         }
         filled[name] = values

@@ -40,25 +40,15 @@ struct OffsetPlaces {
 
 extension Reading {
     /// Finishes the entities from `first` on: those with a place get the text that stands there, those with a text get
-    /// the place where it stands, what the source did not say is found in the text; then all are put in order.
+    /// the place where it stands, but for what stands in an address; what the source did not say is found in the text;
+    /// then all are put in order.
     mutating func finishEntities(from first: Int, of text: Kept, finding search: TextEntities.Search?) {
         let declared = Set(entities[first...].map(\.type))
         let places = ScalarPlaces(withBytes(of: text) { $0.array })
-        var taken: [Kept: Int] = [:]
-        for index in first..<entities.count {
-            if entities[index].start < 0, !entities[index].text.isEmpty, index - first < 256 {
-                let sought = withBytes(of: entities[index].text) { $0.array }
-                let from = taken.first { same($0.key, entities[index].text) }?.value ?? 0
-                if let found = places.find(sought, from: from) {
-                    taken[entities[index].text] = found.after
-                    (entities[index].start, entities[index].end) = (found.start, found.end)
-                }
-            }
-            if let bytes = places.bytes(from: entities[index].start, to: entities[index].end) {
-                let start = text.start + UInt32(bytes.lowerBound)
-                entities[index].text = Kept(start: start, count: UInt32(bytes.count))
-            }
-        }
+        let isAddress = entities[first...].map { $0.type == .url }
+        place(isAddress.indices.filter { isAddress[$0] }.map { first + $0 }, of: text, in: places, outside: [])
+        let addresses = entities[first...].filter { $0.type == .url && $0.start >= 0 }.map { $0.start..<$0.end }
+        place(isAddress.indices.filter { !isAddress[$0] }.map { first + $0 }, of: text, in: places, outside: addresses)
         if var search {
             if declared.contains(.hashtag) { search.remove(.hashtags) }
             if declared.contains(.mention) { search.remove(.mentions) }
@@ -71,6 +61,27 @@ extension Reading {
             return (left, one.offset) < (right, other.offset)
         }
         entities.replaceSubrange(first..., with: ordered.map(\.element))
+    }
+}
+
+extension Reading {
+    /// Gives entities the place where their text stands, outside of some places, and the text that stands there.
+    private mutating func place(_ indices: [Int], of text: Kept, in places: ScalarPlaces, outside: [Range<Int32>]) {
+        var taken: [Kept: Int] = [:]
+        for (count, index) in indices.enumerated() {
+            if entities[index].start < 0, !entities[index].text.isEmpty, count < 256 {
+                let sought = withBytes(of: entities[index].text) { $0.array }
+                let from = taken.first { same($0.key, entities[index].text) }?.value ?? 0
+                if let found = places.find(sought, from: from, outside: outside) {
+                    taken[entities[index].text] = found.after
+                    (entities[index].start, entities[index].end) = (found.start, found.end)
+                }
+            }
+            if let bytes = places.bytes(from: entities[index].start, to: entities[index].end) {
+                let start = text.start + UInt32(bytes.lowerBound)
+                entities[index].text = Kept(start: start, count: UInt32(bytes.count))
+            }
+        }
     }
 }
 
@@ -92,24 +103,37 @@ private struct ScalarPlaces {
         return starts[Int(start)]..<starts[Int(end)]
     }
 
-    /// The first place from the scalar `from` on where a word stands in any ASCII case and ends.
-    func find(_ word: [UInt8], from: Int) -> (start: Int32, end: Int32, after: Int)? {
+    /// The first place from the scalar `from` on where a word begins, stands in any ASCII case and ends.
+    func find(
+        _ word: [UInt8], from: Int, outside taken: [Range<Int32>]
+    ) -> (start: Int32, end: Int32, after: Int)? {
         guard !word.isEmpty, bytes.count <= 65_536, word.count <= 512 else { return nil }
         let length = word.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
-        for scalar in from..<max(starts.count - length, from) where stands(word, at: starts[scalar]) {
+        for scalar in from..<max(starts.count - length, from)
+        where stands(word, at: starts[scalar]) && !taken.contains(where: { $0.contains(Int32(scalar)) }) {
             return (Int32(scalar), Int32(scalar + length), scalar + length)
         }
         return nil
     }
 
     private func stands(_ word: [UInt8], at start: Int) -> Bool {
-        guard start + word.count <= bytes.count else { return false }
+        guard start + word.count <= bytes.count, start == 0 || !ScalarPlaces.goesOn(behind: bytes[start - 1]) else {
+            return false
+        }
         for index in word.indices where ScalarPlaces.folded(bytes[start + index]) != ScalarPlaces.folded(word[index]) {
             return false
         }
         guard start + word.count < bytes.count else { return true }
         let next = bytes[start + word.count]
         return !(next >= 0x80 || next == 0x5F || (0x30...0x39).contains(next) || (0x61...0x7A).contains(next | 0x20))
+    }
+
+    /// Whether what begins behind a byte is a part of what stands before it, as in an address.
+    private static func goesOn(behind byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x23, 0x2F, 0x3D, 0x40, 0x5F: true
+        default: false
+        }
     }
 
     private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

@@ -79,6 +79,44 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         #expect(line.contains(#""author":{"id":"8","address":"a@acme.example"}"#))
     }
 
+    @Test func `a table without a key has the members of objects`() throws {
+        let fields = #","author":{"name":"ref('users', by).name"}"#
+        let adapter = try adapter(telex(fields, #""tables":{"users":{"of":"[one, two, three]"}},"#))
+        let line = lines(
+            #"{"one":{"7":{"name":"Mira"}},"two":{"7":{"name":"No"},"8":{"name":"Bo"}},"three":5,"#
+                + #""r":[{"id":1,"by":7},{"id":2,"by":"8"},{"id":3,"by":9}]}"#, of: adapter)
+        #expect(line.split(separator: "\n").map { $0.contains(#""name":"#) } == [true, true, false])
+        #expect(line.contains(#""author":{"name":"Mira"}"#) && line.contains(#""author":{"name":"Bo"}"#))
+    }
+
+    @Test func `what is below a record that does not count is read`() throws {
+        let adapter = try adapter(
+            #"{"name":"telex","version":"1.0","about":"x","records":{"wire":{"at":"r","below":"r","when":"!gone","#
+                + #""kind":"post","fields":{"native_id":"id"}}}}"#)
+        let page = #"{"r":[{"id":"1","gone":true,"r":[{"id":"2"},{"gone":1,"r":[{"id":"3"}]}]}]}"#
+        #expect(lines(page, of: adapter).split(separator: "\n").count == 2)
+    }
+
+    @Test(arguments: [
+        (#""title":{"escaped":"t"}"#, #"&lt;dialog> &amp; <b>"#, #""title":"<dialog> & <b>""#),
+        (#""title":{"html":"t"}"#, #"&lt;dialog> &amp; <b>x</b>"#, #""title":"<dialog> & x""#),
+        (#""text":{"html":"t","without":"'a'"}"#, "<i class='a'>gone</i> kept", #""text":"kept","html":" kept""#),
+        (#""text":{"html":"t","without":"none"}"#, "<i class='a'>here</i>", #""text":"here","html":"<i>here</i>""#),
+    ]) func `texts are read as they are written`(_ field: String, _ given: String, _ expected: String) throws {
+        let line = lines(#"{"r":[{"id":1,"t":"\#(given)"}]}"#, of: try adapter(telex("," + field)))
+        #expect(line.contains(expected), "\(line)")
+    }
+
+    @Test func `an entity whose place is none is left out, unless its text is found`() throws {
+        let fields = #","text":"t","entities":{"each":"e","type":"'hashtag'","value":"v","start":"s","text":"x"}"#
+        let page =
+            ##"{"r":[{"id":1,"t":"a #bag","e":[{"v":"far","s":99},{"v":"bag","s":99,"x":"#bag"},{"v":"no"}]}]}"##
+        let line = lines(page, of: try adapter(telex(fields)))
+        #expect(!line.contains("far"), "\(line)")
+        #expect(line.contains(##"{"type":"hashtag","text":"#bag","value":"bag","start":2,"end":6}"##), "\(line)")
+        #expect(line.contains(#""value":"no""#), "\(line)")
+    }
+
     @Test(arguments: [("utf8", 3, 12), ("utf16", 3, 10), ("scalars", 2, 10)])
     func `offsets are moved to scalars`(_ unit: String, _ start: Int, _ end: Int) throws {
         let fields =

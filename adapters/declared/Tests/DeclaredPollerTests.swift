@@ -142,6 +142,20 @@ private final class ScriptedNetwork: HTTPFetching {
         }
     }
 
+    @Test func `an error that comes with the status 200 leaves the position where it is`() async throws {
+        let poller = try poller("reddit", #"{"listen":"search","query":"acme"}"#)
+        let page = #"{"data":{"after":"t3_a","children":[{"kind":"t3","data":{"name":"t3_b","created_utc":5}}]}}"#
+        let network = ScriptedNetwork([
+            answer(page), answer(#"{"message":"try again","error":500}"#), answer(#"{"data":{"children":[]}}"#),
+        ])
+        let first = try await poller.poll(after: nil, over: network)
+        await #expect(throws: FetchFailure.unreachable("reddit says: try again")) {
+            _ = try await poller.poll(after: first.next, over: network)
+        }
+        _ = try await poller.poll(after: first.next, over: network)
+        #expect(network.requests[1].url.contains("after=t3_a") && network.requests[2].url == network.requests[1].url)
+    }
+
     @Test func `a setting that an address needs and has not is said`() async throws {
         let poller = try poller("mastodon", #"{"url":"https://social.example","listen":"hashtag"}"#)
         await #expect(throws: FetchFailure.self) { _ = try await poller.poll(after: nil, over: ScriptedNetwork([])) }

@@ -85,6 +85,7 @@ import Testing
         for words in [
             "/channels/a/settings", "\"command\" is missing", "\"adapter\" is missing", "/channels/b/settings/restart",
             "one of scheduled, always", "there is no adapter \"twiter\"",
+            "warning: /channels/b/settings/command: the program cannot be run: tap: No such file or directory",
             "/channels/d/settings/command: expected one at least", "/channels/e/settings/feeds: expected one at least",
         ] {
             #expect(ending.errors.contains(words), "\(words)")

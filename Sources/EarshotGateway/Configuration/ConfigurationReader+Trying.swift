@@ -25,6 +25,9 @@ extension ConfigurationReader {
             }
         }
         let webhook = channel.webhook ?? (adapter as? any ReceivingAdapter)?.webhook
+        if channel.webhook == nil, let program = (adapter as? any ProgramAdapter)?.program {
+            note(program, at: pointer + "/settings/command")
+        }
         let mail = (adapter as? any MailAdapter)?.mail
         note(clearText: mail.map { ClearText.problems(with: $0, at: pointer + "/settings/tls") } ?? [])
         if !(adapter is any PollingAdapter || adapter is any ProgramAdapter) && webhook == nil && mail == nil {
@@ -39,6 +42,15 @@ extension ConfigurationReader {
                 Problem(
                     pointer, "its webhook cannot be reached: there is no section \"receive\"",
                     severity: isSaid ? .error : .warning))
+        }
+    }
+
+    /// Warns of a program that cannot be run: it may be there when it is wanted, and other channels need not wait.
+    private mutating func note(_ program: Program, at pointer: String) {
+        do throws(FetchFailure) {
+            _ = try ProgramFile(program.command.first ?? "", in: result.directory).check()
+        } catch {
+            check.note(Problem(pointer, check.secrets.masked(error.reason), severity: .warning))
         }
     }
 }

@@ -18,7 +18,7 @@ struct ProgramFile {
     }
 
     /// Tells that it could be run; throws why it could not.
-    func check() throws -> String {
+    func check() throws(FetchFailure) -> String {
         guard unsafe access(directory, X_OK) == 0 else { throw refusal(of: directory) }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw refusal(of: name) }

@@ -77,7 +77,8 @@ import Testing
                 "b": { "adapter": "exec", "settings": { "command": ["tap"], "restart": "never" } },
                 "c": { "adapter": "exec", "settings": { "command": ["/bin/tap"], "format": "documents", "adapter": "twiter" } },
                 "d": { "adapter": "exec", "settings": { "command": [] } },
-                "e": { "adapter": "rss", "settings": { "feeds": [] } } },
+                "e": { "adapter": "rss", "settings": { "feeds": [] } },
+                "f": { "adapter": "exec", "settings": { "command": ["./tap"] } } },
               "sinks": { "s": { "sink": "stdout" } } }
             """, to: "earshot.json")
         let ending = try await Program.run("validate", file)
@@ -85,7 +86,7 @@ import Testing
         for words in [
             "/channels/a/settings", "\"command\" is missing", "\"adapter\" is missing", "/channels/b/settings/restart",
             "one of scheduled, always", "there is no adapter \"twiter\"",
-            "warning: /channels/b/settings/command: the program cannot be run: tap: No such file or directory",
+            "warning: /channels/f/settings/command: the program cannot be run: ./tap: No such file or directory",
             "/channels/d/settings/command: expected one at least", "/channels/e/settings/feeds: expected one at least",
         ] {
             #expect(ending.errors.contains(words), "\(words)")

@@ -100,8 +100,13 @@ struct MentionReader: ~Copyable {
             row.matches = matches(&reading)
             row.cluster = cluster(&reading)
         }
-        row.ext = line.withBytes { reading.keepJSON($0.jsonMember("ext").jsonMember(root["network"].string)) }
-        row.raw = line.withBytes { reading.keepJSON($0.jsonMember("raw")) }
+        if isPrinted {
+            row.ext = reading.keepJSON(root["ext"][root["network"].string], withoutNulls: true)
+            row.raw = reading.keepJSON(root["raw"])
+        } else {
+            row.ext = line.withBytes { reading.keepJSON($0.jsonMember("ext").jsonMember(root["network"].string)) }
+            row.raw = line.withBytes { reading.keepJSON($0.jsonMember("raw")) }
+        }
     }
 
     /// The text, and with it the places of the entities that stand in it.

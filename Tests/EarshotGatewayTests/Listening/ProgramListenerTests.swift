@@ -208,22 +208,25 @@ import Testing
         #expect(pauses == [.seconds(3.75), .seconds(7.5), .seconds(15), .seconds(63), .seconds(63)])
     }
 
-    @Test func `a program that should run for ever is run again when it ends`() async throws {
+    @Test(arguments: [(say(mention("1")), [3.75, 7.5, 15]), (say(mention("'$EARSHOT_RUN'")), [3.75, 3.75, 3.75])])
+    func `a program that should run for ever is run again when it ends, at once where it had news`(
+        _ script: String, _ expected: [Double]
+    ) async throws {
         let bench = try Bench()
         defer { bench.remove() }
-        let listener = try bench.listener(Self.say(Self.mention("1")), #","restart":"always""#)
+        let listener = try bench.listener(script, #","restart":"always""#)
         let running = Task { try await listener.run() }
-        var count = 0
+        var pauses: [Duration] = []
         for await pause in bench.clock.sleeps {
-            #expect(pause == .seconds(3.75))
-            count += 1
-            if count == 2 { break }
+            pauses.append(pause)
+            if pauses.count == 3 { break }
             bench.clock.wake(pause)
         }
         running.cancel()
         _ = await running.result
+        #expect(pauses == expected.map { .seconds($0) })
         #expect(bench.board.all["c"]?.trouble?.contains("meant to run for ever") == true)
-        #expect(bench.tally.mentions == 2)
+        #expect(bench.tally.mentions == 3)
     }
 
     @Test func `stopping ends the program`() async throws {

@@ -16,7 +16,7 @@ enum PrintedMessage: Equatable {
     init?(_ line: [UInt8], format: ExecSettings.Format) {
         // Most lines are documents, and only a state is more than its bytes there.
         if format != .singer, !PrintedMessage.mayBeState(line), !PrintedMessage.isQuoted(line) { return nil }
-        guard let value = try? JSONValue(parsing: line) else {
+        guard let value = try? JSON.read(line, { root, _ in JSONValue(root) }) else {
             if format == .singer { self = .wrong("not JSON, which a Singer message is") } else { return nil }
             return
         }

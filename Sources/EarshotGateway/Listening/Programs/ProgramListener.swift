@@ -26,14 +26,14 @@ package struct ProgramListener: ChannelListener {
     package func run() async throws {
         var failures = 0
         while true {
-            let (failure, hasSpoken) = try await runOnce(nil)
+            let (failure, hasNews) = try await runOnce(nil)
             try Task.checkCancellation()
             guard let failure = failure ?? unwelcome else {
                 failures = 0
                 try await context.clock.sleep(context.jittered(interval))
                 continue
             }
-            failures = hasSpoken ? 1 : failures + 1
+            failures = hasNews ? 1 : failures + 1
             try await context.rest(after: failure, step(after: failure, failures))
         }
     }
@@ -61,15 +61,16 @@ package struct ProgramListener: ChannelListener {
         return Backoff.Step(pause: pause, state: .retrying)
     }
 
-    /// Runs the program once; tells why the run failed, if it did, and whether anything came of it.
+    /// Runs the program once; tells why the run failed, if it did, and whether anything new came of it.
     private func runOnce(
         _ taken: (@Sendable (IntakeTally) -> Void)?
-    ) async throws -> (failure: FetchFailure?, hasSpoken: Bool) {
-        let handed = try HandedState(try await context.cursor(), as: program.handover)
+    ) async throws -> (failure: FetchFailure?, hasNews: Bool) {
+        let state = try await context.cursor()
+        let handed = try HandedState(state, as: program.handover)
         defer { handed.remove() }
         let run = ProgramRun(
             order(handed), errorOutput: ErrorOutput(of: channel, clock: context.clock, log: context.log))
-        let reading = ProgramReading(channel: channel, adapter: adapter, lineLimit: program.lineLimit)
+        let reading = ProgramReading(channel: channel, adapter: adapter, lineLimit: program.lineLimit, state: state)
         let result: Result<Bool, any Error>
         do {
             result = .success(
@@ -87,7 +88,7 @@ package struct ProgramListener: ChannelListener {
         // What a program that was ended said last is likely half a line.
         if ending.failure == nil, let rest = reading.rest() { try await take(rest, reading, taken) }
         if ending.failure == nil { context.board.heard(from: channel, at: context.clock.now()) }
-        return (ending.failure, reading.hasSpoken)
+        return (ending.failure, reading.hasNews)
     }
 
     /// Takes what the program prints until it has ended; true where it had to be ended, as its time was over.
@@ -120,6 +121,7 @@ package struct ProgramListener: ChannelListener {
         guard !page.isEmpty else { return }
         let tally = try await context.intake.take(
             page.documents, unreadable: page.unreadable, advancing: page.state)
+        reading.note(page, tally)
         context.report(tally)
         taken?(tally)
     }

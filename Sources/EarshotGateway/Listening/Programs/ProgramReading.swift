@@ -14,7 +14,8 @@ final class ProgramReading: Sendable {
 
     private struct Progress {
         var cutter: LineCutter
-        var hasSpoken = false
+        var state: Cursor?
+        var hasNews = false
     }
 
     private let channel: String
@@ -22,15 +23,24 @@ final class ProgramReading: Sendable {
     private let limit: Int
     private let progress: Mutex<Progress>
 
-    init(channel: String, adapter: any ProgramAdapter, lineLimit: Int) {
+    /// A run that was handed a state.
+    init(channel: String, adapter: any ProgramAdapter, lineLimit: Int, state: Cursor?) {
         self.channel = channel
         self.adapter = adapter
         limit = lineLimit
-        progress = Mutex(Progress(cutter: LineCutter(limit: lineLimit)))
+        progress = Mutex(Progress(cutter: LineCutter(limit: lineLimit), state: state))
     }
 
-    /// Whether any document or state has come.
-    var hasSpoken: Bool { progress.withLock { $0.hasSpoken } }
+    /// Whether anything has come that was not known: a mention, or another state than before.
+    var hasNews: Bool { progress.withLock { $0.hasNews } }
+
+    /// Takes note of what became of a page.
+    func note(_ page: Page, _ tally: IntakeTally) {
+        progress.withLock { progress in
+            if tally.receipt.stored > 0 || page.state.map({ $0 != progress.state }) ?? false { progress.hasNews = true }
+            progress.state = page.state ?? progress.state
+        }
+    }
 
     /// The lines that a piece of output ends.
     func lines(of piece: [UInt8]) -> [LineCutter.Line] { progress.withLock { $0.cutter.cut(piece) } }
@@ -54,7 +64,6 @@ final class ProgramReading: Sendable {
                 }
             }
         }
-        if !page.documents.isEmpty || page.state != nil { progress.withLock { $0.hasSpoken = true } }
         return page
     }
 

@@ -161,10 +161,9 @@ struct SettingsCheck {
         _ value: JSONValue, at pointer: String, expected: String, among words: [String] = [],
         where isRight: (String) -> Bool
     ) -> JSONValue? {
-        // What an unset variable left empty has its problem already.
-        if let text = value.text, isRight(text) || (text.isEmpty && original.value(at: pointer)?.text != "") {
-            return value
-        }
+        // What an unset variable left empty has its problem already; one that is set to nothing has not.
+        let isNoted = problems.contains { $0.pointer == pointer }
+        if let text = value.text, isRight(text) || (text.isEmpty && isNoted) { return value }
         refuse(pointer, expected: expected, among: words)
         return nil
     }

@@ -84,6 +84,9 @@ struct Substitution {
         }
         let value = source.variable(String(name))
         if let separator {
+            if reference[separator.upperBound...].contains("${") {
+                problems.append(Problem(pointer, "expected a default without ${…} in it, found \"${\(reference)}\""))
+            }
             return value.flatMap { $0.isEmpty ? nil : $0 } ?? String(reference[separator.upperBound...])
         }
         if value == nil { problems.append(Problem(pointer, "the environment variable \(name) is not set")) }

@@ -121,6 +121,13 @@ import Testing
                     #"/channels/wire/settings/headers/B: expected a secret, which is not empty, found """#,
                 ]
             ),
+            (
+                whole(settings: #""base_url": "${EMPTY}", "stations": ["${EMPTY:-${TOKEN}}"]"#),
+                [
+                    #"/channels/wire/settings/base_url: expected an http or https address, found "${EMPTY}""#,
+                    #"/channels/wire/settings/stations/0: expected a default without ${…} in it, found "${EMPTY:-${TOKEN}""#,
+                ]
+            ),
             (whole(settings: #""pause": "${EMPTY:-5s}", "stations": ["${file:secrets/one}"]"#), []),
             (
                 whole(settings: #""stations": ["${file:secrets/open}"], "headers": {"A": "${file:secrets/open}"}"#),

@@ -15,6 +15,14 @@ import Testing
         #expect(ending.errors.contains("/nowhere/feed.xml"))
     }
 
+    @Test func `a file that is not there costs only itself`() async throws {
+        let one = "schemas/examples/quickstart/rss/news.xml"
+        let alone = try await Program.run("normalize", "rss", one)
+        let ending = try await Program.run("normalize", "rss", one, "/nowhere/feed.xml", one)
+        #expect(ending.code == 66 && !alone.lines.isEmpty)
+        #expect(ending.lines.count == 2 * alone.lines.count)
+    }
+
     @Test(
         arguments: [
             "twitter", "facebook", "instagram", "youtube", "email", "rss", "mastodon", "bluesky", "reddit",

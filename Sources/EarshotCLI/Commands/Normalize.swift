@@ -11,8 +11,8 @@ struct Normalize: AsyncParsableCommand {
         abstract: "Read documents and print their mentions, one a line.",
         discussion: """
             Each file is one document, or holds several: one JSON document a line, an mbox, a zip, a tar; packed with \
-            gzip or zstd or not. What cannot be read is a defect, and the exit code is 1 at the end. Nothing is \
-            remembered and no network is used.
+            gzip or zstd or not. What cannot be read is a defect, and the exit code is 1 at the end; it is 66 where \
+            a file is not there, and the others are read. Nothing is remembered and no network is used.
             """)
 
     @Argument(help: "The adapter to read with; `earshot adapters` lists them.")
@@ -39,18 +39,29 @@ struct Normalize: AsyncParsableCommand {
         var defects = try DefectOutput(path: defects)
         var output = LineOutput()
         let reading = ParallelReading(adapter: adapter)
+        var missing: ExitCode?
         for file in files {
-            let documents = try reader(of: file, adapter, moment)
+            let documents: DocumentReader
+            do throws(ExitCode) {
+                documents = try reader(of: file, adapter, moment)
+            } catch {
+                // It was said; the others are still read.
+                missing = missing ?? error
+                continue
+            }
             try await reading.run(over: { nextDocument(of: documents) }) { part in
                 try part.lines.withBytes { try output.add($0) }
                 try defects.add(part.findings, adapter: adapter.kind.name)
             }
         }
         try output.flush()
+        if let missing { throw missing }
         if defects.count > 0 { throw Exit.partly }
     }
 
-    private func reader(of file: String, _ adapter: any Adapter, _ moment: Timestamp?) throws -> DocumentReader {
+    private func reader(
+        of file: String, _ adapter: any Adapter, _ moment: Timestamp?
+    ) throws(ExitCode) -> DocumentReader {
         let kind = adapter.kind
         let now = GatewayClock.system.now
         let cut = DocumentReader.Cut(kind.container, companions: kind.companions) { moment ?? now() }

@@ -1,8 +1,9 @@
 public import Earshot
 
 extension JSONNode {
-    /// Appends the value as JSON, without white space: what a platform said, on its way to `ext` or `raw`.
-    public func write(to output: inout Output) {
+    /// Appends the value as JSON, without white space: what a platform said, on its way to `ext` or `raw`; on the way
+    /// to `ext` without the members of objects that say nothing.
+    public func write(to output: inout Output, withoutNulls: Bool = false) {
         switch kind {
         case .absent, .null: output.literal("null")
         case .boolean: output.boolean(boolean == true)
@@ -15,18 +16,19 @@ extension JSONNode {
             each { element in
                 if !isFirst { output.byte(UInt8(ascii: ",")) }
                 isFirst = false
-                element.write(to: &output)
+                element.write(to: &output, withoutNulls: withoutNulls)
             }
             output.byte(UInt8(ascii: "]"))
         case .object:
             output.byte(UInt8(ascii: "{"))
             var isFirst = true
             fields { key, value in
+                if withoutNulls, value.kind == .null { return }
                 if !isFirst { output.byte(UInt8(ascii: ",")) }
                 isFirst = false
                 output.string(key)
                 output.byte(UInt8(ascii: ":"))
-                value.write(to: &output)
+                value.write(to: &output, withoutNulls: withoutNulls)
             }
             output.byte(UInt8(ascii: "}"))
         }
@@ -34,8 +36,8 @@ extension JSONNode {
 
     /// Appends a whole number, also one that only an unsigned word holds.
     private func writeInteger(to output: inout Output) {
-        if tag == UInt8(ascii: "u") {
-            for digit in String(unsafe tape[index &+ 1]).utf8 { output.byte(digit) }
+        if let unsigned {
+            for digit in String(unsigned).utf8 { output.byte(digit) }
         } else {
             output.integer(int64)
         }
@@ -43,11 +45,11 @@ extension JSONNode {
 }
 
 extension Reading {
-    /// Keeps a value as JSON, or nothing where there is none; for `raw` and for members of `ext`.
-    public mutating func keepJSON(_ node: JSONNode) -> Kept {
+    /// Keeps a value as JSON, or nothing where there is none; for `raw` and, without nulls, for members of `ext`.
+    public mutating func keepJSON(_ node: JSONNode, withoutNulls: Bool = false) -> Kept {
         guard node.kind != .absent else { return .none }
         var output = Output()
-        node.write(to: &output)
+        node.write(to: &output, withoutNulls: withoutNulls)
         return output.withBytes { keepJSON($0) }
     }
 }
@@ -56,12 +58,12 @@ extension JSONFields {
     /// Writes a member with a value of a document, unless it is null or absent.
     public mutating func node(_ key: StaticString, _ value: JSONNode) {
         guard value.exists else { return }
-        member(key) { value.write(to: &$0) }
+        member(key) { value.write(to: &$0, withoutNulls: true) }
     }
 
     /// Writes a member with a value of a document under a name of the document's, unless it is null or absent.
     public mutating func node(named key: Bytes, _ value: JSONNode) {
         guard value.exists, !key.isEmpty else { return }
-        member(named: key) { value.write(to: &$0) }
+        member(named: key) { value.write(to: &$0, withoutNulls: true) }
     }
 }

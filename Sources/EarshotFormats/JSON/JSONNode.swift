@@ -81,6 +81,9 @@ public struct JSONNode {
     /// The bytes of a string, unescaped; none for everything else.
     @inlinable public var string: Bytes { isString ? text(at: word) : .none }
 
+    /// A whole number that an `Int64` cannot hold and an unsigned word can.
+    public var unsigned: UInt64? { tag == UInt8(ascii: "u") ? unsafe tape[index &+ 1] : nil }
+
     /// A whole number, also one written as a string of digits or as a number without fraction; else `unsaid`.
     public var int64: Int64 {
         switch tag {

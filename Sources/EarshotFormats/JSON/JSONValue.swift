@@ -9,9 +9,10 @@ public enum JSONValue: Sendable {
     case null
     /// `true` or `false`.
     case boolean(Bool)
-    /// A number without fraction or exponent that fits 64 bits.
+    /// A number without fraction or exponent that fits 64 bits with a sign; a larger one is a text of its digits, as
+    /// it is an id and no amount.
     case integer(Int64)
-    /// Any other number.
+    /// A number with a fraction or an exponent.
     case number(Double)
     /// A text.
     case string(String)
@@ -27,8 +28,8 @@ public enum JSONValue: Sendable {
         switch node.kind {
         case .absent, .null: self = .null
         case .boolean: self = .boolean(node.boolean ?? false)
-        case .integer where node.int64 != unsaid: self = .integer(node.int64)
-        case .integer, .number: self = .number(node.double ?? 0)
+        case .integer: self = node.unsigned.map { .string(String($0)) } ?? .integer(node.int64)
+        case .number: self = .number(node.double ?? 0)
         case .string: self = .string(node.string.string)
         case .array: self = .array(JSONValue.elements(of: node))
         case .object: self = .object(JSONObject(node))
@@ -43,6 +44,18 @@ public enum JSONValue: Sendable {
     /// The value of a JSON text; throws where it is none.
     public init(parsing text: String) throws(MalformedDocument) {
         try self.init(parsing: Array(text.utf8))
+    }
+
+    /// The value without the members of objects that are `null`, at any depth.
+    public var withoutNulls: JSONValue {
+        switch self {
+        case .array(let elements): return .array(elements.map(\.withoutNulls))
+        case .object(let members):
+            var said = JSONObject()
+            for (key, value) in members where !value.isNull { said[key] = value.withoutNulls }
+            return .object(said)
+        default: return self
+        }
     }
 
     private static func elements(of node: JSONNode) -> [JSONValue] {

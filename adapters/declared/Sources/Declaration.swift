@@ -19,6 +19,8 @@ struct Declaration: Sendable {
     var knows: DeclaredExpression?
     /// What the source says is wrong, where a document is an error.
     var error: DeclaredExpression?
+    /// What an error says that is about the credentials.
+    var unauthorized: DeclaredExpression?
     /// The side tables that `ref` looks into.
     var tables: [DeclaredTable] = []
     /// Where the mentions are and what they say.

@@ -8,17 +8,18 @@ extension DeclarationReader {
         if sections.isEmpty, value.members != nil { note("/records", "expected a sort of record or more") }
         return sections.compactMap { section in
             let known = ["at", "when", "below", "kind", "like", "fields"]
-            guard
-                let members = object(section.value, known: known, required: ["at", "kind"], at: section.pointer),
-                let at = expression(members["at"], "at", at: section.pointer + "/at"),
-                let fields = fields(
-                    of: section.name, members, in: sections.map { ($0.name, $0.value) }, section.pointer)
+            guard let members = object(section.value, known: known, required: ["at", "kind"], at: section.pointer)
             else { return nil }
+            let at = expression(members["at"], "at", at: section.pointer + "/at")
+            let fields = fields(
+                of: section.name, members, in: sections.map { ($0.name, $0.value) }, section.pointer)
+            let when = expression(members["when"], "when", at: section.pointer + "/when")
+            let below = expression(members["below"], "below", at: section.pointer + "/below")
             let words = Kind.allCases.map { "\($0.word)" }
             let kind = choice(members["kind"], among: words, at: section.pointer + "/kind")
+            guard let at, let fields else { return nil }
             return DeclaredRecords(
-                name: section.name, at: at, when: expression(members["when"], "when", at: section.pointer + "/when"),
-                below: expression(members["below"], "below", at: section.pointer + "/below"),
+                name: section.name, at: at, when: when, below: below,
                 kind: Kind.allCases.first { "\($0.word)" == kind } ?? .post, fields: fields)
         }
     }
@@ -32,7 +33,7 @@ extension DeclarationReader {
             guard let other = sections.first(where: { $0.name == base && base != name }), other.value["like"] == nil
             else {
                 note(pointer + "/like", "there is no other sort of record \"\(base)\" that is like no further one")
-                return nil
+                return fields(all, at: pointer + "/fields")
             }
             all = DeclarationReader.merged(other.value["fields"] ?? [:], all)
         }
@@ -46,7 +47,9 @@ extension DeclarationReader {
         for (key, value) in others {
             if value.isNull {
                 members[key] = nil
-            } else if let before = members[key], before.members != nil, value.members != nil, value["html"] == nil {
+            } else if let before = members[key], before.members != nil, value.members != nil, value["html"] == nil,
+                value["escaped"] == nil
+            {
                 members[key] = merged(before, value)
             } else {
                 members[key] = value

@@ -24,8 +24,8 @@ struct DeclarationReader {
 
     private mutating func read(_ value: JSONValue) {
         let known = [
-            "$schema", "name", "version", "network", "about", "container", "settings", "knows", "error", "tables",
-            "records", "ask",
+            "$schema", "name", "version", "network", "about", "container", "settings", "knows", "error",
+            "unauthorized", "tables", "records", "ask",
         ]
         let required = ["name", "version", "about", "records"]
         guard let top = object(value, known: known, required: required, at: "") else { return }
@@ -38,6 +38,7 @@ struct DeclarationReader {
         declaration.tables = named(top["tables"], at: "/tables").compactMap { table($0.name, $0.value, at: $0.pointer) }
         declaration.knows = expression(top["knows"], "knows", at: "/knows")
         declaration.error = expression(top["error"], "error", at: "/error")
+        declaration.unauthorized = expression(top["unauthorized"], "unauthorized", at: "/unauthorized")
         if let records = top["records"] { declaration.records = self.records(records) }
         if let ask = top["ask"] { declaration.asking = asking(ask) }
         declare(
@@ -51,16 +52,17 @@ struct DeclarationReader {
         declaration.network = text(top["network"], at: "/network") ?? declaration.name
         for (key, name) in [("name", declaration.name), ("network", declaration.network)]
         where !name.isEmpty && !DeclarationReader.isName(name) {
-            note("/" + key, "expected letters, digits, '-' and '_', beginning with a letter, found \"\(name)\"")
+            note("/" + key, "expected small letters, digits, '-' and '_', beginning with a letter, found \"\(name)\"")
         }
     }
 
-    private static func isName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 64, (0x61...0x7A).contains(first | 0x20) else {
+    /// Whether a name can be that of a network, and so the beginning of ids.
+    static func isName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, name.utf8.count <= 64, (0x61...0x7A).contains(first) else {
             return false
         }
         return name.utf8.allSatisfy {
-            (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
         }
     }
 

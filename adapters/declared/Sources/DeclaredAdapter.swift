@@ -36,24 +36,37 @@ struct DeclaredAdapter: Adapter {
         keepsRaw = settings.values["keep_raw"]?.truth ?? false
     }
 
-    /// Throws where an answer of the source is an error, or nothing that it sends.
-    func check(_ answer: JSONValue, size: Int) throws(MalformedDocument) {
-        var reader = DeclaredReader(declaration, root: answer, size: size, keepsRaw: false)
-        try reader.check()
+    /// Why an answer of the source is none: it is an error, or nothing that the source sends; nil where it is one.
+    func refusal(in answer: JSONValue, of response: FetchResponse) -> String? {
+        var reader = DeclaredReader(declaration, root: answer, size: response.body.count, keepsRaw: false)
+        do throws(MalformedDocument) {
+            try reader.check()
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// Whether an answer says that the credentials are not accepted.
+    func isUnauthorized(_ answer: JSONValue, of response: FetchResponse) -> Bool {
+        var reader = DeclaredReader(declaration, root: answer, size: response.body.count, keepsRaw: false)
+        return reader.isUnauthorized
     }
 
     func read(_ document: Document) throws(MalformedDocument) -> Reading {
         let size = document.bytes.count
         let root: JSONValue
         var isRepaired = false
-        if let events = EventStream.value(of: document.bytes) {
-            root = events
+        let events = EventStream(document.bytes)
+        if let events {
+            root = events.value
         } else {
             (root, isRepaired) = try JSON.read(document.bytes) { (JSONValue($0), $1) }
         }
         var reader = DeclaredReader(declaration, root: root, size: size, keepsRaw: keepsRaw)
         var reading = try reader.read()
         if isRepaired { reading.append(defect: "recovered: not JSON as it was sent") }
+        for defect in events?.defects ?? [] { reading.append(defect: defect.reason, at: defect.place) }
         return reading
     }
 }

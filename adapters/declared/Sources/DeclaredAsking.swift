@@ -175,8 +175,9 @@ extension DeclarationReader {
         else { return nil }
         var since = DeclaredRequest.Since(newest: newest)
         if let parameter = text(members["parameter"], at: pointer + "/parameter") {
-            let value = members["value"] == nil ? "{since}" : template(members["value"], at: pointer + "/value") ?? ""
-            since.parameter = (parameter, value)
+            let value =
+                members["value"] == nil ? "{since}" : template(members["value"], at: pointer + "/value", isSince: true)
+            since.parameter = (parameter, value ?? "")
         } else if members["value"] != nil {
             note(pointer, "\"parameter\" is missing")
         }
@@ -192,11 +193,12 @@ extension DeclarationReader {
         }
     }
 
-    /// A text whose names in braces are all settings.
-    private mutating func template(_ value: JSONValue?, at pointer: String) -> String? {
+    /// A text whose names in braces are all settings, but for the `since` of what leads on.
+    private mutating func template(_ value: JSONValue?, at pointer: String, isSince: Bool = false) -> String? {
         guard let text = text(value, at: pointer) else { return nil }
-        for name in Template(text).names where name != "since" && !isSetting(name) {
-            note(pointer, "{\(name)}: there is no such setting")
+        for name in Template(text).names where !(isSince && name == "since") && !isSetting(name) {
+            let place = name == "since" ? "; it stands in the \"value\" of \"since\" alone" : ""
+            note(pointer, "{\(name)}: there is no such setting\(place)")
         }
         return text
     }

@@ -40,19 +40,19 @@ struct DeclaredPoller: PollingAdapter {
         let request = try request(wanted, at: position)
         let response = try await http.fetch(request)
         let wait = wait(after: response, at: http.now)
+        if response.status == 204 { return Page([], next: position.kept, wait: wait) }
         if let failure = failure(of: response, wait: wait) {
             // A place in a list is not good for ever; the list itself may be well, at the next interval.
             guard case .refused = failure, let restarted = position.restarted else { throw failure }
             return Page([], next: restarted.kept)
         }
-        guard let body = try? JSONValue(parsing: response.body) else {
+        guard let body = try? JSON.read(response.body, { root, _ in JSONValue(root) }) else {
             throw FetchFailure.unreachable("the answer is no JSON")
         }
-        do throws(MalformedDocument) {
-            try reader.check(body, size: response.body.count)
-        } catch {
-            // The position stays: what is an error now may be a page the next time.
-            throw FetchFailure.unreachable(error.reason)
+        // The position stays: what is an error now may be a page the next time.
+        if let reason = reader.refusal(in: body, of: response) {
+            throw reader.isUnauthorized(body, of: response)
+                ? FetchFailure.unauthorized(reason) : FetchFailure.unreachable(reason)
         }
         var document = Document(response.body, observedAt: Timestamp(seconds: 0))
         document.contentType = response["content-type"]
@@ -96,7 +96,13 @@ struct DeclaredPoller: PollingAdapter {
             if let value = Template(value).filled({ name, _ in text(of: name) }) { pairs.append((name, value)) }
         }
         if let (name, value) = wanted.since?.parameter, let newest = position.since {
-            let since = Int64(newest).map { String($0 - min(wanted.since?.overlap ?? 0, max($0, 0))) } ?? newest
+            let overlap = wanted.since?.overlap ?? 0
+            let since =
+                switch JSONValue(amount: newest) {
+                case .integer(let whole): String(whole - min(overlap, max(whole, 0)))
+                case .number(let number): "\(max(number - Double(overlap), 0))"
+                default: newest
+                }
             let filled = Template(value).filled { name, _ in name == "since" ? since : text(of: name) }
             if let filled { pairs.append((name, filled)) }
         }
@@ -150,7 +156,12 @@ struct DeclaredPoller: PollingAdapter {
     // The answer.
 
     private func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
-        let failure = response.failure("status \(response.status)")
+        var reason = "status \(response.status)"
+        if response.status >= 400, let body = try? JSON.read(response.body, { root, _ in JSONValue(root) }) {
+            if let said = reader.refusal(in: body, of: response) { reason += ", \(said)" }
+            if reader.isUnauthorized(body, of: response) { return .unauthorized(reason) }
+        }
+        let failure = response.failure(reason)
         // A budget that was declared is known better than one that headers are taken to mean.
         guard case .limited(let reason, _) = failure, response.retryAfter == nil, let wait else { return failure }
         return .limited(reason, after: wait)

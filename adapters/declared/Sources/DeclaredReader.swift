@@ -54,6 +54,11 @@ struct DeclaredReader {
         }
     }
 
+    /// Whether the document says that the credentials are not accepted.
+    var isUnauthorized: Bool {
+        mutating get { declaration.unauthorized.map { ofAll($0).isTruthlike } ?? false }
+    }
+
     /// What an expression says of the whole document.
     private mutating func ofAll(_ expression: DeclaredExpression) -> JSONValue {
         steps = words.stepsOfAll
@@ -180,7 +185,9 @@ struct DeclaredReader {
         for member in members {
             let value = self.value(of: member, over: record)
             if value != .boolean(false), !value.isTruthlike { continue }
-            value.bytes.withBytes { bytes in Array(member.name.utf8).withBytes { fields.json(named: $0, bytes) } }
+            value.withoutNulls.bytes.withBytes { bytes in
+                Array(member.name.utf8).withBytes { fields.json(named: $0, bytes) }
+            }
         }
         return reading.keep(fields)
     }
@@ -194,18 +201,23 @@ struct DeclaredReader {
         for element in value.elements ?? [value] where !isGivenUp && element.isTruthlike {
             guard !said(list.sort, over: element).isNull else { continue }
             var row = Row.blank
-            fill(&row, list.fields, from: element)
-            rows.append(row)
+            if fill(&row, list.fields, from: element) { rows.append(row) }
         }
         return rows
     }
 
-    private mutating func fill<Row>(_ row: inout Row, _ group: FieldGroup<Row>, from record: JSONValue) {
+    /// Fills a row's fields; false where its sort is none, without which an entry of a list says nothing.
+    @discardableResult
+    private mutating func fill<Row>(_ row: inout Row, _ group: FieldGroup<Row>, from record: JSONValue) -> Bool {
+        let sort = (Row.self as? any DeclarableEntry.Type)?.sort
+        var isSorted = true
         for (slot, expression) in group.members where !isGivenUp {
             let value = slot.takesFalse ? value(of: expression, over: record) : said(expression, over: record)
             if value.isNull || slot.set(value, &row, &reading) { continue }
+            if slot.name == sort { isSorted = false }
             reading.append(defect: "\(slot.name): expected \(slot.expected), found \(value.shown)", at: place)
         }
+        return isSorted
     }
 
     /// What an expression says; `false` says nothing, as sources write it where there is no value.

@@ -15,7 +15,7 @@ final class DeclaredWords {
     private var budget: DocumentBudget
 
     /// The longest text that is put together or taken apart.
-    private static let longest = 4096
+    private static let longest = 1 << 20
 
     /// The meanings over a document.
     init(root: JSONValue, tables: [DeclaredTable], size: Int) {
@@ -47,8 +47,8 @@ final class DeclaredWords {
     private func call(_ name: String, _ arguments: [JSONValue]) throws(JMESPathFailure) -> JSONValue {
         switch name {
         case "ref": try ref(arguments[0].text ?? "", arguments[1].asID)
-        case "concat": concat(arguments)
-        case "split": split(arguments[0].text, by: arguments[1].text)
+        case "concat": try concat(arguments)
+        case "split": try split(arguments[0].text, by: arguments[1].text)
         default: .null
         }
     }
@@ -75,22 +75,24 @@ final class DeclaredWords {
         return values[key] ?? .null
     }
 
-    private func concat(_ parts: [JSONValue]) -> JSONValue {
+    private static func check(_ length: Int) throws(JMESPathFailure) {
+        guard length <= longest else { throw JMESPathFailure(.limit, "a text of more than \(longest) bytes", at: 0) }
+    }
+
+    private func concat(_ parts: [JSONValue]) throws(JMESPathFailure) -> JSONValue {
         var whole = ""
         for part in parts {
-            guard let text = part.asID, whole.utf8.count + text.utf8.count <= DeclaredWords.longest else {
-                return .null
-            }
+            guard let text = part.asID else { return .null }
+            try DeclaredWords.check(whole.utf8.count + text.utf8.count)
             whole += text
         }
         budget.left -= whole.utf8.count / 64
         return .string(whole)
     }
 
-    private func split(_ text: String?, by separator: String?) -> JSONValue {
-        guard let text, let separator = separator?.unicodeScalars.first, text.utf8.count <= DeclaredWords.longest else {
-            return .null
-        }
+    private func split(_ text: String?, by separator: String?) throws(JMESPathFailure) -> JSONValue {
+        guard let text, let separator = separator?.unicodeScalars.first else { return .null }
+        try DeclaredWords.check(text.utf8.count)
         let parts = text.unicodeScalars.split(separator: separator, omittingEmptySubsequences: false)
         budget.left -= parts.count
         return .array(parts.map { .string(String($0)) })

@@ -4,7 +4,11 @@ internal import EarshotFormats
 extension MentionRow: DeclarableRow {
     static let slots: [FieldSlot<MentionRow>] = [
         .word("op", Operation.self) { $0.operation = $1 },
-        .id("network") { $0.network = $1 },
+        FieldSlot(name: "network", expected: "a lower-case word such as \"mastodon\"") { value, row, reading in
+            guard let name = value.text, DeclarationReader.isName(name) else { return false }
+            row.network = reading.keep(name)
+            return true
+        },
         .id("native_id") { $0.nativeID = $1 },
         .word("kind", Kind.self) { $0.kind = $1 },
         FieldSlot(name: "url", expected: "a text") { value, row, reading in

@@ -68,7 +68,8 @@ struct PollPosition {
         var position = self
         position.pages += 1
         if next == nil {
-            position.newest = (request.since.map { said($0.newest) }?.asID).flatMap { $0.isEmpty ? nil : $0 }
+            let newest = request.since.map { said($0.newest) }
+            position.newest = (newest?.asID ?? newest?.double.map { "\($0)" }).flatMap { $0.isEmpty ? nil : $0 }
         }
         position.next = following(body, response, in: request, said)
         let ids = request.since?.ids.map { said($0).elements ?? [] }
@@ -99,7 +100,7 @@ struct PollPosition {
     /// where one of the two is no moment.
     private static func isOld(_ oldest: JSONValue?, _ overlap: Int64, _ since: String) -> Bool? {
         guard let oldest = oldest?.moment,
-            let newest = Int64(since).flatMap({ Times.epoch($0) }) ?? Times.parse(since)
+            let newest = JSONValue(amount: since)?.moment ?? Times.parse(since)
         else { return nil }
         return oldest.milliseconds < newest.milliseconds - overlap.multipliedReportingOverflow(by: 1000).partialValue
     }
@@ -112,7 +113,7 @@ struct PollPosition {
         case nil: return nil
         case .cursor(_, let expression): return said(expression).asID.flatMap { $0.isEmpty ? nil : $0 }
         case .address(let expression): return said(expression).text.flatMap { resolved($0, response.url) }
-        case .header: return LinkHeader.next(in: response["link"]).flatMap { resolved($0, response.url) }
+        case .header: return LinkHeader.next(in: response).flatMap { resolved($0, response.url) }
         case .offset(_, let items):
             let count = said(items).elements?.count ?? 0
             return count == 0 ? nil : String((next.flatMap { Int($0) } ?? 0) &+ count)
@@ -127,11 +128,27 @@ struct PollPosition {
     }
 }
 
+extension JSONValue {
+    /// The number that a text of digits is, with a fraction or without; nil for ids that are none.
+    init?(amount text: String) {
+        if let whole = Int64(text) {
+            self = .integer(whole)
+        } else if text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let number = Double(text) {
+            self = .number(number)
+        } else {
+            return nil
+        }
+    }
+}
+
 /// The header `Link` (RFC 8288).
 enum LinkHeader {
     /// The address of the relation `next`.
-    static func next(in header: String?) -> String? {
-        for link in (header ?? "").components(between: "<") {
+    ///
+    /// Several lines of the header are one list (RFC 9110, section 5.3).
+    static func next(in response: FetchResponse) -> String? {
+        let lines = response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
+        for link in lines.joined(separator: ", ").components(between: "<") {
             guard let end = link.firstIndex(of: ">") else { continue }
             let words = link[end...].lowercased().filter { $0 != " " && $0 != "\"" }
             if words.hasPrefix(">;rel=next") || words.contains(";rel=next") { return String(link[..<end]) }

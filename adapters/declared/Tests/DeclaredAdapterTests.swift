@@ -79,6 +79,47 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         #expect(line.contains(#""author":{"id":"8","address":"a@acme.example"}"#))
     }
 
+    @Test func `an id of 64 bits without a sign is its digits`() throws {
+        let line = lines(
+            #"{"r":[{"id":12345678901234567890},{"id":18446744073709551615}]}"#, of: try adapter(telex("")))
+        #expect(line.contains(#""id":"telex:12345678901234567890""#), "\(line)")
+        #expect(line.contains(#""id":"telex:18446744073709551615""#), "\(line)")
+    }
+
+    @Test func `an entry of a wrong sort, and a network that is no word, are defects`() throws {
+        let adapter = try adapter(
+            telex(
+                #","network":"n","refs":{"each":"f","rel":"r","id":"i"},"media":{"each":"m","type":"t","url":"u"}"#
+                    + #","ext":{"odd":"odd"}"#))
+        let page =
+            #"{"r":[{"id":1,"n":"A:b","f":[{"r":"cousin","i":"5"},{"r":"root","i":"6"}],"m":[{"t":"photo","u":"x"}],"#
+            + #""odd":{"a":null,"b":[{"c":null,"d":1}]}}]}"#
+        let line = lines(page, of: adapter)
+        #expect(
+            line.contains(#""id":"telex:1""#) && line.contains(#""refs":[{"rel":"root","id":"telex:6"}]"#), "\(line)")
+        #expect(!line.contains("media") && line.contains(#""odd":{"b":[{"d":1}]}"#), "\(line)")
+        #expect(try defects(page, of: adapter).map { String($0.prefix { $0 != "," }) }.count == 3)
+    }
+
+    @Test func `a long text is put together, and one that is too long is a defect`() throws {
+        let adapter = try adapter(telex(#","text":"concat(a, a)","tags":"split(a, ',')""#))
+        let page = #"{"r":[{"id":1,"a":"\#(String(repeating: "x,", count: 30_000))"}]}"#
+        #expect(lines(page, of: adapter).count > 120_000)
+        let tooLong = #"{"r":[{"id":1,"a":"\#(String(repeating: "x", count: 600_000))"}]}"#
+        #expect(try defects(tooLong, of: adapter).count == 1)
+    }
+
+    @Test func `events are mended, and those that cannot be are told`() throws {
+        let adapter = try adapter(
+            #"{"name":"telex","version":"1.0","about":"x","records":{"wire":{"at":"events[].data","kind":"post","#
+                + #""when":"id","fields":{"native_id":"id","text":"t"}}}}"#)
+        let stream = "\u{FEFF}: hello\n\ndata: {\"id\":1,\"t\":\"cut \\ud83d\"}\n\ndata: {\"id\":2,\n\ndata: 5\n\n"
+        #expect(lines(stream, of: adapter).contains("\"text\":\"cut \u{FFFD}\""))
+        let found = try defects(stream, of: adapter)
+        #expect(found.count == 2 && found[0] == "events[0]: recovered: not JSON as it was sent", "\(found)")
+        #expect(found.last?.hasPrefix("events[1]: ") == true, "\(found)")
+    }
+
     @Test func `a table without a key has the members of objects`() throws {
         let fields = #","author":{"name":"ref('users', by).name"}"#
         let adapter = try adapter(telex(fields, #""tables":{"users":{"of":"[one, two, three]"}},"#))
@@ -182,8 +223,8 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         (
             #"{"name":"te lex","version":"1.0","about":"x","records":{"a":{"at":"r","kind":"post","fields":{"native_id":"i"}}}}"#,
             """
-            adapter.json: /name: expected letters, digits, '-' and '_', beginning with a letter, found "te lex"
-            adapter.json: /network: expected letters, digits, '-' and '_', beginning with a letter, found "te lex"
+            adapter.json: /name: expected small letters, digits, '-' and '_', beginning with a letter, found "te lex"
+            adapter.json: /network: expected small letters, digits, '-' and '_', beginning with a letter, found "te lex"
             """
         ),
         (
@@ -208,6 +249,21 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
             adapter.json: /ask/requests/a/url: {who}: there is no such setting
             adapter.json: /ask/requests/a/url: expected an http or https address, or one that begins with a setting
             """
+        ),
+        (
+            #"{"name":"T","version":"1.0","about":"x","settings":{"a b":{"form":"integer","default":"x","about":"y"},"c":{"form":"choice","choices":["d"],"default":"e","about":"f"}},"ask":{"requests":{"a":{"url":"https://x.example/{since}"}}},"records":{"a":{"at":"r[","kind":"song","like":"b","fields":{"titel":"x"}}}}"#,
+            """
+            adapter.json: /name: expected small letters, digits, '-' and '_', beginning with a letter, found "T"
+            adapter.json: /network: expected small letters, digits, '-' and '_', beginning with a letter, found "T"
+            adapter.json: /settings/a b: expected a name of letters, digits, '-' and '_', found "a b"
+            adapter.json: /settings/a b/default: expected a whole number from 0 to 1000000000, found "x"
+            adapter.json: /settings/c/default: expected one of d, found "e"
+            adapter.json: /records/a/at: not a JMESPath expression: 
+            """
+        ),
+        (
+            #"{"name":"t","version":"1.0","about":"x","ask":{"requests":{"a":{"url":"https://x.example/{since}"}}},"records":{"a":{"at":"r","kind":"post","fields":{"native_id":"i"}}}}"#,
+            #"adapter.json: /ask/requests/a/url: {since}: there is no such setting; it stands in the "value" of "since" alone"#
         ),
         (
             #"{"name":"t","version":"1.0","about":"x","records":{"a":{"at":"r","kind":"post","fields":{"native_id":"i","media":{"each":"m"},"entities":[{"each":"e","type":"t","unit":"bytes"}]}}}}"#,

@@ -156,6 +156,46 @@ private final class ScriptedNetwork: HTTPFetching {
         #expect(network.requests[1].url.contains("after=t3_a") && network.requests[2].url == network.requests[1].url)
     }
 
+    @Test func `what an answer says is told, and of credentials as such`() async throws {
+        let poller = try poller("bluesky", #"{"query":"acme"}"#)
+        let network = ScriptedNetwork([
+            answer(#"{"error":"ExpiredToken","message":"Token has expired"}"#, status: 400),
+            answer(#"{"error":"InvalidRequest","message":"bad \ud83d q"}"#, status: 400),
+            answer(#"{"posts":[{"uri":"at://x","note":"cut \ud83d"}]}"#), answer("", status: 204),
+        ])
+        let failures: [FetchFailure] = [
+            .unauthorized("status 400, bluesky says: ExpiredToken: Token has expired"),
+            .refused("status 400, bluesky says: InvalidRequest: bad \u{FFFD} q"),
+        ]
+        for failure in failures {
+            await #expect(throws: failure) { _ = try await poller.poll(after: nil, over: network) }
+        }
+        let page = try await poller.poll(after: nil, over: network)
+        #expect(page.documents.count == 1)
+        let nothing = try await poller.poll(after: page.next, over: network)
+        #expect(nothing.documents.isEmpty && nothing.next == page.next && !nothing.hasMore)
+    }
+
+    @Test func `a next page is found in any line of the header, and a newest with a fraction is kept`() async throws {
+        let next = "https://social.example/api/v1/timelines/tag/acme?max_id=5"
+        let network = ScriptedNetwork([
+            answer("[]", [("Link", "<https://social.example/x>; rel=\"prev\""), ("link", "<\(next)>; rel=\"next\"")])
+        ])
+        let page = try await poller("mastodon", mastodon).poll(after: nil, over: network)
+        #expect(page.hasMore && page.next.text.contains(next.dropFirst(30)))
+        let declared = try BuiltInAdapters.kind(
+            declaredBy: Array(
+                (#"{"name":"telex","version":"1.0","about":"x","ask":{"requests":{"a":{"url":"https://x.example/","#
+                    + #""since":{"newest":"r[0].at","parameter":"after","overlap":60}}}},"#
+                    + #""records":{"a":{"at":"r","kind":"post","fields":{"native_id":"id"}}}}"#).utf8),
+            file: "adapter.json")
+        let telex = try #require(try declared.make() as? any PollingAdapter)
+        let wires = ScriptedNetwork([answer(#"{"r":[{"id":1,"at":1768125720.25}]}"#), answer(#"{"r":[]}"#)])
+        let first = try await telex.poll(after: nil, over: wires)
+        _ = try await telex.poll(after: first.next, over: wires)
+        #expect(wires.requests.map(\.url) == ["https://x.example/", "https://x.example/?after=1768125660.25"])
+    }
+
     @Test func `a setting that an address needs and has not is said`() async throws {
         let poller = try poller("mastodon", #"{"url":"https://social.example","listen":"hashtag"}"#)
         await #expect(throws: FetchFailure.self) { _ = try await poller.poll(after: nil, over: ScriptedNetwork([])) }

@@ -43,6 +43,8 @@ public struct MentionRow: Sendable {
     /// Less is said here than elsewhere of the same item, as where somebody liked it: it is told where nothing was
     /// known of the item, and is a repeat where anything was.
     public var isPartial = false
+    /// It is told as it was published, whatever became of it since: where it comes after an edit, it is out of date.
+    public var isOriginal = false
     /// The counts that the source gave.
     public var metrics = MetricsRow()
     /// When the counts were true.

@@ -131,7 +131,9 @@ public struct MentionWriter: ~Copyable {
             page: MentionWriter.isPage(row, network, texts) ? Digest(of: texts[row.canonicalURL]) : nil,
             scope: row.feed.isEmpty ? 0 : Digest(of: texts[row.feed]).low, seenViaOffset: seenVia,
             network: index(of: network), channel: 0, observedAt: observedAt, publishedAt: row.publishedAt,
-            version: row.editedAt.flatMap { UInt32(exactly: $0.seconds) } ?? 0)
+            version: (row.editedAt ?? (row.isOriginal ? row.publishedAt : nil)).flatMap {
+                UInt32(exactly: $0.seconds)
+            } ?? 0)
         entry.isPartial = row.isPartial
         entry.isSamplable = row.isSamplable
         entries.append(entry)

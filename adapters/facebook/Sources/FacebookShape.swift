@@ -61,7 +61,8 @@ private struct Signs: OptionSet {
     init(_ key: Bytes, _ value: JSONNode) {
         switch key.count {
         case 2 where key == "id": self = Signs(id: value)
-        case 4 where key == "from": self = .from
+        // Only who writes messages is said with an address or a user's name.
+        case 4 where key == "from": self = value["email"].exists || value["username"].exists ? .message : .from
         case 5 where key == "album": self = .photo
         case 5 where key == "story": self = value.isString ? .post : .message
         case 5 where key == "likes" || key == "place": self = .content
@@ -108,10 +109,11 @@ private struct Signs: OptionSet {
         }
     }
 
-    /// Ids of messages begin with a letter, ids of posts are two numbers; insights put a path behind.
+    /// Ids of messages begin with a letter, those of Instagram's with an encoded `igd_`; ids of posts are two numbers;
+    /// insights put a path behind.
     private init(id: JSONNode) {
         let id = id.string
-        if id.hasPrefix("m_") || id.hasPrefix("mid.") {
+        if id.hasPrefix("m_") || id.hasPrefix("mid.") || id.hasPrefix("aWd") {
             self = .message
         } else if id.hasPrefix("t_") {
             self = .conversation

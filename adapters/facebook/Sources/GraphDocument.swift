@@ -14,7 +14,7 @@ enum GraphDocument {
             if let error = GraphError(root) { throw MalformedDocument(error.reason) }
             let spoken = try GraphDocument.network(of: root, else: network)
             var reader = GraphReader(
-                network: spoken.rawValue, document: document, keepsRaw: keepsRaw, owner: owner ?? "")
+                network: spoken, document: document, keepsRaw: keepsRaw, owner: owner ?? "")
             try reader.root(root, of: spoken)
             return reader.finish()
         }
@@ -63,8 +63,30 @@ extension GraphReader {
         if root["data"].isObject, !root["id"].exists, root["type"].kind == .absent { return }
         let isKnown =
             network == .facebook ? facebookObject(root, at: "") : instagramObject(root, of: network, at: "")
-        guard !isKnown, !root["id"].exists else { return }
+        guard !isKnown, !lists(within: root, of: network), !root["id"].exists else { return }
         throw MalformedDocument("nothing that \(network.rawValue) says of posts, comments or messages")
+    }
+
+    /// The edges of a page or account whose lists may come within it.
+    private static let edges: Set<String> = [
+        "feed", "posts", "published_posts", "visitor_posts", "tagged", "photos", "videos", "live_videos", "ratings",
+        "conversations", "live_media", "recent_media", "top_media", "comments",
+    ]
+
+    /// Reads the lists that came within an object which is none of those that mentions are made of; false without any.
+    private mutating func lists(within root: JSONNode, of network: GraphNetwork) -> Bool {
+        var hasLists = false
+        let asked = context
+        root.fields { key, value in
+            let edge = key.string
+            guard value["data"].isArray, GraphReader.edges.contains(edge) else { return }
+            hasLists = true
+            context.edge = edge
+            context.object = root["id"].isString ? root["id"].string.string : ""
+            objects(value["data"], of: network, at: "/\(edge)/data")
+        }
+        context = asked
+        return hasLists
     }
 
     private mutating func objects(_ list: JSONNode, of network: GraphNetwork, at location: String) {
@@ -88,13 +110,30 @@ extension GraphReader {
         case .post: post(node, as: .post, at: location())
         case .photo: post(node, as: .photo, at: location())
         case .video: post(node, as: .video, at: location())
-        case .comment: comment(node, in: listedThread(), at: location())
+        case .comment: listedComment(node, at: location())
         case .review: review(node, at: location())
         case .conversation: conversation(node, at: location())
         case .message: message(node, in: listedConversation(), at: location())
         case .nothing: return false
         }
         return true
+    }
+
+    /// Reads a comment of a list, which may be that of the answers to another.
+    private mutating func listedComment(_ node: JSONNode, at location: @autoclosure () -> String) {
+        let thread = listedThread()
+        guard !thread.id.isEmpty, isAnswer(node, to: context.object) else {
+            return comment(node, in: thread, at: location())
+        }
+        comment(node, in: GraphThread(id: .none, visibility: .public), under: thread.id, at: location())
+    }
+
+    /// Whether what is listed is a comment, and no post: it is named as the parent, or shares the post that begins the
+    /// ids of comments.
+    private func isAnswer(_ node: JSONNode, to listed: String) -> Bool {
+        if node["parent"]["id"].string.string == listed { return true }
+        let halves = listed.split(separator: "_", omittingEmptySubsequences: false)
+        return halves.count == 2 && node["id"].string.string.hasPrefix(halves[0] + "_")
     }
 
     /// The post whose comments are listed, as far as an address says so.

@@ -32,10 +32,11 @@ private struct FacebookChange {
         (published, created, from, senderID, reviewerID) = (absent, absent, absent, absent, absent)
         (senderName, reviewerName, message, tags, story) = (absent, absent, absent, absent, absent)
         (attachedTo, permalink, photoURL, videoURL, photos, link) = (absent, absent, absent, absent, absent, absent)
-        value.fields { key, said in take(key, said) }
+        value.fields { key, said in _ = take(key, said) }
     }
 
-    private mutating func take(_ key: Bytes, _ said: JSONNode) {
+    /// Takes a member; false where it has no place here.
+    mutating func take(_ key: Bytes, _ said: JSONNode) -> Bool {
         switch key.count {
         case 4 where key == "item": item = said
         case 4 where key == "verb": verb = said
@@ -60,8 +61,9 @@ private struct FacebookChange {
         case 12 where key == "message_tags": tags = said
         case 13 where key == "permalink_url": permalink = said
         case 13 where key == "reviewer_name": reviewerName = said
-        default: break
+        default: return false
         }
+        return true
     }
 }
 
@@ -128,20 +130,54 @@ extension GraphReader {
             row.nativeID = !post.isEmpty ? post : objectID(of: change)
         }
         guard !row.nativeID.isEmpty else {
-            if item.isEmpty || item == "status" || item == "post" || isComment {
+            if item.isEmpty || item == "status" || item == "post" || isComment || !change.message.string.isEmpty {
                 reading.append(defect: "a change of the feed without an id", at: location())
             }
             return
         }
         guard begin(&row, change, of: entry) else { return append(row, of: value) }
         if isComment {
-            place(&row, in: post, under: change.parent.exists ? reading.keepID(change.parent) : .none)
+            if value["is_private"].boolean == true { row.visibility = .private }
+            placeComment(&row, of: change, below: post, value["open_graph_story_id"])
         } else {
             row.threadID = row.nativeID
+            readShare(of: change, into: &row)
+            if change.attachedTo["is_published"].boolean == false { row.visibility = nil }
         }
         readContent(of: change, into: &row)
+        row.isPartial = saysLess(row, change)
         sayChange(value, change, field, isComment: isComment)
         append(row, of: value)
+    }
+
+    /// Says where a comment hangs; below a review, that is the review's story, which is its id everywhere else.
+    private mutating func placeComment(
+        _ row: inout MentionRow, of change: FacebookChange, below post: Kept, _ story: JSONNode
+    ) {
+        let isAnswer = change.parent.exists && !change.parent.isSameID(as: change.post)
+        place(
+            &row, in: story.exists ? reading.keepID(story) : post,
+            under: isAnswer ? reading.keepID(change.parent) : .none)
+    }
+
+    /// What a share passes on, where it is named.
+    private mutating func readShare(of change: FacebookChange, into row: inout MentionRow) {
+        let original = reading.keepID(change.parent)
+        guard change.item.string == "share", !original.isEmpty, !reading.same(original, row.nativeID) else { return }
+        let isQuote = !change.message.string.isEmpty
+        row.kind = isQuote ? .quote : .repost
+        row.refs = Entries(from: reading.refs.count, to: reading.refs.count + 1)
+        reading.refs.append(RefRow(isQuote ? .quoteOf : .repostOf, to: original))
+    }
+
+    /// Whether other deliveries tell more of the same: a notice that names nobody, a post that another tells with its
+    /// picture, a post that was hidden.
+    private func saysLess(_ row: MentionRow, _ change: FacebookChange) -> Bool {
+        switch ChangeVerb(change.verb.string) {
+        case .add: row.author.id.isEmpty || row.kind == .post && row.media.isEmpty
+        case .hide, .unhide: row.text.isEmpty
+        default: false
+        }
     }
 
     /// A photo or video that names no post.
@@ -154,8 +190,10 @@ extension GraphReader {
     private mutating func begin(_ row: inout MentionRow, _ change: FacebookChange, of entry: JSONNode) -> Bool {
         let verb = change.verb
         switch ChangeVerb(verb.string) {
-        case .add: break
-        case .edit: row.operation = .update
+        case .add: row.isOriginal = true
+        case .edit:
+            row.operation = .update
+            row.editedAt = entry["time"].moment
         case .remove:
             row.operation = .delete
             return false
@@ -208,15 +246,14 @@ extension GraphReader {
     private mutating func sayChange(_ value: JSONNode, _ change: FacebookChange, _ field: Bytes, isComment: Bool) {
         if !(field == "feed") { say("field", field) }
         if !isComment { say("item", change.item.string) }
+        var known = change
         value.fields { key, said in
-            switch key.count {
-            case 8 where key == "share_id" || key == "photo_id" || key == "video_id": say(key, said)
-            case 9 where key == "is_hidden": say(key, said)
-            case 12 where key == "recipient_id": say(key, said)
-            case 17 where key == "video_flag_reason": say(key, said)
-            case 19 where key == "open_graph_story_id": say(key, said)
-            default: break
-            }
+            let isReviewed = key == "review_text" || key == "rating" || key == "recommendation_type"
+            if !isReviewed, !known.take(key, said) || key == "photo_id" || key == "video_id" { say(key, said) }
+        }
+        if !isComment {
+            say(("status_type" as StaticString).bytes, change.attachedTo["status_type"])
+            say(("updated_time" as StaticString).bytes, change.attachedTo["updated_time"])
         }
         say("post_promotion_status", isComment ? change.attachedTo["promotion_status"].string : .none)
     }

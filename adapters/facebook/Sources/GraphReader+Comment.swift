@@ -69,7 +69,11 @@ extension GraphReader {
         }
         let parent = comment.parent["id"].exists ? reading.keepID(comment.parent["id"]) : outer
         let post = thread.id.isEmpty ? reading.keepID(comment.object["id"]) : thread.id
-        row.visibility = comment.isPrivate.boolean == true ? .private : thread.visibility
+        row.visibility = thread.visibility
+        if comment.isPrivate.boolean == true || comment.isPrivate.int64 == 1 {
+            row.visibility = .private
+            hasPrivateComments = true
+        }
         row.publishedAt = comment.created.moment
         row.author = author(comment.from)
         row.url = keepAddress(comment.permalink.string)

@@ -165,8 +165,8 @@ private struct FacebookAttachment {
     var mediaType: MediaType {
         let kind = mediaKind.string.isEmpty ? type.string : mediaKind.string
         if kind == "link" || kind == "share" || kind == "event" || kind == "fallback" { return .link }
-        if kind.hasPrefix("video") || media["source"].isString { return .video }
         if kind.hasPrefix("animated_image") { return .gif }
+        if kind.hasPrefix("video") || media["source"].isString { return .video }
         if kind == "file_upload" { return .file }
         if kind == "photo" || kind == "album" || kind == "new_album" || kind == "sticker" || kind.hasSuffix("photo") {
             return .image

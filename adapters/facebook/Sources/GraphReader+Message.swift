@@ -52,13 +52,19 @@ extension GraphReader {
         return id.hasPrefix("m_mid.") ? reading.keep(id[2..<id.count]) : reading.keepID(node)
     }
 
-    /// From the page whose conversations are listed, or to it; only its own are ever given.
+    /// From the page whose conversations are listed, or to it; only its own are ever given. Those of Instagram can be
+    /// listed by the page that its account belongs to: then nobody's id is that of what is listed.
     private func direction(of node: JSONNode) -> Direction? {
         let from = node["from"]["id"]
         let isListed = context.edge == "messages" && !owner.isEmpty
         guard context.edge == "conversations" || isListed, from.exists else { return nil }
         let id = from.isString ? from.string.string : String(from.int64)
-        return id == (isListed ? owner : context.object) ? .outbound : .inbound
+        let listed = isListed ? owner : context.object
+        if id == listed { return .outbound }
+        guard network == .instagram else { return .inbound }
+        var isListedReader = false
+        node["to"]["data"].each { if $0["id"].string.string == listed { isListedReader = true } }
+        return isListedReader ? .inbound : nil
     }
 
     private mutating func appendMessageAttachment(_ node: JSONNode) {

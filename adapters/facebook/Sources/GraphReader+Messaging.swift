@@ -31,6 +31,7 @@ extension GraphReader {
             row.editedAt = moment
         } else {
             row.publishedAt = moment
+            row.isOriginal = true
         }
         readParties(of: node, message, account, into: &row)
         keepMessage(message["text"], tags: message.absent, into: &row)
@@ -79,7 +80,8 @@ extension GraphReader {
                 return
             }
             let kind = GraphReader.mediaType(ofAttachment: type)
-            if kind == nil || type == "story_mention" { isPlain = false }
+            let isPost = payload["reel_video_id"].exists || payload["ig_post_media_id"].exists
+            if kind == nil || type == "story_mention" || isPost { isPlain = false }
             let url = payload["url"].isString ? payload["url"] : attachment["url"]
             guard !url.string.isEmpty else {
                 isPlain = false
@@ -92,7 +94,7 @@ extension GraphReader {
             reading.media.append(media)
         }
         row.media = Entries(from: start, to: reading.media.count)
-        // What has no media type of its own (templates, hearts, mentions in stories) is told as it came.
+        // What has no media type of its own (templates, hearts, mentions in stories), or an id, is told as it came.
         if !isPlain { say(("attachments" as StaticString).bytes, message["attachments"]) }
     }
 

@@ -10,14 +10,14 @@ extension GraphReader {
         var row = MentionRow(kind: .review)
         row.publishedAt = (node["created_time"].exists ? node["created_time"] : story["start_time"]).moment
         row.author = author(node["reviewer"].isObject ? node["reviewer"] : story["from"])
+        keepMessage(GraphReader.text(of: node, story), tags: node.absent, into: &row)
         row.nativeID = reading.keepID(story["id"])
         if row.nativeID.isEmpty { row.nativeID = reviewID(of: row) }
         guard !row.nativeID.isEmpty else {
-            return reading.append(defect: "a review without an id, a reviewer or a time", at: location())
+            return reading.append(defect: "a review without an id, a reviewer, words or a time", at: location())
         }
         row.threadID = row.nativeID
         row.visibility = .public
-        keepMessage(GraphReader.text(of: node, story), tags: node.absent, into: &row)
         row.metrics.rating = GraphReader.rating(node["rating"], said["rating"])
         row.metrics.likes = GraphCount.of(story["likes"])
         row.metrics.replies = GraphCount.of(story["comments"])
@@ -45,10 +45,11 @@ extension GraphReader {
         return said.isString ? said : story["message"]
     }
 
-    /// An id for a review of before stories, which had none: a digest of who wrote it and when.
+    /// An id for a review without a story, which has none: a digest of who wrote it and when, or of what and when.
     private mutating func reviewID(of row: MentionRow) -> Kept {
-        guard let time = row.publishedAt, !row.author.id.isEmpty else { return .none }
-        let source = "\(reading.string(row.author.id))\n\(time)"
+        guard let time = row.publishedAt, !row.author.id.isEmpty || !row.text.isEmpty else { return .none }
+        let said = row.author.id.isEmpty ? "\n" + reading.string(row.text) : reading.string(row.author.id)
+        let source = "\(said)\n\(time)"
         return reading.keep("review-" + Digest(of: Array(source.utf8)).hexadecimal)
     }
 

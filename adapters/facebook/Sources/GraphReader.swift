@@ -16,6 +16,10 @@ struct GraphReader: ~Copyable {
     var context: GraphContext
     /// Whose conversations a channel lists, or empty.
     let owner: String
+    /// Which network the document is read for.
+    let network: GraphNetwork
+    /// Whether a comment was read that not everybody may see.
+    var hasPrivateComments = false
     /// Members of `ext` of the mention that is being read.
     private var extra = Output(capacity: 1024)
     /// The row of each native id.
@@ -25,17 +29,43 @@ struct GraphReader: ~Copyable {
     private static let sizeOfMention = 640
 
     /// A reader of one document.
-    init(network: String, document: Document, keepsRaw: Bool, owner: String = "") {
-        reading = Reading(network: network, capacity: document.bytes.count / 2)
+    init(network: GraphNetwork, document: Document, keepsRaw: Bool, owner: String = "") {
+        reading = Reading(network: network.rawValue, capacity: document.bytes.count / 2)
         places = RowTable(capacity: document.bytes.count / GraphReader.sizeOfMention)
         self.document = document
         self.keepsRaw = keepsRaw
         self.owner = owner
+        self.network = network
         context = GraphContext(address: document.url ?? "")
     }
 
     /// Gives the reading away.
-    consuming func finish() -> Reading { reading }
+    consuming func finish() -> Reading {
+        // Lists bring answers before what they answer, too.
+        while hasPrivateComments { hasPrivateComments = hideAnswers() }
+        return reading
+    }
+
+    /// Makes answers to private comments private; whether there were any that were not.
+    private mutating func hideAnswers() -> Bool {
+        var hasHidden = false
+        for index in reading.rows.indices where reading.rows[index].kind == .reply {
+            guard reading.rows[index].visibility != .private, let parent = answered(by: reading.rows[index]),
+                reading.rows[parent].visibility == .private
+            else { continue }
+            reading.rows[index].visibility = .private
+            hasHidden = true
+        }
+        return hasHidden
+    }
+
+    /// The row of the comment that one answers, where it is in the document.
+    private func answered(by row: MentionRow) -> Int? {
+        for index in row.refs.indices where reading.refs[index].relation == .replyTo {
+            return places.position(of: reading.refs[index].id, in: reading)
+        }
+        return nil
+    }
 
     /// When the counts of this document were true: when it was fetched or delivered; unknown for a file.
     var countedAt: Timestamp? { document.via == .import ? nil : document.observedAt }
@@ -48,6 +78,9 @@ struct GraphReader: ~Copyable {
         if row.metrics != MetricsRow() { row.metricsAt = countedAt }
         if !row.url.isEmpty { row.canonicalURL = reading.keepCanonical(of: row.url) }
         if let place = places.position(of: row.nativeID, in: reading) {
+            // What came late, and who must not see what another copy shows them.
+            if row.isOriginal, reading.rows[place].editedAt != nil { return }
+            if row.visibility == .private { reading.rows[place].visibility = .private }
             if repeats(row, reading.rows[place]) || saysLess(row, than: reading.rows[place]) { return }
             if row.operation == .create, reading.rows[place].operation != .delete { row.operation = .update }
         }
@@ -58,7 +91,11 @@ struct GraphReader: ~Copyable {
     private func repeats(_ one: MentionRow, _ other: MentionRow) -> Bool {
         one.operation == other.operation && one.metrics == other.metrics && one.media.count == other.media.count
             && reading.same(one.text, other.text) && reading.same(one.title, other.title)
-            && reading.same(one.ext, other.ext)
+            && reading.same(one.ext, other.ext) && reading.same(one.author.id, other.author.id)
+            && one.visibility == other.visibility
+            && zip(one.media.indices, other.media.indices).allSatisfy {
+                reading.same(reading.media[$0].url, reading.media[$1].url)
+            }
     }
 
     /// Whether a row only names what another tells: a notice of a mention after its comment, a status after its photo.
@@ -67,6 +104,7 @@ struct GraphReader: ~Copyable {
             && (row.text.isEmpty || reading.same(row.text, other.text))
             && (row.title.isEmpty || reading.same(row.title, other.title))
             && (row.author.id.isEmpty || reading.same(row.author.id, other.author.id))
+            && (row.visibility == nil || row.visibility == other.visibility)
     }
 
     // What goes to `ext`.

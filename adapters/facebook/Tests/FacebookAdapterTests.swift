@@ -56,6 +56,33 @@ import Testing
         #expect(line.contains(#""kind":"comment""#) && line.contains(#""thread_id":"facebook:700_1""#))
     }
 
+    @Test func `deliveries say how old they are, and whether others say more`() throws {
+        func entry(_ field: String, _ value: String) throws -> Batch.Entry {
+            let delivery =
+                #"{"object":"page","entry":[{"id":"1","time":1768205000,"changes":[{"field":"\#(field)","value":{"#
+                + #""created_time":1768204800,\#(value)}}]}]}"#
+            let document = Document(Array(delivery.utf8), observedAt: Fixture.observedAt)
+            var writer = MentionWriter(origin: .init(channel: "page", adapter: "facebook", adapterVersion: "1.0"))
+            let reading = try adapter().read(document)
+            writer.write(reading, of: document)
+            return try #require(writer.take().entries.first)
+        }
+        let post = #""post_id":"1_2","message":"x","from":{"id":"7"}"#
+        let comment = #""item":"comment","comment_id":"2_3","parent_id":"1_2","# + post
+        let added = try entry("feed", #""verb":"add","# + comment)
+        let edited = try entry("feed", #""verb":"edited","# + comment)
+        #expect(added.version == 1_768_204_800 && edited.version == 1_768_205_000)
+        #expect(!added.isPartial && !edited.isPartial)
+        let poorer = [
+            try entry("mention", #""item":"comment","verb":"add","comment_id":"2_3","post_id":"1_2","message":"x""#),
+            try entry("feed", #""item":"status","verb":"add","# + post),
+            try entry("feed", #""item":"status","verb":"hide","post_id":"1_2","from":{"id":"7"}"#),
+        ]
+        #expect(poorer.map(\.isPartial) == [true, true, true])
+        let richer = try entry("feed", #""item":"photo","verb":"add","link":"https://img.example/1.png","# + post)
+        #expect(!richer.isPartial)
+    }
+
     @Test func `reads and deliveries are no mentions, and are counted`() throws {
         let delivery =
             #"{"object":"page","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"read":{"watermark":1}},"#

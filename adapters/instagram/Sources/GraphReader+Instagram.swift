@@ -83,9 +83,11 @@ extension GraphReader {
         } else {
             return false
         }
-        // Of what was asked for and is gone, the ids alone are told.
-        let isBare = media.isObject && !media["timestamp"].exists || comment.isObject && !comment["timestamp"].exists
-        if isBare, reading.rows.count > before { reading.rows[before].isPartial = true }
+        // Of what was asked for and is gone, the ids alone are told; who wrote what is there is told by deliveries alone.
+        let isLookup = media.isObject || comment.isObject
+        if isLookup, reading.rows.count > before, reading.rows[before].author.id.isEmpty {
+            reading.rows[before].isPartial = true
+        }
         return true
     }
 
@@ -118,6 +120,7 @@ extension GraphReader {
         row.url = reading.keep(media.permalink)
         keepCaption((media.caption.isString ? media.caption : media.text).string, into: &row)
         readAuthor(of: media, account, into: &row)
+        if node["media_product_type"].string == "AD" { row.promoted = true }
         row.metrics.likes = media.likes.int64
         row.metrics.replies = media.commentCount.int64
         row.metrics.views = media.views.int64

@@ -53,7 +53,9 @@ extension GraphReader {
             row.direction = comment.from["id"].isSameID(as: account) ? .outbound : .inbound
         }
         row.metrics.likes = comment.likes.int64
-        say(("media_product_type" as StaticString).bytes, comment.media["media_product_type"])
+        for key: StaticString in ["media_product_type", "ad_id", "ad_title", "original_media_id"] {
+            say(key.bytes, comment.media[key])
+        }
         place(&row, in: media, under: parent.isEmpty ? listedComment() : parent)
         append(row, of: node)
         guard outer.isEmpty else { return }

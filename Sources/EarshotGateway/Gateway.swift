@@ -93,7 +93,8 @@ package struct Gateway: Sendable {
         do {
             try await journal.tellBursts(finally: true)
         } catch {
-            log.warning("the sizes of bursts could not be stored, and are told after the next start: \(error)")
+            let reason = (error as? JournalFailure)?.summary ?? "\(error)"
+            log.warning("the sizes of bursts could not be stored, and are told after the next start: \(reason)")
         }
         await journal.finish()
     }

@@ -102,6 +102,37 @@ import Testing
         #expect(try count("all.ndjson") == 3)
     }
 
+    @Test func `an import whose file was taken away is not done again unasked`() async throws {
+        let to = ["backfill", "--adapter", "twitter", "--to", "all.ndjson", "page.json"]
+        #expect(try await Program.run(to, in: folder.url).code == 0)
+        try FileManager.default.removeItem(atPath: folder.path("all.ndjson"))
+        let refused = try await Program.run(to, in: folder.url)
+        #expect(refused.code == 74 && refused.errors.contains("all.ndjson.journal remembers"), "\(refused.errors)")
+        try FileManager.default.removeItem(atPath: folder.path("all.ndjson.journal"))
+        #expect(try await Program.run(to, in: folder.url).code == 0)
+        #expect(try count("all.ndjson") == 3)
+    }
+
+    @Test func `what is missing or malformed is told by the exit code, and the rest is read`() async throws {
+        func configure(_ channels: String) throws {
+            try folder.write(
+                #"{"data_dir":"data","channels":{\#(channels)},"#
+                    + #""sinks":{"all":{"sink":"file","settings":{"path":"all.ndjson"}}}}"#, to: "earshot.json")
+        }
+        func channel(_ name: String, _ path: String) -> String {
+            #""\#(name)":{"adapter":"twitter","settings":{"listen":"files","path":"\#(path)"}}"#
+        }
+        try folder.write("<html>", to: "page.html")
+        try configure(channel("a", "nothere.json") + "," + channel("b", "page.json"))
+        let dry = try await run("dry-run", "earshot.json")
+        #expect(dry.code == 69 && dry.lines.count == 3 && dry.errors.contains("a: no file at"), "\(dry.errors)")
+        let missing = try await run("backfill", "earshot.json")
+        #expect(missing.code == 69 && missing.errors.contains("a: no file at"), "\(missing.errors)")
+        #expect(try count("all.ndjson") == 3)
+        try configure(channel("a", "page.*"))
+        #expect(try await run("dry-run", "earshot.json").code == 1)
+    }
+
     @Test func `a configuration has its sinks, and says so`() async throws {
         let ending = try await run("backfill", "earshot.json", "--to", "all.ndjson")
         #expect(ending.code == 64)

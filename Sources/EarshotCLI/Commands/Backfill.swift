@@ -104,6 +104,14 @@ struct Backfill: AsyncParsableCommand {
         let listener = FilesListener(
             ListenerContext(intake: intake, clock: .system, board: session.assembly.board, log: log), paths: inputs,
             adapter: adapter, interval: .seconds(1))
+        if to != "-", !FileManager.default.fileExists(atPath: to),
+            try await session.journal.status().sinks["import"] ?? 0 > 0
+        {
+            try await session.journal.close()
+            throw Exit.saying(
+                "\(to) is not there any more, and \(to).journal remembers what was added to it: put it back, or remove "
+                    + "the journal to import anew", Exit.inputOutput)
+        }
         let bar = ProgressBar(total: Backfill.size(of: inputs))
         let gateway = Gateway(
             listeners: [{ try await listener.drain { bar.advance($0) } }],
@@ -146,12 +154,14 @@ extension Configuration.Outlet {
     }
 }
 
-/// What a back-fill ends with: the table, where mentions went, and the exit code.
+/// What a back-fill or a dry run ends with: the table, where mentions went, and the exit code.
 struct Summary {
     let report: StatusReport
     let chosen: Set<String>?
     /// Whether every sink has had everything.
     let isDone: Bool
+    /// Why channels ended early, beside what the report says of them.
+    var troubles: [String: String] = [:]
 
     /// Writes the summary to standard error; throws where something could not be read.
     func show() throws {
@@ -171,6 +181,11 @@ struct Summary {
             }
             throw Exit.unavailable
         }
+        let troubles = channels.compactMapValues(\.trouble).merging(troubles) { $1 }
+        for (name, trouble) in troubles.sorted(by: { $0.key < $1.key }) {
+            StandardError.line("earshot: \(name): \(trouble)")
+        }
+        if !troubles.isEmpty { throw Exit.unavailable }
         let failed = channels.values.reduce(0) { $0 + $1.tally.malformed + $1.tally.defects }
         if failed > 0 { throw Exit.partly }
     }

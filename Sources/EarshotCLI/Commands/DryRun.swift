@@ -39,19 +39,18 @@ struct DryRun: AsyncParsableCommand {
         let log = options.logger(hiding: configuration.secrets)
         let journal = MemoryJournal(policy: configuration.dedupe)
         let session = try GatewaySession(configuration, journal, log)
+        var troubles: [String: String] = [:]
         for listener in session.assembly.listeners {
             _ = try await journal.register(sink: listener.channel, fromBeginning: false)
-            var trouble: FetchFailure?
             do {
                 try await listener.drain(nil)
             } catch let failure as FetchFailure {
-                trouble = failure
+                troubles[listener.channel] = failure.summary
             }
             try await show(listener.channel, from: journal)
-            if let trouble { throw Exit.saying("\(listener.channel): \(trouble.summary)", Exit.unavailable) }
         }
         let report = await session.assembly.report(version: Version.number)
-        StandardError.write(TallyTable.text(report.channels))
+        try Summary(report: report, chosen: nil, isDone: true, troubles: troubles).show()
     }
 
     /// Prints the first mentions that came since the channel began.

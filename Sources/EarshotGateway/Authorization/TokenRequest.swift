@@ -68,7 +68,8 @@ struct TokenRequest {
     /// What an error of the endpoint means; its words are short, and hold no token.
     private static func failure(_ word: String, _ description: String?) -> FetchFailure {
         let words = [word, description ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
-        let line = String(String.UnicodeScalarView(words.unicodeScalars.filter { $0.value >= 0x20 }.prefix(200)))
+        let line = String(String.UnicodeScalarView(words.unicodeScalars.filter { $0.value >= 0x20 }))
+            .wholeWords(within: 200)
         let reason = "the token endpoint says \(line)"
         switch word {
         case "temporarily_unavailable", "server_error": return .unreachable(reason)

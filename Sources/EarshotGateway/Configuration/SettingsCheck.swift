@@ -121,6 +121,7 @@ struct SettingsCheck {
                 note(Problem(pointer, "expected an address without a user and a password: those are not sent"))
                 return nil
             }
+            warnOfSecret(inAddressAt: pointer)
             return text(value, at: pointer, expected: "an http or https address", where: SettingsCheck.isURL)
         case .duration:
             return text(value, at: pointer, expected: "a duration such as \"30s\", \"10m\" or \"2d\"") {
@@ -166,6 +167,20 @@ struct SettingsCheck {
         if let text = value.text, isRight(text) || (text.isEmpty && isNoted) { return value }
         refuse(pointer, expected: expected, among: words)
         return nil
+    }
+
+    /// Warns where a `${…}` stands in the path or query of an address that a channel asks: mentions say where they
+    /// are from.
+    private mutating func warnOfSecret(inAddressAt pointer: String) {
+        guard pointer.hasPrefix("/channels/"), let written = original.value(at: pointer)?.text,
+            let scheme = written.firstRange(of: "://"),
+            let path = written[scheme.upperBound...].firstIndex(where: { $0 == "/" || $0 == "?" }),
+            written[path...].contains("${")
+        else { return }
+        note(
+            Problem(
+                pointer, "an address is told with mentions, in logs and on pages: it is no place for a secret",
+                severity: .warning))
     }
 
     private mutating func secret(_ value: JSONValue, at pointer: String) -> JSONValue? {

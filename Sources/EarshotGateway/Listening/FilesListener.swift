@@ -70,14 +70,16 @@ package struct FilesListener: ChannelListener {
         _ taken: (@Sendable (IntakeTally) -> Void)?, isStill: (FoundFile) -> Bool
     ) async throws -> [String: FoundFile] {
         var progress = FileProgress(try await context.cursor())
-        for pattern in patterns where pattern.matches().isEmpty { fail("no file at \(pattern.path)") }
+        var missing = patterns.filter { $0.matches().isEmpty }.map { "no file at \($0.path)" }
+        // After what could be read, which would have the last word else.
+        defer { missing.forEach { fail($0) } }
         let files = patterns.flatMap { $0.matches() }
         for file in files {
             guard let after = progress.place(in: file) else { continue }
             do {
                 try await read(file, after: after, isStill: isStill, &progress, taken)
             } catch let failure as InputFailure {
-                fail(failure.description)
+                missing.append(failure.description)
                 continue
             }
             context.board.heard(from: channel, at: context.clock.now())

@@ -128,6 +128,13 @@ import Testing
                     #"/channels/wire/settings/stations/0: expected a default without ${…} in it, found "${EMPTY:-${TOKEN}""#,
                 ]
             ),
+            (
+                whole(settings: #""base_url": "https://x.example/${TOKEN}/feed""#),
+                [
+                    "warning: /channels/wire/settings/base_url: an address is told with mentions, in logs and on pages: it is no place for a secret"
+                ]
+            ),
+            (whole(settings: #""base_url": "https://${TOKEN}.x.example/feed""#), []),
             (whole(settings: #""pause": "${EMPTY:-5s}", "stations": ["${file:secrets/one}"]"#), []),
             (
                 whole(settings: #""stations": ["${file:secrets/open}"], "headers": {"A": "${file:secrets/open}"}"#),

@@ -36,6 +36,12 @@ struct DeclaredAdapter: Adapter {
         keepsRaw = settings.values["keep_raw"]?.truth ?? false
     }
 
+    /// What an answer of the source says is wrong; nil where it is none that the source's declaration knows.
+    func error(in answer: JSONValue, of response: FetchResponse) -> String? {
+        var reader = DeclaredReader(declaration, root: answer, size: response.body.count, keepsRaw: false)
+        return reader.error
+    }
+
     /// Why an answer of the source is none: it is an error, or nothing that the source sends; nil where it is one.
     func refusal(in answer: JSONValue, of response: FetchResponse) -> String? {
         var reader = DeclaredReader(declaration, root: answer, size: response.body.count, keepsRaw: false)

@@ -158,7 +158,7 @@ struct DeclaredPoller: PollingAdapter {
     private func failure(of response: FetchResponse, wait: Duration?) -> FetchFailure? {
         var reason = "status \(response.status)"
         if response.status >= 400, let body = try? JSON.read(response.body, { root, _ in JSONValue(root) }) {
-            if let said = reader.refusal(in: body, of: response) { reason += ", \(said)" }
+            if let said = reader.error(in: body, of: response) { reason += ", \(said)" }
             if reader.isUnauthorized(body, of: response) { return .unauthorized(reason) }
         }
         let failure = response.failure(reason)

@@ -46,11 +46,17 @@ struct DeclaredReader {
 
     /// Throws where the document is an error, or nothing that the source sends.
     mutating func check() throws(MalformedDocument) {
-        if let error = declaration.error, let reason = ofAll(error).asID, !reason.isEmpty {
-            throw MalformedDocument("\(declaration.name) says: \(reason.prefix(200))")
-        }
+        if let error { throw MalformedDocument(error) }
         if let knows = declaration.knows, !ofAll(knows).isTruthlike {
             throw MalformedDocument("nothing that \(declaration.name) sends")
+        }
+    }
+
+    /// What the document says is wrong.
+    var error: String? {
+        mutating get {
+            guard let reason = declaration.error.flatMap({ ofAll($0).asID }), !reason.isEmpty else { return nil }
+            return "\(declaration.name) says: \(reason.wholeWords(within: 200))"
         }
     }
 

@@ -11,16 +11,19 @@ enum TwitterArchive {
 
     /// The part that a file is, or nil where it is none. Nothing is evaluated: it is cut at the first `=`.
     static func part(_ bytes: [UInt8]) -> Part? {
-        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        guard let word = bytes[start...].firstIndex(where: { $0 > 0x20 }), bytes[word...].starts(with: "window.".utf8),
+        let mark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        guard let word = bytes[mark...].firstIndex(where: { $0 > 0x20 }), bytes[word...].starts(with: "window.".utf8),
             let sign = bytes[word...].prefix(200).firstIndex(of: UInt8(ascii: "="))
         else { return nil }
+        var start = sign + 1
+        while start < bytes.count, bytes[start] <= 0x20 { start += 1 }
+        if bytes[start...].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
         var end = bytes.count
-        while end > sign + 1, bytes[end - 1] <= 0x20 || bytes[end - 1] == UInt8(ascii: ";") { end -= 1 }
+        while end > start, bytes[end - 1] <= 0x20 || bytes[end - 1] == UInt8(ascii: ";") { end -= 1 }
         let variable = String(decoding: bytes[word..<sign], as: UTF8.self)
         let pieces = variable.split(separator: ".")
         let name = pieces.count > 2 ? String(pieces[2]) : ""
-        return Part(name: name.trimmingSuffix(), json: Array(bytes[(sign + 1)..<end]))
+        return Part(name: name.trimmingSuffix(), json: Array(bytes[start..<end]))
     }
 
     /// The owner of the archive that a document comes from, by its companion `account.js`.

@@ -126,7 +126,8 @@ extension TwitterReader {
         reading.append(row)
     }
 
-    /// Appends that a post was edited; the compliance stream does not say to what.
+    /// Appends that a post was edited; the compliance stream does not say to what, so that who knows the post learns
+    /// that from the version itself.
     private mutating func appendEdit(_ value: JSONNode) {
         let first = reading.keepID(value["initial_tweet_id"])
         guard !first.isEmpty else { return reading.append(defect: "an edit without an id", at: "/tweet_edit") }
@@ -135,7 +136,9 @@ extension TwitterReader {
         row.nativeID = first
         row.url = address(of: value["tweet"]["id"].string, by: .none)
         row.canonicalURL = address(of: first, by: .none)
-        row.editedAt = Times.parse(value["event_at"].string)
+        row.editedAt =
+            TwitterID.moment(of: value["tweet"]["id"].string) ?? Times.parse(value["event_at"].string)
+        row.isPartial = true
         appendVersions(value["edit_tweet_ids"], before: value["tweet"]["id"].string, to: &row)
         ext.node("edit_history", value["edit_tweet_ids"])
         row.ext = takeExt()

@@ -21,6 +21,9 @@ extension TwitterReader {
             id.withBytes { appendVersions(TwitterReader.legacyHistory(node), before: $0, to: &row) }
         }
         setLegacyContent(node, &row)
+        // Archives cut reposts and long posts that are told whole elsewhere.
+        row.isPartial = notes != nil && row.truncated == true
+        row.isOriginal = row.editedAt == nil
         row.language = language(node["lang"].string)
         row.place = legacyPlace(node, author)
         if row.metrics != MetricsRow() { row.metricsAt = metricsAt }
@@ -43,8 +46,11 @@ extension TwitterReader {
             chain.each { found = found || $0.string == own }
             return found
         }
-        let first = chain[0].string
-        guard isListed, chain[1].exists, !first.isEmpty else { return }
+        // Where the chain is not listed, its first may be named.
+        let enterprise = node["edit_history"]["initial_tweet_id"]
+        let named = enterprise.exists ? enterprise : node["edit_info"]["edit"]["initialTweetId"]
+        let first = chain.exists ? chain[0].string : named.string
+        guard !first.isEmpty, !chain.exists || isListed && chain[1].exists else { return }
         ext.node("edit_history", chain)
         let isFirst = reading.withBytes(of: id) { $0 == first }
         guard !isFirst else { return }
@@ -145,8 +151,7 @@ extension TwitterReader {
             prefix = repeated.prefix
             ext.string("retweeted_screen_name", repeated.handle)
         }
-        let id = reading.string(row.nativeID)
-        let note = repeated == nil ? notes?.take(id, text.string, at: row.publishedAt) : nil
+        let note = repeated == nil ? note(of: node, row, text.string) : nil
         if let note {
             row.text = reading.keepText(note.text)
             // The post's own entities are those of the beginning that it shows.
@@ -164,6 +169,13 @@ extension TwitterReader {
         let plain = source["extended_entities"]["media"]
         row.media = legacyMedia(media.exists ? media : plain.exists ? plain : lists["media"])
         if repeated == nil { row.metrics = TwitterReader.legacyMetrics(source) }
+    }
+
+    /// The long text of an archive's post, named after the version that it is of, or after the first.
+    private mutating func note(of node: JSONNode, _ row: MentionRow, _ text: Bytes) -> TwitterNotes.Note? {
+        let own = reading.string(legacyID(node, "id_str", "id"))
+        let moment = row.editedAt ?? row.publishedAt
+        return notes?.take(own, text, at: moment) ?? notes?.take(reading.string(row.nativeID), text, at: moment)
     }
 
     /// The text to read: the whole one, where it was sent.
@@ -190,6 +202,7 @@ extension TwitterReader {
         ext.string("community_id", node["community_id"].string)
         ext.node("withheld_in_countries", node["withheld_in_countries"])
         ext.boolean("withheld_copyright", node["withheld_copyright"].boolean)
+        ext.string("withheld_scope", node["withheld_scope"].string)
         ext.node("edit_controls", node["edit_controls"])
         ext.node("scopes", node["scopes"])
         if node["place"]["id"].exists { ext.node("place", node["place"]) }

@@ -22,7 +22,8 @@ extension TwitterReader {
         (row.text, row.entities) = self.entities.keep(node["text"].string, in: &reading)
         row.media = media(under: node["attachments"]["media_keys"])
         let firstRef = reading.refs.count
-        node["referenced_tweets"].each { reference in
+        let references = node["referenced_tweets"]
+        (references.exists ? references : node["referenced_posts"]).each { reference in
             let id = reference["id"].string
             if !id.isEmpty { reading.refs.append(RefRow(.references, to: reading.keep(id))) }
         }
@@ -56,6 +57,16 @@ extension TwitterReader {
         let app = includes.apps.json(create["source_app_id"].string, in: &reading)
         reading.withBytes(of: app) { ext.json("source_app", $0) }
         ext.node("quick_reply_response", content["quick_reply_response"])
+        ext.node("quick_reply", content["quick_reply"])
+        ext.node("ctas", content["ctas"])
+        ext.node("initiated_via", create["initiated_via"])
+        let shared = content["attachment"]["location"]
+        let point = shared["shared_coordinate"]["coordinates"]["coordinates"]
+        if let longitude = point[0].double, let latitude = point[1].double {
+            (row.place.longitude, row.place.latitude) = (longitude, latitude)
+        } else if shared.exists {
+            ext.node("location", shared)
+        }
         row.ext = takeExt()
         row.raw = raw(node)
         reading.append(row)

@@ -20,6 +20,7 @@ extension TwitterReader {
         ext.node("annotations", post.entities["annotations"])
         writeLinks(post)
         writePolls(post)
+        writeAttachments(post)
         writePlace(post)
         ext.node("scopes", post.scopes)
         ext.node("non_public_metrics", post.ownMetrics)
@@ -76,6 +77,18 @@ extension TwitterReader {
                 output.byte(UInt8(ascii: "]"))
             }
         }
+    }
+
+    /// What is attached, as it is named, where the page does not have all of it.
+    private mutating func writeAttachments(_ post: TwitterPost) {
+        guard post.attachments.isObject else { return }
+        var isThere =
+            !post.attachments["media_source_tweet_id"].exists && !post.attachments["media_source_post_id"].exists
+        post.attachments["media_keys"].each { isThere = isThere && includes.media.position(of: $0.string) != nil }
+        post.attachments["poll_ids"].each {
+            isThere = isThere && !includes.polls.json($0.string, in: &reading).isEmpty
+        }
+        if !isThere { ext.node("attachments", post.attachments) }
     }
 
     private mutating func writePlace(_ post: TwitterPost) {

@@ -82,7 +82,13 @@ extension TwitterReader {
     /// An element of a list.
     private mutating func readElement(_ node: JSONNode, at place: String) {
         guard node.isObject else { return reading.append(defect: "not an object", at: place) }
-        _ = readSingle(node, at: place)
+        if readSingle(node, at: place) { return }
+        // A page, a delivery or a line of a stream, as one of several that were put in a list.
+        do throws(MalformedDocument) {
+            try readObject(node)
+        } catch {
+            reading.append(defect: error.reason, at: place + error.location)
+        }
     }
 
     /// One object that is a post, a message or an activity; false where it is something else.

@@ -45,6 +45,33 @@ struct TwitterAdapterTests {
         #expect(reading.rows.map { reading.string($0.text) } == ["a < b"])
     }
 
+    @Test func `what is unedited, cut or only named says so`() throws {
+        func row(_ json: String) throws -> MentionRow {
+            try #require(try TwitterAdapter.make().read(Document.json(json)).rows.first)
+        }
+        let dated = #""created_at": "2026-01-11T11:13:20.000Z", "author_id": "7""#
+        let first = try row(#"{"data": {"id": "1990000000000000001", "text": "a", \#(dated)}}"#)
+        #expect(first.isOriginal && !first.isPartial)
+        let second = try row(
+            #"{"data": {"id": "1990000000000000002", "text": "b", \#(dated), "edit_history_tweet_ids": "#
+                + #"["1990000000000000001", "1990000000000000002"]}}"#)
+        #expect(!second.isOriginal && second.editedAt != nil)
+        let told = try row(
+            #"{"tweet_edit": {"tweet": {"id": "1990000000000000002"}, "initial_tweet_id": "1990000000000000001", "#
+                + #""edit_tweet_ids": ["1990000000000000001", "1990000000000000002"], "event_at": "2036-01-01T00:00:00Z"}}"#
+        )
+        #expect(told.isPartial && told.editedAt ?? .latest < .latest)
+        let words = String(repeating: "so long ", count: 32)
+        let cut = try row(#"{"data": {"id": "3", "text": "\#(words)… https://t.co/abcdefghij", \#(dated)}}"#)
+        #expect(cut.truncated == true && cut.isPartial)
+    }
+
+    @Test func `a part of an archive may have a mark behind its sign`() throws {
+        let part = "window.YTD.tweets.part0 = \u{FEFF}[{\"tweet\":{\"id_str\":\"5\",\"full_text\":\"x\"}}];\n"
+        let reading = try TwitterAdapter.make().read(Document(Array(part.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.rows.count == 1)
+    }
+
     @Test func `counts are dated when they were just fetched, and not when they come from a file`() throws {
         var document = Document.json(#"{"data": {"id": "1", "text": "a", "public_metrics": {"like_count": 3}}}"#)
         #expect(try TwitterAdapter.make().read(document).rows.first?.metricsAt == nil)

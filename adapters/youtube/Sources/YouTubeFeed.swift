@@ -122,6 +122,8 @@ final class YouTubeFeed: XMLHandling {
         row.publishedAt = (entry.values[.published] ?? []).withBytes { Times.parse($0.trimmed) }
         let updated = (entry.values[.updated] ?? []).withBytes { Times.parse($0.trimmed) }
         if let updated, let published = row.publishedAt, updated > published { row.editedAt = updated }
+        // A push has no description and no counts: it tells of a video that is new.
+        row.isPartial = entry.values[.description] == nil
         row.metrics.views = entry.views.withBytes { Int64(decimal: $0) ?? unsaid }
         if row.metrics.views != unsaid { row.metricsAt = metricsAt }
         if !entry.preview.isEmpty {

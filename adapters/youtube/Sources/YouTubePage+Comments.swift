@@ -72,6 +72,7 @@ extension YouTubePage {
         {
             row.editedAt = updated
         }
+        row.isOriginal = row.editedAt == nil && !comment.updatedAt.isEmpty
         if let isPublic = thread.isPublic { row.visibility = isPublic ? .public : .private }
         if !comment.imageURL.isEmpty {
             let first = reading.media.count

@@ -79,7 +79,8 @@ extension YouTubePage {
 
     /// What the author wrote, else the line that the chat shows.
     private func words(_ snippet: JSONNode, _ details: (name: Bytes, value: JSONNode)) -> Bytes {
-        for text in [details.value["messageText"], details.value["userComment"]] where !text.string.isEmpty {
+        let question = details.value["metadata"]["questionText"]
+        for text in [details.value["messageText"], details.value["userComment"], question] where !text.string.isEmpty {
             return text.string
         }
         return snippet["displayMessage"].string

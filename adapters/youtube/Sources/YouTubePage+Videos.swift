@@ -205,7 +205,9 @@ extension YouTubePage {
         fields.string("categoryId", snippet["categoryId"].string)
         fields.string("defaultAudioLanguage", snippet["defaultAudioLanguage"].string)
         live(snippet, into: &fields)
-        if !(snippet["localized"]["title"].string == snippet["title"].string) {
+        if !(snippet["localized"]["title"].string == snippet["title"].string)
+            || !(snippet["localized"]["description"].string == snippet["description"].string)
+        {
             fields.node("localized", snippet["localized"])
         }
         fields.integer("dislikeCount", item["statistics"]["dislikeCount"].int64)
@@ -213,6 +215,7 @@ extension YouTubePage {
         fields.node("status", item["status"])
         fields.node("liveStreamingDetails", item["liveStreamingDetails"])
         fields.node("topicDetails", item["topicDetails"])
+        fields.node("localizations", item["localizations"])
         fields.string("recordingDate", item["recordingDetails"]["recordingDate"].string)
         return reading.keep(fields)
     }

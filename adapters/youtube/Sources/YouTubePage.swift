@@ -46,7 +46,13 @@ struct YouTubePage {
         var index = 0
         items.each { item in
             let own = item["kind"].string
-            read(item, kind: own.isEmpty ? kind : own, at: "\(place)/\(index)")
+            let resource = own.isEmpty ? kind : own
+            if item["items"].isArray, !item["id"].exists {
+                // An answer among several that were put in a list.
+                readItems(item["items"], kind: resource, at: "\(place)/\(index)/items")
+            } else {
+                read(item, kind: resource, at: "\(place)/\(index)")
+            }
             index += 1
         }
     }

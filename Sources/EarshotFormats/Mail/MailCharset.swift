@@ -43,8 +43,9 @@ enum MailCharset {
         "iso-8859-15": "windows-1252",
     ]
 
-    /// The name that iconv knows best for a charset: the larger one, where a name is used for more than it means.
-    private static func name(_ declared: String) -> String {
+    /// The name that iconv knows best for a charset: the larger one, where a name is used for more than it means; the
+    /// labels of the Encoding Standard (section 4.2) mean what they mean there. Empty for names that mean nothing.
+    static func name(_ declared: String) -> String {
         if declared.isEmpty { return "" }
         let lower = declared.bytesTrimmed.lowercased()
         switch lower {
@@ -54,23 +55,27 @@ enum MailCharset {
             "windows-1252", "ansi", "x-ansi":
             return "windows-1252"
         case "iso-8859-9", "latin5": return "windows-1254"
-        case "iso-8859-11", "tis-620", "tis620", "windows-874": return "cp874"
-        case "gb2312", "gbk", "x-gbk", "gb18030", "cp936", "gb_2312-80", "euc-cn", "chinesesimplified": return "gb18030"
-        case "big5", "big-5", "x-big5", "cn-big5", "cp950", "big5-hkscs": return "big5-hkscs"
+        case "iso-8859-11", "tis-620", "tis620", "windows-874", "dos-874": return "cp874"
+        case "gb2312", "gbk", "x-gbk", "gb18030", "cp936", "gb_2312-80", "gb_2312", "euc-cn", "chinesesimplified",
+            "chinese", "iso-ir-58", "csgb2312", "csiso58gb231280":
+            return "gb18030"
+        case "big5", "big-5", "x-big5", "x-x-big5", "csbig5", "cn-big5", "cp950", "big5-hkscs": return "big5-hkscs"
         case "ks_c_5601-1987", "ks_c_5601", "ksc5601", "ksc_5601", "euc-kr", "euckr", "korean", "cp949",
-            "ks_c_5601-1989":
+            "ks_c_5601-1989", "csksc56011987", "cseuckr", "iso-ir-149", "windows-949", "x-windows-949", "ms949":
             return "cp949"
         case "shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "cp932", "windows-31j": return "cp932"
         case "euc-jp", "x-euc-jp", "eucjp": return "euc-jp-ms"
-        case "iso-8859-8-i", "iso-8859-8-e", "logical": return "iso-8859-8"
-        case "iso-8859-6-i": return "iso-8859-6"
+        case "iso-8859-8-i", "iso-8859-8-e", "csiso88598i", "csiso88598e", "logical", "visual": return "iso-8859-8"
+        case "iso-8859-6-i", "iso-8859-6-e", "csiso88596i", "csiso88596e": return "iso-8859-6"
+        case "sun_eu_greek": return "iso-8859-7"
         case "unicode-1-1-utf-7", "utf7", "utf-7": return "utf-7"
         case "hz", "hz-gb-2312": return "hz-gb-2312"
-        case "koi8_r": return "koi8-r"
-        case "x-mac-roman": return "macintosh"
-        case "x-mac-cyrillic": return "mac-cyrillic"
+        case "koi8_r", "koi8", "koi", "cskoi8r": return "koi8-r"
+        case "x-mac-roman", "x-macroman": return "macintosh"
+        case "x-mac-cyrillic", "x-mac-ukrainian": return "mac-cyrillic"
+        case "iso-10646-ucs-2": return "utf-16le"
         case "l9", "latin9", "latin-9", "csisolatin9": return "iso-8859-15"
-        case "csiso2022jp": return "iso-2022-jp"
+        case "csiso2022jp", "cp50220", "x-windows-iso2022jp": return "iso-2022-jp"
         case "8bit", "unknown-8bit", "x-unknown", "unknown", "default", "default_charset", "x-user-defined", "binary",
             "none":
             return ""
@@ -78,13 +83,13 @@ enum MailCharset {
         }
     }
 
-    /// The usual spelling of `x-cp1250`, `windows1250`, `cp-1250`, `iso88592` and their like.
+    /// The usual spelling of `x-cp1250`, `windows1250`, `win-1250`, `cp-1250`, `iso88592` and their like.
     private static func numbered(_ lower: String) -> String {
         let digits = String(decoding: lower.utf8.filter { $0.isDecimalDigit }, as: UTF8.self)
         let letters = String(
             decoding: lower.utf8.filter { !$0.isDecimalDigit && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") },
             as: UTF8.self)
-        if ["xcp", "windows", "cp"].contains(letters), digits.count == 4, digits.hasPrefix("125") {
+        if ["xcp", "windows", "xwindows", "win", "cp"].contains(letters), digits.count == 4, digits.hasPrefix("125") {
             return "windows-" + digits
         }
         if letters == "iso", digits.hasPrefix("8859"), (5...6).contains(digits.count) {

@@ -40,6 +40,8 @@ enum QuoteWords {
     static func forwards(_ line: Bytes) -> Bool {
         let words: [StaticString] = [
             "Begin forwarded message:", "Anfang der weitergeleiteten Nachricht:", "Välitetty viesti alkaa:",
+            "Rozpoczęcie przekazywanej wiadomości:", "Początek przekazywanej wiadomości:",
+            "Početak proslijeđene poruke:", "Početak prosljeđene poruke:",
         ]
         return words.contains { line.hasPrefix($0) }
     }
@@ -48,7 +50,8 @@ enum QuoteWords {
     static func separates(_ line: Bytes) -> Bool {
         let lower = line.string.lowercased()
         let words = [
-            "original message", "ursprüngliche nachricht", "originalnachricht", "alkuperäinen viesti",
+            "original message", "ursprüngliche nachricht", "originalnachricht", "original-nachricht",
+            "alkuperäinen viesti",
             "wiadomość oryginalna", "oryginalna wiadomość", "izvorna poruka", "originalna poruka", "forwarded",
             "weitergeleitete nachricht", "edelleenlähetetty", "välitetty viesti", "przekazana wiadomość",
             "wiadomość przekazana", "treść przekazanej wiadomości", "proslijeđena poruka", "prosljeđena poruka",
@@ -74,6 +77,18 @@ enum QuoteWords {
             "Data wysłania:", "Poslano:", "Datum slanja:", "Envoyé:", "Enviado:", "Skickat:", "Inviato:", "Verzonden:",
         ]
         return hasLabel(line, words)
+    }
+
+    /// Whether a line begins with the subject's label.
+    static func isSubject(_ line: Bytes) -> Bool {
+        hasLabel(
+            line, ["Subject:", "Betreff:", "Aihe:", "Temat:", "Predmet:", "Objet:", "Asunto:", "Oggetto:", "Ämne:"])
+    }
+
+    /// Whether a line begins with the recipients' label.
+    static func isRecipient(_ line: Bytes) -> Bool {
+        hasLabel(
+            line, ["To:", "An:", "Vastaanottaja:", "Do:", "Adresat:", "Prima:", "Za:", "À:", "Para:", "A:", "Till:"])
     }
 
     private static func hasLabel(_ line: Bytes, _ words: [StaticString]) -> Bool {

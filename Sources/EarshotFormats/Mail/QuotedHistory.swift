@@ -95,7 +95,7 @@ public struct QuotedHistory {
         guard isIntroduction(last) else {
             // The verb may stand before a name whose address is in the next line: `Am …, schrieb Ann <`.
             let isAddress = last.hasSuffix(">:") && last.firstIndex(of: UInt8(ascii: "@")) != nil
-            return isAddress && index > 0 && QuoteWords.introduces(line(index - 1)) ? index - 1 : nil
+            return (isAddress || last == "je:") && index > 0 && QuoteWords.introduces(line(index - 1)) ? index - 1 : nil
         }
         // What is quoted in HTML has no `>` in the text: the time of day tells.
         if QuoteWords.opens(last) || QuoteWords.hasTime(last) { return index }
@@ -121,9 +121,17 @@ public struct QuotedHistory {
         return line.hasPrefix("---") && line.hasSuffix("---") && line.count < 80 && QuoteWords.separates(line)
     }
 
-    /// Outlook's block of `From:`, `Sent:`, `To:`, `Subject:` in the sender's language.
+    /// Outlook's block of `From:`, `Sent:`, `To:`, `Subject:` in the sender's language; other programs begin it with
+    /// the date or the subject. People write such lines, too, but not with an address and all the others around.
     private func isHeaderBlock(_ index: Int) -> Bool {
-        guard index < lines.count, QuoteWords.isSender(line(index)) else { return false }
-        return (1...3).contains { QuoteWords.isDate(line(index + $0)) }
+        guard index < lines.count else { return false }
+        let first = line(index)
+        let next = (1...3).map { line(index + $0) }
+        if QuoteWords.isSender(first) { return next.contains { QuoteWords.isDate($0) } }
+        guard QuoteWords.isDate(first) || QuoteWords.isSubject(first) else { return false }
+        let block = [first] + next
+        return next.contains { QuoteWords.isSender($0) && $0.firstIndex(of: UInt8(ascii: "@")) != nil }
+            && block.contains { QuoteWords.isDate($0) }
+            && block.contains { QuoteWords.isSubject($0) || QuoteWords.isRecipient($0) }
     }
 }

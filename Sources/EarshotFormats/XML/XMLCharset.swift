@@ -82,7 +82,7 @@ enum XMLCharset {
         if let declared { named.append(declared) }
         named.append("utf-8")
         // What calls itself Latin-1 and has bytes 80…9F is windows-1252, and GB 18030 is what is meant by GB 2312.
-        let known = named.map { ["gb2312": "gb18030", "x-sjis": "cp932", "shift_jis": "cp932"][$0] ?? $0 }
+        let known = named.map { MailCharset.name($0) }.filter { !$0.isEmpty }
         return known.enumerated().filter { !known[0..<$0.offset].contains($0.element) }.map { $0.element }
     }
 

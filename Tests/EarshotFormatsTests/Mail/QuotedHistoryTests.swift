@@ -33,6 +33,11 @@ struct QuotedHistoryTests {
         "Jan Example kirjoitti 12.1.2026 klo 10.00:\n\nold", "Lähettäjä: Jan\nPäiväys: maanantai\n\nold",
         "Wiadomość napisana przez Jan <jan@example.org> w dniu 12 sty 2026, o godz. 10:00:\n\nold",
         "Od: Jan\nWysłane: poniedziałek\n\nold", "Anfang der weitergeleiteten Nachricht:\n\nVon: Jan\nold",
+        "Gesendet: Freitag, 03. Januar 2025 um 10:15 Uhr\nVon: \"Jan\" <jan@example.org>\nAn: me@example.org\nBetreff: x\nold",
+        "-----Original-Nachricht-----\nBetreff: x\nDatum: 2025-01-03T10:15:00\nVon: \"Jan\" <jan@example.org>\n\nold",
+        "Temat: x\nData: 2025-01-03 10:15\nNadawca: \"Jan\" <jan@example.org>\nAdresat: me@example.org\n\nold",
+        "Dana pet, 3. sij 2025. u 10:15 Jan <jan@example.org> napisala\nje:\n\n> old",
+        "Rozpoczęcie przekazywanej wiadomości:\n\nOd: Jan\nold", "Početak proslijeđene poruke:\n\nOd: Jan\nold",
         "> old",
     ])
     func `what stands above quoted history is new`(_ history: String) {
@@ -49,6 +54,7 @@ struct QuotedHistoryTests {
 
     @Test(arguments: [
         "all new", "", "From: here to there\nnothing", "He wrote:\nno quote", "> only old", "We wrote 3.14:\nno quote",
+        "Datum: 3.1.2026\nVon: Oulu\nAn: Split\nBetreff: Koffer\nweg", "Betreff: Koffer\nDatum: 3.1.\nNach: Split",
     ])
     func `a text of one kind has no newest part`(_ text: String) {
         #expect(newest(text) == nil)

@@ -11,7 +11,7 @@ extension FeedReader {
         fields.text("guid", key.guid)
         fields.array("feed", feedFields)
         fields.text("comments_url", commentsAddress(entry, links))
-        fields.text("comments_feed_url", view.address(of: .wfwCommentRSS, in: entry))
+        fields.text("comments_feed_url", commentsFeed(entry, links))
         fields.text("comment_api_url", view.address(of: .wfwComment, in: entry))
         fields.text("original_url", links.original)
         fields.text("summary", texts.summary)
@@ -39,7 +39,18 @@ extension FeedReader {
 
     private func commentsAddress(_ entry: Int, _ links: FeedLinks) -> [UInt8] {
         let said = view.address(of: .comments, in: entry)
-        return said.isEmpty ? links.target("replies") : said
+        return said.isEmpty ? links.all.first { $0.rel == "replies" && !isFeed($0) }?.target ?? [] : said
+    }
+
+    private func commentsFeed(_ entry: Int, _ links: FeedLinks) -> [UInt8] {
+        let said = view.address(of: .wfwCommentRSS, in: entry)
+        return said.isEmpty ? links.all.first { $0.rel == "replies" && isFeed($0) }?.target ?? [] : said
+    }
+
+    /// Whether answers are linked as a feed, and not as a page (RFC 4685, section 4).
+    private func isFeed(_ link: FeedLinks.Link) -> Bool {
+        let type = view.attribute("type", of: link.node)
+        return type.hasPrefix("application/atom+xml") || type.hasPrefix("application/rss+xml")
     }
 
     private func writePeople(_ people: FeedPeople, _ fields: inout JSONFields) {

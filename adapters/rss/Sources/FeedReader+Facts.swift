@@ -102,6 +102,12 @@ extension FeedView {
         return value < 0 ? unsaid : value
     }
 
+    /// A size that an attribute says; feeds write 0 where they do not know it (RSS Best Practices Profile, enclosure).
+    func size(_ name: StaticString, of node: Int) -> Int64 {
+        let value = count(name, of: node)
+        return value == 0 ? unsaid : value
+    }
+
     /// A number that an attribute says.
     func number(_ name: StaticString, of node: Int) -> Double? {
         let text = attribute(name, of: node)

@@ -29,7 +29,7 @@ extension FeedReader {
         guard !target.isEmpty else { return }
         var media = MediaRow(type: FeedMedia.type(mime, target))
         media.mime = reading.keep(mime)
-        media.bytes = view.count("length", of: node)
+        media.bytes = view.size("length", of: node)
         media.name = reading.keepText(view.attribute("title", of: node))
         if media.type == .audio || media.type == .video {
             media.duration = FeedMedia.seconds(view.text(of: .itunesDuration, in: entry))
@@ -46,9 +46,9 @@ extension FeedReader {
         let mime = view.attribute("type", of: node)
         var media = MediaRow(type: FeedMedia.type(mime, target, medium: view.attribute("medium", of: node)))
         media.mime = reading.keep(mime)
-        media.bytes = view.count("filesize", of: node)
-        media.width = view.count("width", of: node)
-        media.height = view.count("height", of: node)
+        media.bytes = view.size("filesize", of: node)
+        media.width = view.size("width", of: node)
+        media.height = view.size("height", of: node)
         media.duration = FeedMedia.seconds(view.attribute("duration", of: node))
         if let thumbnail = view.first(.mediaThumbnail, in: node) ?? view.first(.mediaThumbnail, in: around) {
             media.previewURL = view.resolved(view.attribute("url", of: thumbnail), at: thumbnail)
@@ -90,8 +90,8 @@ extension FeedReader {
         let target = view.resolved(reference, at: node)
         guard !target.isEmpty else { return }
         var media = MediaRow(type: .image)
-        media.width = view.count("width", of: node)
-        media.height = view.count("height", of: node)
+        media.width = view.size("width", of: node)
+        media.height = view.size("height", of: node)
         append(media, target, since: start)
     }
 

@@ -16,6 +16,18 @@ private func items(_ titles: String...) -> String {
 struct FeedRepairTests {
     private static let titles = ["Größe, Äpfel", "Dan’s “café”", "Žižek i čaj", "Łódź"]
 
+    @Test(arguments: [
+        ("ks_c_5601-1987", [0xBE, 0xC8, 0xB3, 0xE7], "안녕"), ("x-windows-949", [0xBE, 0xC8, 0xB3, 0xE7], "안녕"),
+        ("x-cp1251", [0xCF, 0xF0, 0xE8], "При"), ("win-1250", [0xAF, 0xF3, 0xB3, 0xE6], "Żółć"),
+        ("csBig5", [0xA7, 0x41, 0xA6, 0x6E], "你好"), ("koi8_r", [0xF0, 0xD2, 0xC9], "При"),
+    ]) func `a charset may have any of its names`(_ name: String, _ title: [UInt8], _ expected: String) throws {
+        let head = "<?xml version='1.0' encoding='\(name)'?><rss><channel><item><guid>1</guid><title>"
+        let feed = Array(head.utf8) + title + Array("</title></item></channel></rss>".utf8)
+        let reading = try RSSAdapter.make().read(Document(feed, observedAt: Fixture.observedAt))
+        #expect(reading.rows.map { reading.string($0.title) } == [expected])
+        #expect(reading.defects.isEmpty)
+    }
+
     @Test(arguments: ["iso-8859-1", "windows-1252", "iso-8859-2", "windows-1250", "iso-8859-15", "koi8-r"])
     func `UTF-8 that calls itself a charset of single bytes is UTF-8`(charset: String) throws {
         let feed = "<?xml version='1.0' encoding='\(charset)'?>" + items(Self.titles[0], Self.titles[1], Self.titles[3])

@@ -72,8 +72,8 @@ public enum HTML {
         }
     }
 
-    /// Whether a text of unknown kind is HTML: it has a reference, an end tag or an element that needs none, and no tag
-    /// that HTML does not know. `2 < 3`, `AT&T` and `List<String>` are not.
+    /// Whether a text of unknown kind is HTML: it has a reference, a comment, an end tag or an element that needs none,
+    /// and no tag that HTML does not know. `2 < 3`, `AT&T` and `List<String>` are not.
     public static func isLikely(_ bytes: Bytes) -> Bool {
         var isHTML = false
         var position = 0
@@ -84,7 +84,12 @@ public enum HTML {
             }
             position = start + 1
         }
-        guard bytes.firstIndex(of: UInt8(ascii: "<")) != nil else { return isHTML }
+        guard let first = bytes.firstIndex(of: UInt8(ascii: "<")) else { return isHTML }
+        if let comment = bytes.firstRange(of: "<!--", from: first),
+            bytes.firstRange(of: "-->", from: comment.upperBound) != nil
+        {
+            isHTML = true
+        }
         var tokens = HTMLTokens(bytes)
         while let token = tokens.next() {
             switch token {

@@ -25,7 +25,7 @@ enum MailEncoding: Sendable {
     func decode(_ bytes: Bytes) -> [UInt8] {
         switch self {
         case .none: bytes.array
-        case .base64: MailEncoding.base64(bytes)
+        case .base64: MailEncoding.isPlain(bytes) ? bytes.array : MailEncoding.base64(bytes)
         case .quotedPrintable: MailEncoding.quotedPrintable(bytes, isWord: false)
         case .uuencode: EmbeddedFile.all(in: bytes).first.map { $0.content } ?? bytes.array
         case .yEnc: EmbeddedFile.all(in: bytes).first.map { $0.content } ?? bytes.array
@@ -97,6 +97,23 @@ enum MailEncoding: Sendable {
         let line = MailLine(of: bytes, at: index + 1, before: bytes.count)
         guard !line.isEmpty, line.range.count % 4 == 0 else { return false }
         return line.range.allSatisfy { digits[Int(bytes[$0])] != 255 || bytes[$0] == 0x3D }
+    }
+
+    /// Whether bytes that are said to be base64 are not: their first line has signs of a sentence or of markup.
+    private static func isPlain(_ bytes: Bytes) -> Bool {
+        var position = 0
+        while position < bytes.count {
+            let line = MailLine(of: bytes, at: position, before: bytes.count)
+            position = line.next
+            let text = bytes[line.range].trimmed
+            guard !text.isEmpty else { continue }
+            let isForeign = { (byte: UInt8) in digits[Int(byte)] == 255 && byte != 0x3D && byte > 0x20 }
+            let signs = (0..<text.count).lazy.filter { isForeign(text[$0]) }.count
+            guard text.firstIndex(of: 0x20) != nil else { return signs > 2 }
+            // Base64 may have spaces, but hardly between its groups of four and other signs besides.
+            return signs > 0 || text.array.split(separator: 0x20).dropLast().contains { $0.count % 4 != 0 }
+        }
+        return false
     }
 
     /// Where base64 ends: before the footer of a mailing list, a rule or words in the last lines, else with the bytes.

@@ -34,6 +34,13 @@ public enum MailFlags {
         }
     }
 
+    /// The flags in the field `X-Mozilla-Status` that Thunderbird adds to messages: four hexadecimal digits.
+    public static func mozilla(_ status: String) -> [String] {
+        guard status.utf8.count == 4, let bits = Int(status, radix: 16) else { return [] }
+        let words = [(0x1, "seen"), (0x2, "answered"), (0x4, "flagged"), (0x8, "deleted"), (0x1000, "forwarded")]
+        return words.filter { bits & $0.0 != 0 }.map { $0.1 }
+    }
+
     private static func words(of letters: Substring, _ word: (Character) -> String?) -> [String] {
         var found: [String] = []
         for letter in letters.prefix(32) {

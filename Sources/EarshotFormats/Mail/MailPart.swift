@@ -61,6 +61,15 @@ public struct MailPart: Sendable {
     /// Whether parameters beyond the limit were left out.
     var isCut: Bool { header.isCut || contentType.isCut || dispositionParameters.isCut }
 
+    /// Whether its content is lines of text whose ends are those of the store, CRLF or LF, and not the sender's.
+    public var hasEndsOfStore: Bool {
+        switch encoding {
+        case .none, .quotedPrintable:
+            !["image/", "audio/", "video/"].contains { type.hasPrefix($0) }
+        case .base64, .uuencode, .yEnc: false
+        }
+    }
+
     /// The body with its transfer encoding undone. A multipart has none worth undoing.
     func content(in bytes: Bytes) -> [UInt8] { encoding.decode(bytes[body]) }
 }
@@ -117,8 +126,15 @@ struct MailStructure {
 
     /// Where the parts of a multipart are, at most one more than may still be read.
     private func split(_ part: MailPart) -> [Range<Int>] {
-        guard let boundary = part.parameter("boundary").map({ Array($0.utf8) }) ?? guessed(part) else { return [] }
-        return boundary.withBytes { boundary in
+        if let named = part.parameter("boundary") {
+            let ranges = split(part, at: Array(named.utf8))
+            if !ranges.isEmpty { return ranges }
+        }
+        return guessed(part).map { split(part, at: $0) } ?? []
+    }
+
+    private func split(_ part: MailPart, at boundary: [UInt8]) -> [Range<Int>] {
+        boundary.withBytes { boundary in
             var ranges: [Range<Int>] = []
             var start: Int?
             var position = part.body.lowerBound
@@ -165,7 +181,7 @@ struct MailStructure {
         return max(end, start)
     }
 
-    /// The boundary that a body seems to have where the header names none: a line of dashes before a field.
+    /// The boundary that a body seems to have where the header names none, or one that is not there: a line of dashes before a field.
     private func guessed(_ part: MailPart) -> [UInt8]? {
         guard let dashes = nextDashes(from: part.body.lowerBound, in: part.body) else { return nil }
         let line = MailLine(of: bytes, at: dashes, before: part.body.upperBound)

@@ -61,28 +61,47 @@ enum QuoteWords {
         return words.contains { lower.contains($0) }
     }
 
+    /// Whether a line names whom it quotes with the verb in front.
+    static func quotes(_ line: Bytes) -> Bool {
+        let words: [StaticString] = ["Quoting ", "Zitat von ", "Lainaus ", "Cytowanie ", "Citiranje "]
+        return words.contains { line.hasPrefix($0) }
+    }
+
     /// Whether a line begins with the sender's label.
     static func isSender(_ line: Bytes) -> Bool {
-        let words: [StaticString] = [
-            "From:", "Von:", "Lähettäjä:", "Od:", "Šalje:", "Nadawca:", "Pošiljatelj:", "De:", "Från:", "Da:", "Van:",
-        ]
-        return hasLabel(line, words)
+        isSenderAlone(line)
+            || hasLabel(
+                line, ["From:", "Von:", "Od:", "De:", "Från:", "Fra:", "Da:", "Van:", "От:", "Feladó:"])
+    }
+
+    /// Whether a line begins with a label that means the sender and nothing else, least of all where a journey began.
+    static func isSenderAlone(_ line: Bytes) -> Bool {
+        hasLabel(line, ["Lähettäjä:", "Šalje:", "Nadawca:", "Pošiljatelj:", "Saatja:", "Odesílatel:"])
     }
 
     /// Whether a line begins with the date's label.
     static func isDate(_ line: Bytes) -> Bool {
+        isDateSent(line)
+            || hasLabel(line, ["Date:", "Datum:", "Päivämäärä:", "Päiväys:", "Pvm:", "Data:", "Dato:", "Дата:"])
+    }
+
+    /// Whether a line begins with a label that means when something was sent.
+    static func isDateSent(_ line: Bytes) -> Bool {
         let words: [StaticString] = [
-            "Sent:", "Date:", "Gesendet:", "Datum:", "Lähetetty:", "Päivämäärä:", "Päiväys:", "Pvm:", "Wysłano:",
-            "Wysłane:", "Data:",
-            "Data wysłania:", "Poslano:", "Datum slanja:", "Envoyé:", "Enviado:", "Skickat:", "Inviato:", "Verzonden:",
+            "Sent:", "Gesendet:", "Lähetetty:", "Wysłano:", "Wysłane:", "Data wysłania:", "Poslano:", "Poslato:",
+            "Datum slanja:", "Envoyé:", "Enviado:", "Enviada em:", "Enviado em:", "Skickat:", "Sendt:", "Inviato:",
+            "Verzonden:", "Saadetud:", "Odesláno:", "Отправлено:", "Küldve:",
         ]
         return hasLabel(line, words)
     }
 
     /// Whether a line begins with the subject's label.
     static func isSubject(_ line: Bytes) -> Bool {
-        hasLabel(
-            line, ["Subject:", "Betreff:", "Aihe:", "Temat:", "Predmet:", "Objet:", "Asunto:", "Oggetto:", "Ämne:"])
+        let words: [StaticString] = [
+            "Subject:", "Betreff:", "Aihe:", "Temat:", "Predmet:", "Objet:", "Asunto:", "Oggetto:", "Ämne:", "Emne:",
+            "Onderwerp:", "Assunto:", "Teema:", "Předmět:", "Тема:", "Tárgy:",
+        ]
+        return hasLabel(line, words)
     }
 
     /// Whether a line begins with the recipients' label.
@@ -94,6 +113,10 @@ enum QuoteWords {
     private static func hasLabel(_ line: Bytes, _ words: [StaticString]) -> Bool {
         // Bold letters leave an asterisk behind when HTML becomes text.
         let rest = line.hasPrefix("*") ? line[1..<line.count] : line
+        guard rest[0..<min(rest.count, longestLabel)].firstIndex(of: UInt8(ascii: ":")) != nil else { return false }
         return words.contains { rest.hasPrefix($0) }
     }
+
+    /// How long a label is at most, in bytes.
+    private static let longestLabel = 32
 }

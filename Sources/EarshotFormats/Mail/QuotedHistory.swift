@@ -94,18 +94,23 @@ public struct QuotedHistory {
         guard last.count < 400, last.hasSuffix(":") else { return nil }
         guard isIntroduction(last) else {
             // The verb may stand before a name whose address is in the next line: `Am …, schrieb Ann <`.
-            let isAddress = last.hasSuffix(">:") && last.firstIndex(of: UInt8(ascii: "@")) != nil
+            let isAddress = last.hasSuffix(">:") && hasAddress(last)
             return (isAddress || last == "je:") && index > 0 && QuoteWords.introduces(line(index - 1)) ? index - 1 : nil
         }
         // What is quoted in HTML has no `>` in the text: the time of day tells.
-        if QuoteWords.opens(last) || QuoteWords.hasTime(last) { return index }
+        if QuoteWords.opens(last) || QuoteWords.hasTime(last) || QuoteWords.quotes(last) { return index }
         if index > 0, QuoteWords.opens(line(index - 1)) { return index - 1 }
         return isQuotedSoon(after: index) ? index : nil
     }
 
     private func isIntroduction(_ line: Bytes) -> Bool {
-        line.hasSuffix(":") && line.count < 400 && QuoteWords.tells(line)
+        guard line.hasSuffix(":"), line.count < 400 else { return false }
+        if QuoteWords.tells(line) { return true }
+        // Without a verb: `Quoting Jan <jan@example.org>:`, or a date, a time and an address.
+        return hasAddress(line) && (QuoteWords.quotes(line) || (line[0].isDecimalDigit && QuoteWords.hasTime(line)))
     }
+
+    private func hasAddress(_ line: Bytes) -> Bool { line.firstIndex(of: UInt8(ascii: "@")) != nil }
 
     private func isQuotedSoon(after index: Int) -> Bool {
         isQuoted(index + 1) || (isBlank(index + 1) && isQuoted(index + 2))
@@ -118,7 +123,9 @@ public struct QuotedHistory {
             return line.count >= 20 && isHeaderBlock(isBlank(index + 1) ? index + 2 : index + 1)
         }
         if QuoteWords.forwards(line) { return true }
-        return line.hasPrefix("---") && line.hasSuffix("---") && line.count < 80 && QuoteWords.separates(line)
+        guard line.hasPrefix("---"), line.hasSuffix("---"), line.count < 400 else { return false }
+        // Zoho writes `---- On Mon, 12 Jan 2026 10:00:00 +0200 Jan <jan@example.org> wrote ----`.
+        return (line.count < 80 && QuoteWords.separates(line)) || (QuoteWords.hasTime(line) && QuoteWords.tells(line))
     }
 
     /// Outlook's block of `From:`, `Sent:`, `To:`, `Subject:` in the sender's language; other programs begin it with
@@ -127,10 +134,15 @@ public struct QuotedHistory {
         guard index < lines.count else { return false }
         let first = line(index)
         let next = (1...3).map { line(index + $0) }
-        if QuoteWords.isSender(first) { return next.contains { QuoteWords.isDate($0) } }
+        if QuoteWords.isSender(first) {
+            guard next.contains(where: QuoteWords.isDate) else { return false }
+            // `From:`, `To:` and `Date:` are the lines of a journey, too.
+            return QuoteWords.isSenderAlone(first) || next.contains(where: QuoteWords.isDateSent) || hasAddress(first)
+                || (1...6).contains { QuoteWords.isSubject(line(index + $0)) }
+        }
         guard QuoteWords.isDate(first) || QuoteWords.isSubject(first) else { return false }
         let block = [first] + next
-        return next.contains { QuoteWords.isSender($0) && $0.firstIndex(of: UInt8(ascii: "@")) != nil }
+        return next.contains { QuoteWords.isSender($0) && hasAddress($0) }
             && block.contains { QuoteWords.isDate($0) }
             && block.contains { QuoteWords.isSubject($0) || QuoteWords.isRecipient($0) }
     }

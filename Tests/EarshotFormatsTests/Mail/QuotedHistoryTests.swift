@@ -38,6 +38,11 @@ struct QuotedHistoryTests {
         "Temat: x\nData: 2025-01-03 10:15\nNadawca: \"Jan\" <jan@example.org>\nAdresat: me@example.org\n\nold",
         "Dana pet, 3. sij 2025. u 10:15 Jan <jan@example.org> napisala\nje:\n\n> old",
         "Rozpoczęcie przekazywanej wiadomości:\n\nOd: Jan\nold", "Početak proslijeđene poruke:\n\nOd: Jan\nold",
+        "---- On Mon, 12 Jan 2026 10:00:00 +0200 Jan <jan@example.org> wrote ----\n\nold",
+        "12.01.2026, 10:00, \"Jan\" <jan@example.org>:\n\nold", "12. Jan. 2026, 10:00 von jan@example.org:\n\n> old",
+        "Zitat von Jan <jan@example.org>:\n\n> old", "Quoting Jan <jan@example.org>:\n\nold",
+        "Fra: Jan\nSendt: mandag\nTil: me\nEmne: x\n\nold", "Od: Jan\nOdesláno: pondělí\n\nold",
+        "Von: Jan\nDatum: 12.1.2026\nAn: me\nBetreff: x\n\nold", "From: jan@example.org\nDate: Monday\n\nold",
         "> old",
     ])
     func `what stands above quoted history is new`(_ history: String) {
@@ -55,6 +60,8 @@ struct QuotedHistoryTests {
     @Test(arguments: [
         "all new", "", "From: here to there\nnothing", "He wrote:\nno quote", "> only old", "We wrote 3.14:\nno quote",
         "Datum: 3.1.2026\nVon: Oulu\nAn: Split\nBetreff: Koffer\nweg", "Betreff: Koffer\nDatum: 3.1.\nNach: Split",
+        "From: Helsinki\nTo: Zagreb\nDate: 3 January 2026\nlost", "Von: Berlin\nNach: Zagreb\nDatum: 3.1.2026\nweg",
+        "Od: Splita\nDo: Rijeke\nDatum: 3. 1.\nnema", "Call me at 10:00 or jan@example.org:\nthanks",
     ])
     func `a text of one kind has no newest part`(_ text: String) {
         #expect(newest(text) == nil)

@@ -53,7 +53,9 @@ enum EmailFields {
         writeOthers(message, to: &fields)
         for field in people.opaque { opaque(field, message, to: &fields) }
         fields.string("content_type", special(message.root.type))
-        let noted = stored.flags + MailFlags.mbox(message.text("status"), message.text("x-status"))
+        let noted =
+            stored.flags + MailFlags.mbox(message.text("status"), message.text("x-status"))
+            + MailFlags.mozilla(message.text("x-mozilla-status"))
         fields.strings("flags", noted.enumerated().filter { !noted[..<$0.offset].contains($0.element) }.map(\.element))
     }
 

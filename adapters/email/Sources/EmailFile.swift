@@ -22,7 +22,9 @@ struct EmailFile {
 
     /// A part of a message as a file.
     init(_ part: MailPart, of message: MailMessage) {
-        let content = message.content(of: part)
+        var content = message.content(of: part)
+        // The same message has the same digest in a mailbox of CRLF and in one of LF.
+        if part.hasEndsOfStore { content.replace([0x0D, 0x0A], with: [0x0A]) }
         self.init(name: part.name ?? "", mime: part.type, content: content)
         about = message.text("content-description", of: part)
         contentID = String(message.text("content-id", of: part).filter { $0 != "<" && $0 != ">" }.prefix(1000))

@@ -41,7 +41,10 @@ struct EmailReport {
 
     /// The properties of an invitation that say what it is about (RFC 5545).
     private static func calendar(_ text: String) -> [(name: String, value: String)] {
-        let wanted = ["METHOD", "UID", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "STATUS", "ORGANIZER", "SEQUENCE"]
+        let wanted = [
+            "METHOD", "UID", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "STATUS", "ORGANIZER", "SEQUENCE", "COMMENT",
+            "RECURRENCE-ID", "ATTENDEE",
+        ]
         // A fold is a line end and a space or a tab (3.1).
         let unfolded = text.replacing("\r\n", with: "\n").replacing("\n ", with: "").replacing("\n\t", with: "")
         var found: [(name: String, value: String)] = []
@@ -54,9 +57,12 @@ struct EmailReport {
                 !found.contains(where: { $0.name == name })
             else { continue }
             found.append((name, parts.value))
-            if let zone = parts.zone { found.append((name + "_tzid", zone)) }
+            if let zone = parts.parameter("TZID") { found.append((name + "_tzid", zone)) }
+            if let answer = parts.parameter("PARTSTAT") { found.append((name + "_partstat", answer)) }
         }
-        return found
+        // Who answers is what an answer says (RFC 5546, 3.2.3); of those who are invited the first is nobody special.
+        let isAnswer = found.contains { $0.name == "method" && ["REPLY", "COUNTER", "REFRESH"].contains($0.value) }
+        return isAnswer ? found : found.filter { !$0.name.hasPrefix("attendee") }
     }
 }
 
@@ -64,8 +70,13 @@ struct EmailReport {
 private struct CalendarLine {
     private(set) var name = ""
     private(set) var value = ""
-    /// The parameter `TZID`, without its quotes.
-    private(set) var zone: String?
+    /// Its parameters as written, without quotes.
+    private var parameters: [String] = []
+
+    /// The value of a parameter.
+    func parameter(_ name: String) -> String? {
+        parameters.first { $0.uppercased().hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
 
     /// Takes a line apart; a colon or semicolon within quotes ends nothing (3.2).
     init(_ line: Substring) {
@@ -78,7 +89,7 @@ private struct CalendarLine {
             } else if sign == ":" && !isQuoted {
                 value = CalendarLine.unescaped(line[line.index(after: place)...])
                 name = pieces[0]
-                zone = pieces.dropFirst().first { $0.uppercased().hasPrefix("TZID=") }.map { String($0.dropFirst(5)) }
+                parameters = Array(pieces.dropFirst())
                 return
             } else if sign == ";" && !isQuoted {
                 pieces.append("")

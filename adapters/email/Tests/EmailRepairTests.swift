@@ -47,6 +47,66 @@ struct EmailRepairTests {
         #expect(reading.string(row.html) == "<b>Hi</b>\n<p>one<br>two</p>")
     }
 
+    @Test(arguments: ["7bit", "quoted-printable", "base64"])
+    func `a file is the same in a mailbox of CRLF and in one of LF`(encoding: String) throws {
+        let content = encoding == "base64" ? "YQ0KYg0K" : "a\nb\n"
+        let mail = """
+            From: a@acme.example
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: text/csv; name=list.csv
+            Content-Transfer-Encoding: \(encoding)
+            Content-Disposition: attachment
+
+            \(content)
+            --b--
+
+            """
+        let readings = try [mail, mail.replacing("\n", with: "\r\n")].map { try read($0) }
+        let sums = readings.map { reading in reading.media.map { reading.string($0.sha256) } }
+        #expect(sums[0] == sums[1] && sums[0].count == 1)
+        // What was encoded came with the ends that it was given.
+        #expect(readings[1].media.map(\.bytes) == [encoding == "base64" ? 6 : 4])
+    }
+
+    @Test(arguments: [
+        ("Hello support,\n\nmy bag did not arrive.", "Hello support,\n\nmy bag did not arrive."),
+        ("Missä laukkuni on\n", "Missä laukkuni on"), ("SGVs\nbG8=", "Hello"), ("SGVs bG8=\n", "Hello"),
+        ("\nSGVsbG8\n-- \nThe footer of a list", "Hello"), ("S*GVsbG8=", "Hello"),
+    ])
+    func `what is said to be base64 and is not is text`(body: String, text: String) throws {
+        let reading = try read(
+            "From: a@acme.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n\(body)"
+        )
+        #expect(reading.rows.map { reading.string($0.text) } == [text])
+    }
+
+    @Test func `parts are found where the boundary is another than the header's`() throws {
+        let reading = try read(
+            "From: a@acme.example\nContent-Type: multipart/mixed; boundary=A\n\n"
+                + "--B\nContent-Type: text/plain\n\nhello\n--B--\n")
+        #expect(reading.rows.map { reading.string($0.text) } == ["hello"])
+    }
+
+    @Test func `what Thunderbird notes of a message is told`() throws {
+        let reading = try read("From: a@acme.example\nX-Mozilla-Status: 1009\n\nhi")
+        let ext = reading.string(try #require(reading.rows.first).ext)
+        #expect(ext.contains(#""flags":["seen","deleted","forwarded"]"#))
+    }
+
+    @Test(arguments: [("REPLY", true), ("REQUEST", false)])
+    func `who answers an invitation, and how, is told`(method: String, isAnswer: Bool) throws {
+        let reading = try read(
+            "From: a@acme.example\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:\(method)\nBEGIN:VEVENT\nUID:1\n"
+                + "ATTENDEE;PARTSTAT=DECLINED;CN=Ann:mailto:ann@acme.example\nCOMMENT:Not there\nEND:VEVENT\nEND:VCALENDAR\n"
+        )
+        let ext = reading.string(try #require(reading.rows.first).ext)
+        #expect(
+            ext.contains(#""attendee":"mailto:ann@acme.example","attendee_partstat":"DECLINED""#) == isAnswer)
+        #expect(ext.contains(#""comment":"Not there""#))
+    }
+
     @Test func `a calendar's quoted parameters, folds and escapes are undone`() throws {
         let reading = try read(
             "From: a@acme.example\nContent-Type: text/calendar\n\nBEGIN:VEVENT\n"

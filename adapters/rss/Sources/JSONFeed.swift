@@ -57,17 +57,22 @@ struct JSONFeed {
 
     private func key(of item: JSONNode) -> FeedKey {
         var key = FeedKey()
-        key.guid = item["id"].isString ? item["id"].string.array : number(item["id"])
+        key.guid = text(item["id"])
         key.link = address(item["url"])
         key.title = item["title"].string.array
-        key.date = item["date_published"].string.array
-        key.moment = Times.parse(item["date_modified"].string) ?? Times.parse(item["date_published"].string)
+        key.date = text(item["date_published"])
+        key.moment = moment(item["date_modified"]) ?? moment(item["date_published"])
         if key.guid.isEmpty {
             let texts = [item["content_text"], item["content_html"], item["summary"]]
             key.text = texts.first { !$0.string.isEmpty }.map { Digest(of: $0.string) }
         }
         return key
     }
+
+    /// A string, or a number's digits: some say dates as seconds.
+    private func text(_ node: JSONNode) -> [UInt8] { node.isString ? node.string.array : number(node) }
+
+    private func moment(_ node: JSONNode) -> Timestamp? { text(node).withBytes { Times.parse($0) } }
 
     private func number(_ node: JSONNode) -> [UInt8] {
         guard node.kind == .integer || node.kind == .number else { return [] }
@@ -89,8 +94,8 @@ struct JSONFeed {
         let language = [item["language"], root["language"]].lazy.compactMap { FeedLanguage.tag($0.string.trimmed) }
             .first
         if let language { row.language.tag = language.withBytes { reading.keep($0) } }
-        row.publishedAt = Times.parse(item["date_published"].string)
-        if let edited = Times.parse(item["date_modified"].string), row.publishedAt.map({ edited > $0 }) ?? true {
+        row.publishedAt = moment(item["date_published"])
+        if let edited = moment(item["date_modified"]), row.publishedAt.map({ edited > $0 }) ?? true {
             row.editedAt = edited
         }
         readAuthor(item, &row)
@@ -121,17 +126,21 @@ struct JSONFeed {
         }
     }
 
-    /// The authors of an item or of the feed; 1.0 had one.
+    /// The authors of an item or of the feed; 1.0 had one, and some write one where a list belongs, or a name alone.
     private func authors(_ node: JSONNode) -> [JSONNode] {
         var found: [JSONNode] = []
-        node["authors"].each { if $0.isObject && found.count < 64 { found.append($0) } }
-        if found.isEmpty && node["author"].isObject { found.append(node["author"]) }
+        func take(_ author: JSONNode) {
+            if author.isObject || !author.string.trimmed.isEmpty, found.count < 64 { found.append(author) }
+        }
+        node["authors"].each { take($0) }
+        if found.isEmpty { take(node["authors"]) }
+        if found.isEmpty { take(node["author"]) }
         return found
     }
 
     private mutating func readAuthor(_ item: JSONNode, _ row: inout MentionRow) {
         guard let author = authors(item).first ?? authors(root).first else { return }
-        row.author.name = mended(author["name"]).withBytes {
+        row.author.name = mended(author.isObject ? author["name"] : author).withBytes {
             reading.keepText($0.wholeScalars(within: FeedPerson.longestName))
         }
         row.author.url = address(author["url"]).withBytes { reading.keep($0) }
@@ -167,11 +176,13 @@ struct JSONFeed {
 
     private mutating func readTags(_ item: JSONNode, _ row: inout MentionRow) {
         let start = reading.tags.count
-        item["tags"].each { tag in
+        func take(_ tag: JSONNode) {
             if reading.tags.count - start < Feed.categoryLimit {
                 reading.append(tag: mended(tag).withBytes { reading.keepText($0) })
             }
         }
+        item["tags"].each { take($0) }
+        if item["tags"].isString { take(item["tags"]) }
         row.tags = Entries(from: start, to: reading.tags.count)
     }
 
@@ -187,7 +198,7 @@ extension JSONFeed {
     /// `ext.web` of an item.
     private func extras(of item: JSONNode, _ row: MentionRow) -> JSONFields {
         var fields = JSONFields()
-        fields.text("guid", item["id"].isString ? item["id"].string.array : number(item["id"]))
+        fields.text("guid", text(item["id"]))
         fields.array("feed", feedFields)
         let hasText = item["content_text"].string.count + item["content_html"].string.count > 0
         if hasText { fields.text("summary", mended(item["summary"])) }

@@ -28,6 +28,26 @@ struct FeedRepairTests {
         #expect(reading.defects.isEmpty)
     }
 
+    @Test(arguments: [#""authors":{"name":"Solo"}"#, #""author":"Solo""#, #""authors":["Solo"]"#])
+    func `an entry's author in another form goes before the feed's`(author: String) throws {
+        let feed = """
+            {"version":"https://jsonfeed.org/version/1.1","title":"f","authors":[{"name":"Feed"}],
+            "items":[{"id":"1","content_text":"a","date_published":1736157600,"tags":"b",\(author)}]}
+            """
+        let reading = try RSSAdapter.make().read(Document(Array(feed.utf8), observedAt: Fixture.observedAt))
+        let row = try #require(reading.rows.first)
+        #expect(reading.string(row.author.name) == "Solo")
+        #expect(row.publishedAt == Timestamp(seconds: 1_736_157_600))
+        #expect(reading.tags.map { reading.string($0) } == ["b"])
+    }
+
+    @Test(arguments: ["Teaser <!--break--> more", "Teaser <!-- a > b -->more", "Teaser&#32;more"])
+    func `a text with a comment alone is HTML`(text: String) throws {
+        let feed = "<rss><channel><item><description><![CDATA[\(text)]]></description></item></channel></rss>"
+        let reading = try RSSAdapter.make().read(Document(Array(feed.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.rows.map { reading.string($0.text) } == ["Teaser more"])
+    }
+
     @Test(arguments: ["iso-8859-1", "windows-1252", "iso-8859-2", "windows-1250", "iso-8859-15", "koi8-r"])
     func `UTF-8 that calls itself a charset of single bytes is UTF-8`(charset: String) throws {
         let feed = "<?xml version='1.0' encoding='\(charset)'?>" + items(Self.titles[0], Self.titles[1], Self.titles[3])

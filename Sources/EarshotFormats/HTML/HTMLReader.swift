@@ -84,16 +84,31 @@ struct HTMLReader: ~Copyable {
         mark = output.count
     }
 
-    /// Keeps an image's text for the case that there is nothing else to read.
+    /// Keeps an image's text for the case that there is nothing else to read; an emoji that is an image is a word.
     private mutating func note(_ attributes: Bytes) {
         var reader = HTMLAttributes(attributes)
+        var text = Bytes.none
+        var isEmoji = false
         while let (name, value) = reader.next() {
-            guard name.isSpelled("alt"), !value.trimmed.isEmpty else { continue }
-            if !alternatives.isEmpty { alternatives.append(0x0A) }
-            CharacterReferences.decode(value.trimmed, inAttribute: true, into: &alternatives)
-            return
+            if name.isSpelled("alt"), text.isEmpty { text = value.trimmed }
+            if name.isSpelled("class") {
+                isEmoji = value.firstRange(of: "emoji") != nil || value.firstRange(of: "smiley") != nil
+            }
         }
+        guard !text.isEmpty else { return }
+        if isEmoji, text.count <= HTMLReader.longestEmoji { return append(emoji: text) }
+        if !alternatives.isEmpty { alternatives.append(0x0A) }
+        CharacterReferences.decode(text, inAttribute: true, into: &alternatives)
     }
+
+    private mutating func append(emoji text: Bytes) {
+        var decoded: [UInt8] = []
+        CharacterReferences.decode(text, inAttribute: true, into: &decoded)
+        decoded.withBytes { append(words: $0) }
+    }
+
+    /// The longest emoji in bytes, as a sequence of characters or as a name between colons.
+    private static let longestEmoji = 64
 
     /// Appends what we say ourselves.
     private mutating func append(word: String) {

@@ -30,6 +30,8 @@ struct Fragment: CustomTestStringConvertible, Sendable {
         Fragment("x<script>alert('<b>')</script>y<style>p{}</style>z<!-- <p> -->!", "xyz!"),
         Fragment("<img src=a alt=\"A plane &amp; a gate\">", "A plane & a gate"),
         Fragment("text <img src=a alt=plane> more", "text more"),
+        Fragment("<p>Late again<img class=\"wp-smiley emoji\" alt='&#x1f621;'> :(", "Late again\u{1F621} :("),
+        Fragment("<img class=emoji alt=':heart:'>", ":heart:"),
         Fragment("<head><title>Subject</title></head><body>Body</body>", "Body"),
         Fragment("<math><mi>x</mi><mo>+</mo><mn>1</mn></math>", "x+1"),
         Fragment("<a href='https://acme.example'>Acme</a>&nbsp;Air", "Acme Air"),

@@ -86,6 +86,9 @@ struct TwitterEntities {
         var bytes: Int
         var scalars: Int
         static let none = Prefix(bytes: 0, scalars: 0)
+
+        /// Whether what begins at a scalar begins in it.
+        func holds(_ start: Int64) -> Bool { start >= 0 && start < Int64(scalars) }
     }
 
     private mutating func skip(_ count: Int32) {

@@ -40,14 +40,14 @@ extension TwitterReader {
     }
 
     /// Notes the entities of a text and appends the accounts it names as recipients.
-    mutating func collectLegacyEntities(_ node: JSONNode) -> Entries {
+    mutating func collectLegacyEntities(_ node: JSONNode, beyond prefix: TwitterEntities.Prefix = .none) -> Entries {
         entities.removeAll()
         let first = reading.recipients.count
         node["hashtags"].each { collect($0, .hashtag, name: $0["text"].string) }
         node["symbols"].each { collect($0, .cashtag, name: $0["text"].string) }
         node["user_mentions"].each { mention in
             let name = mention["screen_name"].string
-            guard !name.isEmpty else { return }
+            guard !name.isEmpty, !prefix.holds(mention["indices"][0].int64) else { return }
             var recipient = RecipientRow(role: .mention)
             recipient.handle = reading.keep(name)
             recipient.name = reading.keepText(mention["name"].string)

@@ -140,7 +140,6 @@ extension TwitterReader {
         let text = TwitterReader.legacyText(source)
         let isExtended = extended["full_text"].isString
         let lists = isExtended ? extended["entities"] : source["entities"]
-        row.recipients = collectLegacyEntities(lists)
         var prefix = TwitterEntities.Prefix.none
         // Archives tell a repost by its text alone.
         let repeated = notes != nil ? TwitterRepostText.parse(text.string) : nil
@@ -151,6 +150,7 @@ extension TwitterReader {
             prefix = repeated.prefix
             ext.string("retweeted_screen_name", repeated.handle)
         }
+        row.recipients = collectLegacyEntities(lists, beyond: prefix)
         let note = repeated == nil ? note(of: node, row, text.string) : nil
         if let note {
             row.text = reading.keepText(note.text)

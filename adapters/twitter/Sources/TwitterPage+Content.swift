@@ -43,7 +43,8 @@ extension TwitterReader {
         var content = TwitterContent()
         let noteText = post.note["text"]
         let text = noteText.isString ? noteText.string : post.text
-        content.recipients = collectEntities(noteText.isString ? post.note["entities"] : post.entities)
+        content.recipients = collectEntities(
+            noteText.isString ? post.note["entities"] : post.entities, beyond: prefix ?? .none)
         (content.text, content.entities) = entities.keep(text, skipping: prefix ?? .none, in: &reading)
         if !noteText.isString {
             content.truncated = prefix != nil ? TwitterRepostText.isCut(text) : TwitterReader.isCut(text)
@@ -65,8 +66,8 @@ extension TwitterReader {
         return false
     }
 
-    /// Notes the entities of a text and appends the accounts it names as recipients.
-    mutating func collectEntities(_ node: JSONNode) -> Entries {
+    /// Notes the entities of a text and appends the accounts it names as recipients, but not those of its beginning.
+    mutating func collectEntities(_ node: JSONNode, beyond prefix: TwitterEntities.Prefix = .none) -> Entries {
         entities.removeAll()
         let first = reading.recipients.count
         node.fields { key, list in
@@ -78,7 +79,7 @@ extension TwitterReader {
                 } else if key == "cashtags" {
                     list.each { collectTag($0, .cashtag) }
                 } else if key == "mentions" {
-                    list.each { collectMention($0, after: first) }
+                    list.each { collectMention($0, after: first, beyond: prefix) }
                 }
             default: break
             }
@@ -90,7 +91,7 @@ extension TwitterReader {
         entities.add(type, from: node["start"].int64, to: node["end"].int64, name: node["tag"].string)
     }
 
-    private mutating func collectMention(_ node: JSONNode, after first: Int) {
+    private mutating func collectMention(_ node: JSONNode, after first: Int, beyond prefix: TwitterEntities.Prefix) {
         var (start, end, id, name) = (unsaid, unsaid, Bytes.none, Bytes.none)
         node.fields { key, value in
             switch key.count {
@@ -101,7 +102,7 @@ extension TwitterReader {
             default: break
             }
         }
-        guard !name.isEmpty else { return }
+        guard !name.isEmpty, !prefix.holds(start) else { return }
         var recipient = RecipientRow(role: .mention)
         recipient.handle = reading.keep(name)
         recipient.id = reading.keep(id)

@@ -192,6 +192,16 @@ struct TwitterAdapterTests {
         #expect(receipts.map(\.repeated) == [0, 1, 0, 1, 1])
     }
 
+    @Test func `whom a repost repeats is nobody it names`() throws {
+        let page = #"""
+            {"data":[{"id":"1","text":"RT @acme: @jan late again","author_id":"7","referenced_tweets":[{"type":"retweeted","id":"9"}],
+            "entities":{"mentions":[{"start":3,"end":8,"username":"acme"},{"start":10,"end":14,"username":"jan"}]}}]}
+            """#
+        let reading = try TwitterAdapter.make().read(Document.json(page))
+        #expect(reading.rows.map { reading.string($0.text) } == ["@jan late again"])
+        #expect(reading.recipients.map { reading.string($0.handle) } == ["jan"])
+    }
+
     @Test func `an original that many repeat is kept once`() throws {
         let repost = { (id: Int) in
             #"{"id": "\#(id)", "text": "RT @a: b…", "referenced_tweets": [{"type": "retweeted", "id": "9"}]}"#

@@ -87,11 +87,22 @@ extension URLs {
 
     /// The address a parameter holds, if it is one of the web.
     private static func target(_ value: Bytes) -> [UInt8]? {
+        var decoded = URLs.decoded(value) { _ in true }
+        // In another charset than UTF-8, letters stay as they were encoded.
+        if !decoded.withBytes(\.isUTF8) { decoded = URLs.decoded(value) { $0 < 0x80 } }
+        return decoded.withBytes { decoded in
+            guard decoded.hasPrefix("http://") || decoded.hasPrefix("https://") else { return nil }
+            return resolved(decoded)
+        }
+    }
+
+    /// A value with the bytes that are meant out of their percent escapes.
+    private static func decoded(_ value: Bytes, _ isMeant: (UInt8) -> Bool) -> [UInt8] {
         var decoded: [UInt8] = []
         var index = 0
         while index < value.count {
             if value[index] == UInt8(ascii: "%"), index + 2 < value.count, let high = value[index + 1].hexadecimalValue,
-                let low = value[index + 2].hexadecimalValue
+                let low = value[index + 2].hexadecimalValue, isMeant(high << 4 | low)
             {
                 decoded.append(high << 4 | low)
                 index += 3
@@ -100,10 +111,7 @@ extension URLs {
                 index += 1
             }
         }
-        return decoded.withBytes { decoded in
-            guard decoded.hasPrefix("http://") || decoded.hasPrefix("https://") else { return nil }
-            return resolved(decoded)
-        }
+        return decoded
     }
 
     /// Hosts, paths (none: any) and parameters of addresses that only lead elsewhere.

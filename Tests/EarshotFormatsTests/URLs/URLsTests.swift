@@ -111,6 +111,9 @@ struct Address: CustomTestStringConvertible, Sendable {
             "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Facme.example%2F&data=x",
             "https://acme.example/"),
         Address("https://l.facebook.com/l.php?u=javascript%3Aalert(1)", nil),
+        Address(
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Facme.example%2F%C3%A4%3Fq%3D%E4%B1",
+            "https://acme.example/%C3%A4?q=%E4%B1"),
         Address("https://l.facebook.com.evil.example/l.php?u=https%3A%2F%2Facme.example", nil),
         Address("https://googleacme.example/url?q=https://x.example", nil),
         Address("https://acme.example/a", nil),

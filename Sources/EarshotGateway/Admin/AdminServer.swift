@@ -91,6 +91,11 @@ private struct AdminGuard: RouterMiddleware {
             }
             context.isKnown = true
         }
+        guard request.method == .get || request.method == .head else {
+            var answer = AdminServer.reply("method not allowed\n", status: .methodNotAllowed)
+            answer.headers[.allow] = "GET, HEAD"
+            return answer
+        }
         do {
             return try await next(request, context)
         } catch let error as HTTPError {

@@ -46,6 +46,17 @@ import Testing
 
     private let paths = ["/", "/metrics", "/readyz", "/livez"]
 
+    @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS"]) func `nothing can be done by the page`(
+        method: String
+    ) async throws {
+        try await run(token: nil) { port in
+            for path in paths {
+                let answer = try await answer(port, "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n")
+                #expect(answer.hasPrefix("HTTP/1.1 405 ") && answer.contains("Allow: GET, HEAD\r\n"), "\(path)")
+            }
+        }
+    }
+
     @Test(arguments: [
         "evil.example", "127.0.0.1.evil.example", "127.evil.example", "localhost.evil.example", "evil.example:4196", "",
         "0.0.0.0",

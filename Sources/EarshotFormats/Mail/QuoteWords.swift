@@ -43,7 +43,7 @@ enum QuoteWords {
             "Rozpoczęcie przekazywanej wiadomości:", "Początek przekazywanej wiadomości:",
             "Početak proslijeđene poruke:", "Početak prosljeđene poruke:",
         ]
-        return words.contains { line.hasPrefix($0) }
+        return line.hasSuffix(":") && words.contains { line.hasPrefix($0) }
     }
 
     /// Whether a line of dashes stands before a quoted or forwarded message.
@@ -110,10 +110,14 @@ enum QuoteWords {
             line, ["To:", "An:", "Vastaanottaja:", "Do:", "Adresat:", "Prima:", "Za:", "À:", "Para:", "A:", "Till:"])
     }
 
+    /// Whether a line may begin with a label; most have no colon near their beginning.
+    static func mayHaveLabel(_ line: Bytes) -> Bool {
+        line[0..<min(line.count, longestLabel)].firstIndex(of: UInt8(ascii: ":")) != nil
+    }
+
     private static func hasLabel(_ line: Bytes, _ words: [StaticString]) -> Bool {
         // Bold letters leave an asterisk behind when HTML becomes text.
         let rest = line.hasPrefix("*") ? line[1..<line.count] : line
-        guard rest[0..<min(rest.count, longestLabel)].firstIndex(of: UInt8(ascii: ":")) != nil else { return false }
         return words.contains { rest.hasPrefix($0) }
     }
 

@@ -133,6 +133,7 @@ public struct QuotedHistory {
     private func isHeaderBlock(_ index: Int) -> Bool {
         guard index < lines.count else { return false }
         let first = line(index)
+        guard QuoteWords.mayHaveLabel(first) else { return false }
         let next = (1...3).map { line(index + $0) }
         if QuoteWords.isSender(first) {
             guard next.contains(where: QuoteWords.isDate) else { return false }

@@ -88,7 +88,7 @@ public struct JMESPathLimits: Sendable {
 public struct JMESPathDialect: Sendable {
     /// Further functions, each with how many arguments it takes; all are values.
     public var functions: [String: ClosedRange<Int>]
-    /// Whether `$` stands for the surroundings' root.
+    /// Whether `$` stands for the surroundings' root, and variables may be bound: `let $a = b in c` (JEP 18).
     public var hasRoot: Bool
 
     /// The specification and nothing else.

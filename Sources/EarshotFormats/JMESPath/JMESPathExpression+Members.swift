@@ -11,7 +11,7 @@ extension JMESPathExpression {
         func all(_ parts: [JMESPathExpression]) -> Bool { parts.allSatisfy { $0.collect(&names) } }
         switch self {
         case .current, .root: return false
-        case .literal: return true
+        case .literal, .variable: return true
         case .path(.current, let trail):
             switch trail.segments.first?.first {
             case .field(let name):
@@ -26,6 +26,7 @@ extension JMESPathExpression {
         case .list(let parts), .and(let parts), .or(let parts): return all(parts)
         case .hash(let members): return all(members.map(\.value))
         case .not(let part): return part.collect(&names)
+        case .scope(let bindings, let body): return all(bindings.map(\.value) + [body])
         case .compare(_, let one, let other): return all([one, other])
         case .call(let call):
             return call.arguments.allSatisfy { argument in

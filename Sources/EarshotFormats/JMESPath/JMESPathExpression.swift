@@ -22,10 +22,14 @@ indirect enum JMESPathExpression: Sendable {
     case or([JMESPathExpression])
     /// `a | b | c`
     case pipe([JMESPathExpression])
+    /// `let $a = b in c` (JEP 18)
+    case scope([Member], JMESPathExpression)
+    /// `$a`
+    case variable(String)
     /// `a == b`
     case compare(JMESPathComparator, JMESPathExpression, JMESPathExpression)
 
-    /// A key of `{a: b}` and what goes under it.
+    /// A key of `{a: b}`, or the name of a variable, and what goes under it.
     struct Member: Sendable {
         let key: String
         let value: JMESPathExpression

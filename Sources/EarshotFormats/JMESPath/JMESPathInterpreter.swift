@@ -4,6 +4,8 @@ struct JMESPathInterpreter {
     let limits: JMESPathLimits
     /// How many steps were taken.
     private(set) var steps = 0
+    /// The variables that can be seen, those of inner scopes last.
+    private var variables: [(name: String, value: JSONValue)] = []
     /// Where in the source the function stands that is being called.
     var position = 0
 
@@ -40,6 +42,8 @@ struct JMESPathInterpreter {
             var result = value
             for part in parts { result = try evaluate(part, over: result) }
             return result
+        case .variable(let name): return variables.last { $0.name == name }?.value ?? .null
+        case .scope(let bindings, let body): return try scope(bindings, body, over: value)
         case .compare(let comparator, let left, let right):
             return try compare(comparator, try evaluate(left, over: value), try evaluate(right, over: value))
         }
@@ -73,6 +77,18 @@ struct JMESPathInterpreter {
         var object = JSONObject()
         for member in members { object[member.key] = try evaluate(member.value, over: value) }
         return .object(object)
+    }
+
+    private mutating func scope(
+        _ bindings: [JMESPathExpression.Member], _ body: JMESPathExpression, over value: JSONValue
+    ) throws(JMESPathFailure) -> JSONValue {
+        let outside = variables.count
+        defer { variables.removeLast(variables.count - outside) }
+        // None of them sees another.
+        var bound: [(name: String, value: JSONValue)] = []
+        for binding in bindings { bound.append((binding.key, try evaluate(binding.value, over: value))) }
+        variables += bound
+        return try evaluate(body, over: value)
     }
 
     // Paths.

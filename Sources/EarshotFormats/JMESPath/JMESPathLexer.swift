@@ -4,7 +4,7 @@ struct JMESPathToken: Sendable {
     enum Form: Sendable, Equatable {
         case name(String), quoted(String), literal(JSONValue), number(Int)
         case dot, star, flatten, filter, openBracket, closeBracket, openBrace, closeBrace, open, close
-        case comma, colon, pipe, or, and, not, ampersand, current, root, end
+        case comma, colon, pipe, or, and, not, ampersand, current, root, variable(String), assign, end
         case comparator(JMESPathComparator)
     }
 
@@ -57,14 +57,14 @@ struct JMESPathLexer {
         case ",": .comma
         case ":": .colon
         case "@": .current
-        case "$": .root
+        case "$": dollar()
         case "[": take("]") ? .flatten : take("?") ? .filter : .openBracket
         case "|": take("|") ? .or : .pipe
         case "&": take("&") ? .and : .ampersand
         case "!": take("=") ? .comparator(.unequal) : .not
         case "<": .comparator(take("=") ? .lessOrEqual : .less)
         case ">": .comparator(take("=") ? .greaterOrEqual : .greater)
-        case "=": try equals()
+        case "=": take("=") ? .comparator(.equal) : .assign
         case "'": .literal(.string(try raw()))
         case "\"": .quoted(try quoted())
         case "`": .literal(try literal())
@@ -78,9 +78,11 @@ struct JMESPathLexer {
         JMESPathFailure(.syntax, reason, at: position ?? self.position - 1)
     }
 
-    private mutating func equals() throws(JMESPathFailure) -> JMESPathToken.Form {
-        guard take("=") else { throw failure("'=' must be '=='") }
-        return .comparator(.equal)
+    /// `$`, or `$name`.
+    private mutating func dollar() -> JMESPathToken.Form {
+        guard let character, character.isNamePart, !("0"..."9").contains(character) else { return .root }
+        position += 1
+        return .variable(name())
     }
 
     private mutating func name() -> String {
@@ -188,6 +190,8 @@ extension JMESPathToken.Form: CustomStringConvertible {
         case .ampersand: "'&'"
         case .current: "'@'"
         case .root: "'$'"
+        case .variable(let name): "'$\(name)'"
+        case .assign: "'='"
         case .end: "the end"
         case .comparator: "a comparison"
         }

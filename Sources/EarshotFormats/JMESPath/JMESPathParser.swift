@@ -5,6 +5,8 @@ struct JMESPathParser {
     private var index = 0
     private var depth = 0
     private var builders = 0
+    /// The variables that can be seen.
+    private var variables: [String] = []
 
     init(tokens: [JMESPathToken], dialect: JMESPathDialect) {
         self.tokens = tokens
@@ -37,6 +39,9 @@ struct JMESPathParser {
     }
 
     private func unexpected(expecting: String? = nil) -> JMESPathFailure {
+        if token.form == .assign, expecting == nil {
+            return JMESPathFailure(.syntax, "'=' must be '=='", at: token.position)
+        }
         let expected = expecting.map { ", \($0) expected" } ?? ""
         return JMESPathFailure(.syntax, "unexpected \(token.form)\(expected)", at: token.position)
     }
@@ -114,6 +119,13 @@ struct JMESPathParser {
     private mutating func start() throws(JMESPathFailure) -> (JMESPathExpression, JMESPathStep?) {
         let form = token.form
         switch form {
+        case .name("let") where dialect.hasRoot && following.variable != nil: return (try scope(), nil)
+        case .variable(let name) where dialect.hasRoot:
+            guard variables.contains(name) else {
+                throw JMESPathFailure(.syntax, "no variable '$\(name)' here", at: token.position)
+            }
+            advance()
+            return (.variable(name), nil)
         case .name(let name):
             advance()
             return token.form == .open ? (try call(name), nil) : (.current, .field(name))
@@ -143,6 +155,22 @@ struct JMESPathParser {
         case .openBracket, .filter, .flatten: return (.current, nil)
         default: throw unexpected()
         }
+    }
+
+    /// `let $a = b, $c = d in e` (JEP 18); `e` is all that follows.
+    private mutating func scope() throws(JMESPathFailure) -> JMESPathExpression {
+        advance()
+        var bindings: [JMESPathExpression.Member] = []
+        repeat {
+            guard let name = token.form.variable else { throw unexpected(expecting: "a variable") }
+            advance()
+            try expect(.assign)
+            bindings.append(JMESPathExpression.Member(key: name, value: try pipe()))
+        } while take(.comma)
+        try expect(.name("in"))
+        variables += bindings.map(\.key)
+        defer { variables.removeLast(bindings.count) }
+        return .scope(bindings, try pipe())
     }
 
     /// Whether the bracket that comes next opens a list, and not an index, a slice or `[*]`.
@@ -280,6 +308,11 @@ struct JMESPathParser {
 }
 
 extension JMESPathToken.Form {
+    /// The name of a variable.
+    fileprivate var variable: String? {
+        if case .variable(let name) = self { name } else { nil }
+    }
+
     /// The name that an identifier is, quoted or not.
     fileprivate var identifier: String? {
         switch self {

@@ -130,6 +130,36 @@ import Testing
         #expect(try JMESPath(compiling: "a[::-9223372036854775807]").evaluate(over: ["a": [1, 2]]) == [2])
     }
 
+    @Test(
+        arguments: [
+            ("let $who = name in items[].{who: $who, n: @} | [?n > `1`]", [["who": "Ada", "n": 2]]),
+            ("let $n = `1` in items[?@ == $n]", [1]),
+            ("items | let $all = @ in map(&[@, length($all)], $all)", [[1, 2], [2, 2]]),
+            ("let $a = name, $b = items[0] in let $a = $b, $b = $a in [$a, $b]", [1, "Ada"]),
+            ("[let $a = name in $a, name]", ["Ada", "Ada"]), ("let $name = name in $name.x || [$name]", ["Ada"]),
+            ("(let $let = let in $let).in", "in"), ("let.in", "in"),
+            ("(let $a = name in $a) || let $a = items in $a", "Ada"),
+        ] as [(String, JSONValue)])
+    func `a variable stands for a value in all that follows`(_ source: String, _ result: JSONValue) throws {
+        let dialect = JMESPathDialect(functions: [:], hasRoot: true)
+        let value: JSONValue = ["name": "Ada", "items": [1, 2], "let": ["in": "in"]]
+        let path = try JMESPath(compiling: source, dialect: dialect)
+        #expect(try path.evaluate(over: value, in: JMESPathSurroundings(root: value)) == result)
+    }
+
+    @Test(arguments: [
+        ("$a", 0, "no variable '$a' here"), ("(let $a = b in $a) | $a", 21, "no variable '$a' here"),
+        ("let $a = $a in b", 9, "no variable '$a' here"), ("let $a = b", 10, "unexpected the end, 'in' expected"),
+        ("let $a in b", 7, "unexpected 'in', '=' expected"),
+        ("let $a = b, c = d in e", 12, "unexpected 'c', a variable expected"),
+    ])
+    func `what is wrong about a variable is told`(_ source: String, _ position: Int, _ reason: String) {
+        let found = failure(source, dialect: JMESPathDialect(functions: [:], hasRoot: true))
+        #expect(found?.position == position)
+        #expect(found?.reason == reason)
+        #expect(failure(source)?.kind == .syntax)
+    }
+
     @Test func `a dialect has functions and a root of its own`() throws {
         let dialect = JMESPathDialect(functions: ["ref": 2...2], hasRoot: true)
         let path = try JMESPath(compiling: "ref('users', author).name || $.fallback", dialect: dialect)

@@ -40,7 +40,10 @@ struct DeclaredPoller: PollingAdapter {
         let request = try request(wanted, at: position)
         let response = try await http.fetch(request)
         let wait = wait(after: response, at: http.now)
-        if response.status == 204 { return Page([], next: position.kept, wait: wait) }
+        if response.status == 204 {
+            let (next, hasMore) = position.advanced(by: .null, of: response, in: wanted, atMost: asking.mostPages)
+            return Page([], next: next.kept, hasMore: hasMore, wait: wait)
+        }
         if let failure = failure(of: response, wait: wait) {
             // A place in a list is not good for ever; the list itself may be well, at the next interval.
             guard case .refused = failure, let restarted = position.restarted else { throw failure }
@@ -49,10 +52,11 @@ struct DeclaredPoller: PollingAdapter {
         guard let body = try? JSON.read(response.body, { root, _ in JSONValue(root) }) else {
             throw FetchFailure.unreachable("the answer is no JSON")
         }
-        // The position stays: what is an error now may be a page the next time.
+        // What is an error now may be a page the next time; a place in the list may be the error.
         if let reason = reader.refusal(in: body, of: response) {
-            throw reader.isUnauthorized(body, of: response)
-                ? FetchFailure.unauthorized(reason) : FetchFailure.unreachable(reason)
+            if reader.isUnauthorized(body, of: response) { throw FetchFailure.unauthorized(reason) }
+            guard let restarted = position.restarted else { throw FetchFailure.unreachable(reason) }
+            return Page([], next: restarted.kept, wait: wait)
         }
         var document = Document(response.body, observedAt: Timestamp(seconds: 0))
         document.contentType = response["content-type"]
@@ -96,13 +100,7 @@ struct DeclaredPoller: PollingAdapter {
             if let value = Template(value).filled({ name, _ in text(of: name) }) { pairs.append((name, value)) }
         }
         if let (name, value) = wanted.since?.parameter, let newest = position.since {
-            let overlap = wanted.since?.overlap ?? 0
-            let since =
-                switch JSONValue(amount: newest) {
-                case .integer(let whole): String(whole - min(overlap, max(whole, 0)))
-                case .number(let number): "\(max(number - Double(overlap), 0))"
-                default: newest
-                }
+            let since = PollPosition.lessened(newest, by: wanted.since?.overlap ?? 0)
             let filled = Template(value).filled { name, _ in name == "since" ? since : text(of: name) }
             if let filled { pairs.append((name, filled)) }
         }

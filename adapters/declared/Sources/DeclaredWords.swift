@@ -3,7 +3,7 @@ internal import EarshotFormats
 /// The words that declarations' expressions have beyond JMESPath, and what they mean over one document.
 ///
 /// `$` is the whole document. `ref(table, key)` is the value of a side table under a key. `concat(a, b, …)` puts texts
-/// and numbers together and is null where one of them is. `split(text, separator)` gives the parts.
+/// and numbers together and is null where one of them is. `split(text, separator)` gives the parts. `let $name = a in b` binds a variable.
 final class DeclaredWords {
     /// What declarations may say.
     static let dialect = JMESPathDialect(

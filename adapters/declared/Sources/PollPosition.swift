@@ -69,7 +69,7 @@ struct PollPosition {
         position.pages += 1
         if next == nil {
             let newest = request.since.map { said($0.newest) }
-            position.newest = (newest?.asID ?? newest?.double.map { "\($0)" }).flatMap { $0.isEmpty ? nil : $0 }
+            position.newest = newest.flatMap(PollPosition.text).flatMap { $0.isEmpty ? nil : $0 }
         }
         position.next = following(body, response, in: request, said)
         let ids = request.since?.ids.map { said($0).elements ?? [] }
@@ -94,6 +94,21 @@ struct PollPosition {
         position.since = position.newest ?? since
         (position.newest, position.pages, position.hasRestarted) = (nil, 0, false)
         return (position, false)
+    }
+
+    /// A newest as text: whole numbers as digits, whatever their size.
+    private static func text(_ newest: JSONValue) -> String? {
+        newest.asID ?? newest.double.map { number in Int64(exactly: number).map { String($0) } ?? "\(number)" }
+    }
+
+    /// A newest that is a number, less an overlap; its fraction, and what is no number, stay as they are.
+    static func lessened(_ newest: String, by overlap: Int64) -> String {
+        guard overlap > 0, JSONValue(amount: newest) != nil else { return newest }
+        let whole = newest.prefix { $0 != "." }
+        if let number = UInt64(whole) {
+            return String(number - min(UInt64(overlap), number)) + newest[whole.endIndex...]
+        }
+        return newest
     }
 
     /// Whether a page's last item is older than the newest of the time before by more than an overlap in seconds; nil

@@ -63,6 +63,40 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         #expect(BuiltInAdapters.kinds.map(\.name) == names)
     }
 
+    @Test(arguments: ["images", "items"])
+    func `a post of Bluesky has one digest as a view and as a record`(list: String) throws {
+        let image = #"{"image":{"ref":{"$link":"bafkrei"},"mimeType":"image/png","size":9},"alt":"A bag"}"#
+        let post =
+            #""uri":"at://did:plc:a/app.bsky.feed.post/1","author":{"did":"did:plc:a"},"record":{"text":"lost","embed":"#
+            + #"{"\#(list)":[\#(image)]}}"#
+        let place = "plain/did:plc:a/bafkrei@jpeg"
+        let view =
+            #""embed":{"\#(list)":[{"fullsize":"https://cdn.bsky.app/img/feed_fullsize/\#(place)","alt":"A bag"}]}"#
+        let found = try ["{\(post),\(view)}", "{\(post)}"].map { post in
+            let line = lines(#"{"posts":[\#(post)]}"#, of: try shipped("bluesky"))
+            return line.firstMatch(of: /"digest":"[0-9a-f]+"/)?.output
+        }
+        #expect(found[0] == found[1] && found[0] != nil)
+    }
+
+    @Test(arguments: ["bluesky", "mastodon", "reddit", "hackernews"])
+    func `an answer that has nothing to say is none of another kind`(name: String) throws {
+        let adapter = try shipped(name)
+        for answer in ["{}", "[]", #"{"message":{}}"#] where name != "mastodon" || !answer.contains("message") {
+            _ = try adapter.read(Document(Array(answer.utf8), observedAt: Fixture.observedAt))
+        }
+        #expect(throws: MalformedDocument.self) {
+            try adapter.read(Document(Array(#"{"invoice":1}"#.utf8), observedAt: Fixture.observedAt))
+        }
+    }
+
+    @Test func `a message that Bluesky answers to who sent it is told`() throws {
+        let message = #"{"id":"3l","rev":"2","sender":{"did":"did:plc:a"},"text":"Hi","sentAt":"2026-01-12T08:00:00Z"}"#
+        for answer in [#"{"items":[\#(message)]}"#, #"{"message":\#(message)}"#] {
+            #expect(lines(answer, of: try shipped("bluesky")).contains(#""kind":"message""#))
+        }
+    }
+
     @Test func `a mention says which declaration read it`() throws {
         let line = lines(#"{"r":[{"id":1}]}"#, of: try adapter(telex("")))
         #expect(line.contains(#""id":"telex:1""#))

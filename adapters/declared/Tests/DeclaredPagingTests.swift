@@ -6,9 +6,11 @@ import Testing
 
 /// Declared adapters of every way of paging and of showing who asks.
 @Suite struct DeclaredPagingTests {
-    private func poller(_ request: String, auth: String? = nil, settings: String = "{}") throws -> any PollingAdapter {
+    private func poller(
+        _ request: String, auth: String? = nil, error: String = "null", settings: String = "{}"
+    ) throws -> any PollingAdapter {
         let declaration = """
-            {"name": "acme", "version": "1.0", "about": "Acme's own.",
+            {"name": "acme", "version": "1.0", "about": "Acme's own.", "error": "\(error)",
              "settings": {"key": {"form": "secret", "about": "A key."}, "user": {"form": "text", "about": "A user."}},
              "ask": {\(auth.map { "\"auth\": \($0)," } ?? "") "most_pages": 4,
                      "requests": {"all": {"url": "https://api.acme.example/notes", \(request)}}},
@@ -64,16 +66,40 @@ import Testing
         #expect(many.1 == [true, true, true, false])
     }
 
-    @Test func `a place that is lost begins the pass again, at the next interval`() async throws {
+    @Test(arguments: [("{}", 400), (#"{"error":"invalid_cursor"}"#, 200)])
+    func `a place that is lost begins the pass again, at the next interval`(answer: (String, Int)) async throws {
         let poller = try poller(
-            #""paging": {"by": "cursor", "parameter": "t", "next": "next"}, "since": {"newest": "items[0].id"}"#)
-        let source = PagedSource([(#"{"items":[{"id":9}],"next":"a"}"#, 200), ("{}", 400), ("{}", 400)])
+            #""paging": {"by": "cursor", "parameter": "t", "next": "next"}, "since": {"newest": "items[0].id"}"#,
+            error: "error")
+        let source = PagedSource([(#"{"items":[{"id":9}],"next":"a"}"#, 200), answer, ("{}", 400)])
         let first = try await poller.poll(after: Cursor(#"{"since":"5"}"#), over: source)
         let lost = try await poller.poll(after: first.next, over: source)
         #expect(lost.documents.isEmpty && !lost.hasMore && lost.next.text == #"{"since":"5"}"#)
         await #expect(throws: FetchFailure.refused("status 400")) {
             try await poller.poll(after: lost.next, over: source)
         }
+    }
+
+    @Test func `a page that is nothing ends a pass`() async throws {
+        let poller = try poller(
+            #""paging": {"by": "page", "parameter": "p", "items": "items"}, "since": {"newest": "items[0].id"}"#)
+        let source = PagedSource([(#"{"items":[{"id":9}]}"#, 200), ("", 204)])
+        let first = try await poller.poll(after: nil, over: source)
+        let last = try await poller.poll(after: first.next, over: source)
+        #expect(first.hasMore && !last.hasMore && last.documents.isEmpty && last.next.text == #"{"since":"9"}"#)
+    }
+
+    @Test(arguments: [
+        (#""1768125720.000200""#, 0, "1768125720.000200"), (#""1.10""#, 0, "1.10"),
+        (#""1768125720.000200""#, 60, "1768125660.000200"), ("12345678901234567890", 0, "12345678901234567890"),
+        ("12345678901234567890", 60, "12345678901234567830"), ("1.0e16", 0, "10000000000000000"),
+        (#""123456789012345678901234567890""#, 60, "123456789012345678901234567890"), ("7", 60, "0"),
+    ])
+    func `a newest comes back as it was, less the overlap`(newest: String, overlap: Int, sent: String) async throws {
+        let poller = try poller(
+            #""since": {"newest": "items[0].at", "parameter": "after", "overlap": \#(overlap)}"#)
+        let (urls, _) = try await asked(poller, [#"{"items":[{"at":\#(newest)}]}"#, "{}"], polls: 2)
+        #expect(urls == ["/notes", "/notes?after=\(sent)"])
     }
 
     @Test func `what is late is asked for again by an overlap`() async throws {

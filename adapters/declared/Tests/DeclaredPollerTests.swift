@@ -142,18 +142,19 @@ private final class ScriptedNetwork: HTTPFetching {
         }
     }
 
-    @Test func `an error that comes with the status 200 leaves the position where it is`() async throws {
+    @Test func `an error that comes with the status 200 takes nothing from the pass`() async throws {
         let poller = try poller("reddit", #"{"listen":"search","query":"acme"}"#)
         let page = #"{"data":{"after":"t3_a","children":[{"kind":"t3","data":{"name":"t3_b","created_utc":5}}]}}"#
         let network = ScriptedNetwork([
-            answer(page), answer(#"{"message":"try again","error":500}"#), answer(#"{"data":{"children":[]}}"#),
+            answer(page), answer(#"{"message":"try again","error":500}"#), answer(#"{"message":"again","error":500}"#),
         ])
         let first = try await poller.poll(after: nil, over: network)
-        await #expect(throws: FetchFailure.unreachable("reddit says: try again")) {
-            _ = try await poller.poll(after: first.next, over: network)
+        let again = try await poller.poll(after: first.next, over: network)
+        #expect(again.documents.isEmpty && !again.hasMore)
+        await #expect(throws: FetchFailure.unreachable("reddit says: again")) {
+            _ = try await poller.poll(after: again.next, over: network)
         }
-        _ = try await poller.poll(after: first.next, over: network)
-        #expect(network.requests[1].url.contains("after=t3_a") && network.requests[2].url == network.requests[1].url)
+        #expect(network.requests[1].url.contains("after=t3_a") && network.requests[2].url == network.requests[0].url)
     }
 
     @Test func `what an answer says is told, and of credentials as such`() async throws {

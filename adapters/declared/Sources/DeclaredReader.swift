@@ -82,7 +82,7 @@ struct DeclaredReader {
             return
         }
         count += 1
-        steps = DocumentBudget.stepsOfRecord
+        steps = words.stepsOfRecord
         self.place = place
         isGivenUp = false
         if section.when.map({ value(of: $0, over: record).isTruthlike }) ?? true, !isGivenUp {

@@ -41,6 +41,9 @@ final class DeclaredWords {
     /// What an expression over the whole document may cost.
     var stepsOfAll: Int { budget.stepsOfAll }
 
+    /// What all expressions over one record may cost together.
+    var stepsOfRecord: Int { budget.stepsOfRecord }
+
     /// Whether the document has cost all that it may.
     var isExhausted: Bool { budget.left <= 0 }
 
@@ -67,7 +70,7 @@ final class DeclaredWords {
                 budget.left -= members.count
                 continue
             }
-            var steps = DocumentBudget.stepsOfRecord
+            var steps = budget.stepsOfRecord
             guard let key = try evaluate(expression, over: element, spending: &steps).asID else { continue }
             if values[key] == nil { values[key] = element }
         }
@@ -101,8 +104,6 @@ final class DeclaredWords {
 
 /// What a document may cost, so that none can hold up the others.
 struct DocumentBudget {
-    /// What all expressions of one record may take together.
-    static let stepsOfRecord = 10_000
     /// How many records of a document are read.
     static let records = 100_000
     /// How deep records may lie below records.
@@ -110,6 +111,8 @@ struct DocumentBudget {
 
     /// What is left.
     var left: Int
+    /// What all expressions of one record may take together.
+    let stepsOfRecord: Int
     /// What one expression over the whole document may take.
     let stepsOfAll: Int
     /// How large the result of one expression may be.
@@ -117,6 +120,7 @@ struct DocumentBudget {
 
     /// The budget of a document of `size` bytes: each byte can be looked at a few times, whatever the expressions.
     init(size: Int) {
+        stepsOfRecord = 10_000 + size
         stepsOfAll = 10_000 + 2 * size
         outputBytes = 256 * 1024 + 4 * size
         left = 1_000_000 + 8 * size

@@ -44,10 +44,14 @@ extension Reading {
     /// then all are put in order.
     mutating func finishEntities(from first: Int, of text: Kept, finding search: TextEntities.Search?) {
         let declared = Set(entities[first...].map(\.type))
-        let places = ScalarPlaces(withBytes(of: text) { $0.array })
+        let places = ScalarPlaces(entities.count > first ? withBytes(of: text) { $0.array } : [])
         let isAddress = entities[first...].map { $0.type == .url }
         place(isAddress.indices.filter { isAddress[$0] }.map { first + $0 }, of: text, in: places, outside: [])
-        let addresses = entities[first...].filter { $0.type == .url && $0.start >= 0 }.map { $0.start..<$0.end }
+        // A link whose words people read may have tags in them; an address has none.
+        let addresses = entities[first...].filter { entity in
+            entity.type == .url && entity.start >= 0
+                && withBytes(of: entity.text) { $0.firstIndex(of: UInt8(ascii: " ")) == nil }
+        }.map { $0.start..<$0.end }
         place(isAddress.indices.filter { !isAddress[$0] }.map { first + $0 }, of: text, in: places, outside: addresses)
         if var search {
             if declared.contains(.hashtag) { search.remove(.hashtags) }
@@ -68,15 +72,17 @@ extension Reading {
     /// Gives entities the place where their text stands, outside of some places, and the text that stands there.
     private mutating func place(_ indices: [Int], of text: Kept, in places: ScalarPlaces, outside: [Range<Int32>]) {
         var taken: [Kept: Int] = [:]
+        var ends: Set<Int32> = []
         for (count, index) in indices.enumerated() {
             if entities[index].start < 0, !entities[index].text.isEmpty, count < 256 {
                 let sought = withBytes(of: entities[index].text) { $0.array }
                 let from = taken.first { same($0.key, entities[index].text) }?.value ?? 0
-                if let found = places.find(sought, from: from, outside: outside) {
-                    taken[entities[index].text] = found.after
-                    (entities[index].start, entities[index].end) = (found.start, found.end)
+                if let found = places.find(sought, from: from, outside: outside, behind: ends) {
+                    taken[entities[index].text] = Int(found.upperBound)
+                    (entities[index].start, entities[index].end) = (found.lowerBound, found.upperBound)
                 }
             }
+            ends.insert(entities[index].end)
             if let bytes = places.bytes(from: entities[index].start, to: entities[index].end) {
                 let start = text.start + UInt32(bytes.lowerBound)
                 entities[index].text = Kept(start: start, count: UInt32(bytes.count))
@@ -85,16 +91,16 @@ extension Reading {
     }
 }
 
-/// A text's bytes, and where its scalars begin.
+/// A text's scalars, and where they begin among its bytes.
 private struct ScalarPlaces {
-    private let bytes: [UInt8]
+    private let scalars: [Unicode.Scalar]
     /// The byte that each scalar begins with, and the end.
     private var starts: [Int] = []
 
     init(_ bytes: [UInt8]) {
-        self.bytes = bytes
         for index in bytes.indices where bytes[index] & 0xC0 != 0x80 { starts.append(index) }
         starts.append(bytes.count)
+        scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
     }
 
     /// The bytes of a range of scalars, where it lies in the text.
@@ -103,38 +109,56 @@ private struct ScalarPlaces {
         return starts[Int(start)]..<starts[Int(end)]
     }
 
-    /// The first place from the scalar `from` on where a word begins, stands in any ASCII case and ends.
+    /// The first place from the scalar `from` on where a word begins, stands in any case and ends. Right behind an
+    /// entity another may begin.
     func find(
-        _ word: [UInt8], from: Int, outside taken: [Range<Int32>]
-    ) -> (start: Int32, end: Int32, after: Int)? {
-        guard !word.isEmpty, bytes.count <= 65_536, word.count <= 512 else { return nil }
-        let length = word.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
-        for scalar in from..<max(starts.count - length, from)
-        where stands(word, at: starts[scalar]) && !taken.contains(where: { $0.contains(Int32(scalar)) }) {
-            return (Int32(scalar), Int32(scalar + length), scalar + length)
+        _ sought: [UInt8], from: Int, outside taken: [Range<Int32>], behind ends: Set<Int32>
+    ) -> Range<Int32>? {
+        guard !sought.isEmpty, scalars.count <= 65_536, sought.count <= 512 else { return nil }
+        let word = String(decoding: sought, as: UTF8.self).unicodeScalars.map(ScalarPlaces.folded)
+        guard scalars.count - word.count >= from else { return nil }
+        for start in from...(scalars.count - word.count) where stands(word, at: start) {
+            let place = Int32(start)..<Int32(start + word.count)
+            if begins(at: start) || ends.contains(place.lowerBound), !taken.contains(where: { $0.overlaps(place) }) {
+                return place
+            }
         }
         return nil
     }
 
-    private func stands(_ word: [UInt8], at start: Int) -> Bool {
-        guard start + word.count <= bytes.count, start == 0 || !ScalarPlaces.goesOn(behind: bytes[start - 1]) else {
-            return false
-        }
-        for index in word.indices where ScalarPlaces.folded(bytes[start + index]) != ScalarPlaces.folded(word[index]) {
-            return false
-        }
-        guard start + word.count < bytes.count else { return true }
-        let next = bytes[start + word.count]
-        return !(next >= 0x80 || next == 0x5F || (0x30...0x39).contains(next) || (0x61...0x7A).contains(next | 0x20))
+    /// Whether a word stands at a place, and nothing goes on behind it.
+    private func stands(_ word: [Unicode.Scalar], at start: Int) -> Bool {
+        for index in word.indices where ScalarPlaces.folded(scalars[start + index]) != word[index] { return false }
+        let end = start + word.count
+        return end == scalars.count || !ScalarPlaces.isWord(scalars[end])
     }
 
-    /// Whether what begins behind a byte is a part of what stands before it, as in an address.
-    private static func goesOn(behind byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x23, 0x2F, 0x3D, 0x40, 0x5F: true
-        default: false
+    /// Whether what stands before a place is neither the same word nor an address that goes on.
+    private func begins(at start: Int) -> Bool {
+        guard start > 0 else { return true }
+        let before = scalars[start - 1]
+        if before != "_", before.isASCII, ScalarPlaces.isWord(before) { return false }
+        guard "_/#=@".unicodeScalars.contains(before) else { return true }
+        let part = scalars[..<start].reversed().prefix { $0.value > 0x20 }
+        return !part.contains(".") && !part.contains(":")
+    }
+
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            return scalar == "_" || ("0"..."9").contains(scalar) || ("a"..."z").contains(folded(scalar))
+        }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber: return true
+        default: return scalar.properties.isAlphabetic
         }
     }
 
-    private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+    /// A scalar in lower case, where that is one.
+    private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        if scalar.isASCII {
+            return ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar
+        }
+        let lower = scalar.properties.lowercaseMapping.unicodeScalars
+        return lower.count == 1 ? lower.first ?? scalar : scalar
+    }
 }

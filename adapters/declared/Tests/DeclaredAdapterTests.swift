@@ -192,6 +192,30 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         #expect(line.contains(#""value":"no""#), "\(line)")
     }
 
+    @Test(
+        arguments: [
+            ("#a/#bag", 3), ("#a#bag", 2), ("C++/#bag x", 4), ("w_#bag", 2), ("\u{4ECA}#BAG\u{3002}", 1),
+            ("\u{201C}#bag\u{2019}s", 1),
+            ("#bag\u{2026}", 0), ("#bag\u{E9} #bag", 6), ("#bag\u{308} #bag", 6), ("x#bag", nil),
+            ("a.example/#bag", nil),
+            ("http:/#bag", nil), ("#bags", nil),
+        ] as [(String, Int?)])
+    func `a word stands where nothing of it goes on`(_ text: String, _ start: Int?) throws {
+        let fields = #","text":"t","entities":{"each":"e","type":"'hashtag'","value":"@","text":"concat('#', @)"}"#
+        let line = lines(##"{"r":[{"id":1,"t":"\##(text)","e":["a","bag"]}]}"##, of: try adapter(telex(fields)))
+        let found = line.firstMatch(of: /"value":"bag"(,"start":([0-9]+))?/)
+        #expect(found?.output.2.flatMap { Int($0) } == start, "\(line)")
+    }
+
+    @Test func `a tag is found in any case, and in the words of a link`() throws {
+        let fields =
+            #","text":{"html":"t"},"find":["url"],"entities":{"each":"e","type":"'hashtag'","value":"@","#
+            + #""text":"concat('#', @)"}"#
+        let page = ##"{"r":[{"id":1,"t":"<a href='https://a.example/x'>An #ÉCOLE here</a>","e":["école"]}]}"##
+        let line = lines(page, of: try adapter(telex(fields)))
+        #expect(line.contains(##""text":"#ÉCOLE","value":"école","start":3,"end":9"##), "\(line)")
+    }
+
     @Test(arguments: [("utf8", 3, 12), ("utf16", 3, 10), ("scalars", 2, 10)])
     func `offsets are moved to scalars`(_ unit: String, _ start: Int, _ end: Int) throws {
         let fields =

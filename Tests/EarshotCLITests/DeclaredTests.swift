@@ -22,6 +22,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "mastodon",
+            #"{"id":"%","uri":"https://social.example/%","content":"x","created_at":"2026-01-12T08:00:00Z","#
+                + #""account":{"id":"1","acct":"a"},"visibility":"public"}"#
+        ),
+        ("reddit", #"{"kind":"t3","data":{"id":"%","name":"t3_%","title":"x","created_utc":1768125720}}"#),
+        ("hackernews", #"{"id":%,"type":"story","title":"x","time":1768125720}"#),
+    ])
+    func `documents may stand one a line`(adapter: String, document: String) async throws {
+        let lines = (1...3).map { document.replacing("%", with: "\($0)") + "\n" }.joined()
+        let read = try await Program.run("normalize", adapter, "-", input: Data(lines.utf8))
+        #expect(read.code == 0 && read.lines.count == 3, "\(read.errors)")
+    }
+
     @Test func `a declaration that is wrong says where`() async throws {
         try await inFolder { folder in
             try Data(#"{"name":"telex","version":"1.0","about":"x","record":{}}"#.utf8)

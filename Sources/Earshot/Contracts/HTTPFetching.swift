@@ -53,6 +53,8 @@ public struct FetchRequest: Sendable {
     public var units = 0
     /// Whether the channel's credentials go with it: not to an address that somebody else than the operator named.
     public var takesCredentials = true
+    /// Whether a reply says that the credentials are not accepted, where its status does not.
+    public var refusesCredentials: (@Sendable (FetchResponse) -> Bool)?
     /// Which credentials it shows, as a digest: what a source says of a limit holds for these alone.
     public var credentials: Digest?
     /// How the bearer token that it shows is proven, where the source asks for that.

@@ -87,8 +87,12 @@ package final class AuthorizedClient: HTTPFetching {
                 do throws(FetchFailure) {
                     let response = try await base.fetch(presentations[index].shown(by: request))
                     last = .success(presentations[index].hidden(in: response))
-                    guard pool.withLock({ $0.note(response, to: index, at: base.now) }) else { return try last.get() }
-                    tell(response.status, index, presentations.count)
+                    let isRejected = response.status == 401 || request.refusesCredentials?(response) == true
+                    let mayAnother = pool.withLock {
+                        $0.note(response, to: index, isRejected: isRejected, at: base.now)
+                    }
+                    guard mayAnother else { return try last.get() }
+                    if isRejected { tell(index, presentations.count) }
                 } catch {
                     guard case .limited(_, let after?) = error else { throw error }
                     pool.withLock { $0.rest(index, for: after, at: base.now) }
@@ -98,8 +102,7 @@ package final class AuthorizedClient: HTTPFetching {
         }
     }
 
-    private func tell(_ status: Int, _ index: Int, _ count: Int) {
-        guard status == 401 else { return }
+    private func tell(_ index: Int, _ count: Int) {
         log.warning(
             "\(channel): token \(index + 1) of \(count) is not accepted, and rests", metadata: ["channel": "\(channel)"]
         )
@@ -110,7 +113,7 @@ package final class AuthorizedClient: HTTPFetching {
         guard let keeper else { throw .unauthorized("there is no token endpoint") }
         let token = try await keeper.token()
         let response = try await base.fetch(bearing(token, request))
-        guard AuthorizedClient.isOver(response) else { return response }
+        guard AuthorizedClient.isOver(response, to: request) else { return response }
         let renewed = try await keeper.token(insteadOf: token)
         return try await base.fetch(bearing(renewed, request))
     }
@@ -120,10 +123,11 @@ package final class AuthorizedClient: HTTPFetching {
             .shown(by: request)
     }
 
-    /// Whether a reply says that the token is not accepted (RFC 6750, 3.1).
-    private static func isOver(_ response: FetchResponse) -> Bool {
+    /// Whether a reply says that the token is not accepted (RFC 6750, 3.1), or in words of the source's own.
+    private static func isOver(_ response: FetchResponse, to request: FetchRequest) -> Bool {
         response.status == 401
             || (400...403).contains(response.status) && response["WWW-Authenticate"]?.contains("invalid_token") == true
+            || request.refusesCredentials?(response) == true
     }
 
     /// Thirty-two hexadecimal digits, never the same twice.

@@ -44,13 +44,13 @@ struct TokenPool {
     }
 
     /// Notes what a reply to one of them says; true where another may fare better.
-    mutating func note(_ response: FetchResponse, to index: Int, at now: Timestamp) -> Bool {
+    mutating func note(_ response: FetchResponse, to index: Int, isRejected: Bool, at now: Timestamp) -> Bool {
         let budget = Budget(response)
         entries[index].remaining = budget?.remaining
         entries[index].resetAt = budget?.reset.map { now + $0 }
-        entries[index].isRejected = response.status == 401
+        entries[index].isRejected = isRejected
         switch response.status {
-        case 401:
+        case _ where isRejected:
             entries[index].restsUntil = now + .seconds(600)
             return true
         case 429:

@@ -21,20 +21,38 @@ import Testing
             [.init(name: "earshot.json", bytes: Array(text.utf8))], in: directory.path, Self.catalog, .test)
     }
 
-    @Test func `a token that is over is renewed while a declared adapter polls`() async throws {
+    @Test(arguments: [
+        (
+            #""reddit", "settings": {"listen": "posts", "subreddits": "acmeair"}"#, 401, "{}",
+            #"{"kind":"Listing","data":{"children":[],"after":null}}"#
+        ),
+        (
+            #""bluesky", "settings": {"query": "acme"}"#, 400, #"{"error":"ExpiredToken","message":"over"}"#,
+            #"{"posts":[]}"#
+        ),
+        (
+            #""facebook", "settings": {"listen": "feed", "page_id": "7"}"#, 400,
+            #"{"error":{"code":190,"message":"over"}}"#,
+            #"{"data":[]}"#
+        ),
+    ])
+    func `a token that is over is renewed while an adapter polls`(
+        adapter: String, status: Int, refusal: String, page: String
+    ) async throws {
         defer { try? FileManager.default.removeItem(at: directory) }
         let source = ScriptedSource { request, number in
             if request.method == "POST" {
                 return .answer(200, #"{"access_token":"A\#(number)","refresh_token":"R\#(number)","expires_in":60}"#)
             }
-            guard let token = request["Authorization"], token != "Bearer A1" || number == 2 else { return .answer(401) }
-            return .answer(200, #"{"kind":"Listing","data":{"children":[],"after":null}}"#)
+            guard let token = request["Authorization"], token != "Bearer A1" || number == 2 else {
+                return .answer(status, refusal)
+            }
+            return .answer(200, page)
         }
         let configuration = try configuration(
             """
-            {"adapter": "reddit", "auth": {"kind": "oauth2", "token_url": "https://www.acme.example/token",
-             "client_id": "id", "client_secret": "${TOKEN}", "refresh_token": "R0"},
-             "settings": {"listen": "posts", "subreddits": "acmeair"}}
+            {"adapter": \(adapter), "auth": {"kind": "oauth2", "token_url": "https://www.acme.example/token",
+             "client_id": "id", "client_secret": "${TOKEN}", "refresh_token": "R0"}}
             """)
         var log = Logger(label: "test")
         log.logLevel = .critical

@@ -12,7 +12,7 @@ struct Declaration: Sendable {
     /// One line for the list of adapters.
     var about = ""
     /// How a file holds several documents.
-    var container = Container.single
+    var container = Container.lines
     /// What may be set.
     var settings: [Setting] = []
     /// What must hold of a document for it to be of this source.

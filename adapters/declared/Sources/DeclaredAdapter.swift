@@ -53,6 +53,9 @@ struct DeclaredAdapter: Adapter {
         }
     }
 
+    /// Whether the declaration says which answers refuse the credentials.
+    var tellsUnauthorized: Bool { declaration.unauthorized != nil }
+
     /// Whether an answer says that the credentials are not accepted.
     func isUnauthorized(_ answer: JSONValue, of response: FetchResponse) -> Bool {
         var reader = DeclaredReader(declaration, root: answer, size: response.body.count, keepsRaw: false)

@@ -66,6 +66,9 @@ struct DeclaredPoller: PollingAdapter {
         return Page([document], next: next.kept, hasMore: hasMore, wait: wait)
     }
 
+    /// The largest answer that is looked into for a refusal of the credentials, in bytes.
+    private static let longestRefusal = 16 * 1024
+
     // The request.
 
     private func request(_ wanted: DeclaredRequest, at position: PollPosition) throws(FetchFailure) -> FetchRequest {
@@ -84,6 +87,14 @@ struct DeclaredPoller: PollingAdapter {
             }
         }
         authorize(&request)
+        if reader.tellsUnauthorized {
+            request.refusesCredentials = { [reader] response in
+                guard response.body.count <= DeclaredPoller.longestRefusal,
+                    let body = try? JSON.read(response.body, { root, _ in JSONValue(root) })
+                else { return false }
+                return reader.isUnauthorized(body, of: response)
+            }
+        }
         // An address that begins with a setting is the operator's own.
         request.allowsPrivateNetworks = wanted.url.hasPrefix("{")
         return request

@@ -69,25 +69,66 @@ extension Reading {
 }
 
 extension Reading {
-    /// Gives entities the place where their text stands, outside of some places, and the text that stands there.
+    /// Gives entities the place where their text stands, outside of some places, and the text that stands there. What
+    /// stands in several places is told of each, where the source says it once.
     private mutating func place(_ indices: [Int], of text: Kept, in places: ScalarPlaces, outside: [Range<Int32>]) {
-        var taken: [Kept: Int] = [:]
-        var ends: Set<Int32> = []
-        for (count, index) in indices.enumerated() {
-            if entities[index].start < 0, !entities[index].text.isEmpty, count < 256 {
-                let sought = withBytes(of: entities[index].text) { $0.array }
-                let from = taken.first { same($0.key, entities[index].text) }?.value ?? 0
-                if let found = places.find(sought, from: from, outside: outside, behind: ends) {
-                    taken[entities[index].text] = Int(found.upperBound)
-                    (entities[index].start, entities[index].end) = (found.lowerBound, found.upperBound)
-                }
+        var search = WordSearch(in: places, outside: outside)
+        var words: [(row: Int, word: [UInt8])] = []
+        for index in indices {
+            let row = entities[index]
+            if row.start < 0, !row.text.isEmpty, words.count < WordSearch.most {
+                let word = withBytes(of: row.text) { $0.array }
+                words.append((index, word))
+                stand(index, at: search.next(word, isAddress: row.type == .url), of: text, in: places)
+            } else {
+                stand(index, at: row.start..<max(row.start, row.end), of: text, in: places)
             }
-            ends.insert(entities[index].end)
-            if let bytes = places.bytes(from: entities[index].start, to: entities[index].end) {
-                let start = text.start + UInt32(bytes.lowerBound)
-                entities[index].text = Kept(start: start, count: UInt32(bytes.count))
+            search.ends.insert(entities[index].end)
+        }
+        var copies = 0
+        for (row, word) in words where entities[row].type != .url && entities[row].start >= 0 {
+            while copies < WordSearch.most, let further = search.next(word, isAddress: false) {
+                entities.append(entities[row])
+                stand(entities.count - 1, at: further, of: text, in: places)
+                copies += 1
             }
         }
+    }
+
+    /// Gives an entity a place and the text that stands there.
+    private mutating func stand(_ index: Int, at place: Range<Int32>?, of text: Kept, in places: ScalarPlaces) {
+        guard let place, let bytes = places.bytes(from: place.lowerBound, to: place.upperBound) else { return }
+        (entities[index].start, entities[index].end) = (place.lowerBound, place.upperBound)
+        let start = text.start + UInt32(bytes.lowerBound)
+        entities[index].text = Kept(start: start, count: UInt32(bytes.count))
+    }
+}
+
+/// A search for words, of which each goes on where it was found the last time.
+private struct WordSearch {
+    /// How many words are looked for.
+    static let most = 256
+
+    private let places: ScalarPlaces
+    private let outside: [Range<Int32>]
+    private var found: [[UInt8]: Int32] = [:]
+    /// Where entities end, right behind which another may begin.
+    var ends: Set<Int32> = []
+
+    init(in places: ScalarPlaces, outside: [Range<Int32>]) {
+        self.places = places
+        self.outside = outside
+    }
+
+    /// The next place of a word; an address may stand between letters, as it is known to be one.
+    mutating func next(_ word: [UInt8], isAddress: Bool) -> Range<Int32>? {
+        let from = Int(found[word] ?? 0)
+        var place = places.find(word, from: from) { place in
+            places.isApart(place, behind: ends) && !outside.contains { $0.overlaps(place) }
+        }
+        if place == nil, isAddress { place = places.find(word, from: from) { _ in true } }
+        if let place { found[word] = place.upperBound }
+        return place
     }
 }
 
@@ -109,28 +150,30 @@ private struct ScalarPlaces {
         return starts[Int(start)]..<starts[Int(end)]
     }
 
-    /// The first place from the scalar `from` on where a word begins, stands in any case and ends. Right behind an
-    /// entity another may begin.
-    func find(
-        _ sought: [UInt8], from: Int, outside taken: [Range<Int32>], behind ends: Set<Int32>
-    ) -> Range<Int32>? {
+    /// The first place from the scalar `from` on where a word stands in any case, and is meant.
+    func find(_ sought: [UInt8], from: Int, where isMeant: (Range<Int32>) -> Bool) -> Range<Int32>? {
         guard !sought.isEmpty, scalars.count <= 65_536, sought.count <= 512 else { return nil }
         let word = String(decoding: sought, as: UTF8.self).unicodeScalars.map(ScalarPlaces.folded)
         guard scalars.count - word.count >= from else { return nil }
         for start in from...(scalars.count - word.count) where stands(word, at: start) {
             let place = Int32(start)..<Int32(start + word.count)
-            if begins(at: start) || ends.contains(place.lowerBound), !taken.contains(where: { $0.overlaps(place) }) {
-                return place
-            }
+            if isMeant(place) { return place }
         }
         return nil
     }
 
-    /// Whether a word stands at a place, and nothing goes on behind it.
     private func stands(_ word: [Unicode.Scalar], at start: Int) -> Bool {
         for index in word.indices where ScalarPlaces.folded(scalars[start + index]) != word[index] { return false }
-        let end = start + word.count
-        return end == scalars.count || !ScalarPlaces.isWord(scalars[end])
+        return true
+    }
+
+    /// Whether a place is neither within a word nor within an address. Right behind an entity another may begin.
+    func isApart(_ place: Range<Int32>, behind ends: Set<Int32>) -> Bool {
+        let end = Int(place.upperBound)
+        guard end == scalars.count || !ScalarPlaces.isWord(scalars[end]) || scalars[end - 1] == ":" else {
+            return false
+        }
+        return ends.contains(place.lowerBound) || begins(at: Int(place.lowerBound))
     }
 
     /// Whether what stands before a place is neither the same word nor an address that goes on.

@@ -207,6 +207,29 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         #expect(found?.output.2.flatMap { Int($0) } == start, "\(line)")
     }
 
+    @Test func `each of equal links has a place of its own`() throws {
+        let fields = #","text":{"html":"t"},"find":["url"]"#
+        let links = String(repeating: "<a href='https://a.example/'>https://a.example/</a> ", count: 5)
+        let line = lines("{\"r\":[{\"id\":1,\"t\":\"\(links)\"}]}", of: try adapter(telex(fields)))
+        #expect(line.matches(of: /"start":([0-9]+)/).map(\.output.1) == ["0", "19", "38", "57", "76"])
+    }
+
+    @Test func `a link between letters is found where no other word is meant`() throws {
+        let fields = #","text":{"html":"t"},"find":["url"]"#
+        let page =
+            #"{"r":[{"id":1,"t":"there <a href='https://a.example/'>here</a>, 今<a href='https://b.example'>b</a>日"}]}"#
+        let line = lines(page, of: try adapter(telex(fields)))
+        #expect(line.matches(of: /"start":([0-9]+)/).map(\.output.1) == ["6", "13"])
+    }
+
+    @Test func `what is said once and stands in several places is told of each`() throws {
+        let fields = #","text":"t","entities":{"each":"e","type":"'hashtag'","value":"@","text":"concat('#', @)"}"#
+        let page = ##"{"r":[{"id":1,"t":"#a #bag #a #a #bags","e":["a","bag"]}]}"##
+        let line = lines(page, of: try adapter(telex(fields)))
+        let found = line.matches(of: /"value":"([a-z]+)","start":([0-9]+)/).map { "\($0.output.1) \($0.output.2)" }
+        #expect(found == ["a 0", "bag 3", "a 8", "a 11"])
+    }
+
     @Test func `a tag is found in any case, and in the words of a link`() throws {
         let fields =
             #","text":{"html":"t"},"find":["url"],"entities":{"each":"e","type":"'hashtag'","value":"@","#

@@ -44,6 +44,9 @@ struct GraphError: Sendable, Equatable {
     /// Whether the platform would answer if it were asked for less.
     var isTooMuch: Bool { code == 1 && message.contains("reduce the amount") }
 
+    /// Whether the token is over or not accepted.
+    var isOfToken: Bool { code == 102 || code == 190 }
+
     /// A message for a log: one line of bounded length.
     private static func words(_ node: JSONNode) -> String {
         let scalars = node.string.string.unicodeScalars.prefix(500).filter { $0.value >= 0x20 && $0.value != 0x7F }
@@ -60,7 +63,7 @@ extension GraphError {
     /// What should happen next, by the code; `wait` is what the usage headers ask for.
     func failure(wait: Duration?) -> FetchFailure {
         switch code {
-        case 102, 190: .unauthorized(reason)
+        case _ where isOfToken: .unauthorized(reason)
         case 3, 10, 200...299: .unauthorized(reason)
         case 4, 17, 32, 613, 80000...80014: .limited(reason, after: wait ?? .seconds(3600))
         // The budget of thirty hashtags is counted over seven days: an hour is too short, a week too long.

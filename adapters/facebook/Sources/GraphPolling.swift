@@ -94,6 +94,9 @@ extension GraphListing {
         if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
         if let appSecret { request.tokenProof = TokenProof(parameter: "appsecret_proof", key: appSecret) }
         request.allowsPrivateNetworks = isOperators
+        request.refusesCredentials = { response in
+            response.status >= 400 && GraphError(body: response.body)?.isOfToken == true
+        }
         let response = try await http.fetch(request)
         let wait = Budget(response)?.wait
         if let error = GraphError(body: response.body) { throw GraphRefusal(error: error, wait: wait) }

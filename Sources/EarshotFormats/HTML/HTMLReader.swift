@@ -12,6 +12,8 @@ struct HTMLReader: ~Copyable {
     private var preformatted = 0
     /// The open lists, each with how many items it has had.
     private var lists: [(isNumbered: Bool, items: Int)] = []
+    /// The attributes of the link that is open, and where the output ended when it began.
+    private var link: (attributes: Bytes, start: Int)?
     /// Where the output ended when an item's mark was written; what begins right behind it begins no line.
     private var mark = -1
 
@@ -40,6 +42,7 @@ struct HTMLReader: ~Copyable {
         switch element.tag {
         case .br: lines = output.isEmpty || mark == output.count ? 0 : min(lines + 1, 2)
         case .img: note(attributes)
+        case .a: link = attributes.isEmpty ? nil : (attributes, output.count)
         case .q: append(word: "\u{201C}")
         case .pre: preformatted += 1
         case .ul, .ol:
@@ -54,6 +57,7 @@ struct HTMLReader: ~Copyable {
         guard !element.traits.contains(.dropped) else { return }
         switch element.tag {
         case .br: lines = min(lines + 1, 2)
+        case .a: completeLink()
         case .q: append(word: "\u{201D}")
         case .pre: preformatted = max(preformatted - 1, 0)
         case .ul, .ol: _ = lists.popLast()
@@ -109,6 +113,45 @@ struct HTMLReader: ~Copyable {
 
     /// The longest emoji in bytes, as a sequence of characters or as a name between colons.
     private static let longestEmoji = 64
+
+    /// Writes an address whole that was cut for show, as `example.com/very/lo...`, where the link leads there.
+    private mutating func completeLink() {
+        guard let (attributes, start) = link else { return }
+        link = nil
+        guard output.count > start, output.last == UInt8(ascii: ".") || output.last == 0xA6 else { return }
+        let rest = output.withBytes { HTMLReader.rest(of: $0[start..<$0.count], leadingTo: attributes) }
+        guard let rest else { return }
+        output.truncate(to: output.count - 3)
+        output.raw(rest)
+    }
+
+    /// What a shown address lacks of the one that a link leads to; nil where it is no beginning of it. Three bytes are
+    /// the sign that it was cut.
+    private static func rest(of shown: Bytes, leadingTo attributes: Bytes) -> [UInt8]? {
+        let shown = shown.trimmed
+        guard shown.hasSuffix("...") || shown.hasSuffix("\u{2026}"), shown.count > 6,
+            shown.firstIndex(of: UInt8(ascii: "/")) != nil
+        else { return nil }
+        let beginning = shown[0..<(shown.count - 3)]
+        var reader = HTMLAttributes(attributes)
+        while let (name, value) = reader.next() {
+            guard name.isSpelled("href"), value.count <= 4096 else { continue }
+            var address: [UInt8] = []
+            CharacterReferences.decode(value.trimmed, inAttribute: true, into: &address)
+            return address.withBytes { address in
+                guard !(0..<address.count).contains(where: { address[$0] <= 0x20 }) else { return nil }
+                for scheme: StaticString in ["", "https://", "http://", "https://www.", "http://www."]
+                where address.hasPrefix(scheme) {
+                    let target = address[scheme.utf8CodeUnitCount..<address.count]
+                    if target.count > beginning.count, target[0..<beginning.count] == beginning {
+                        return target[beginning.count..<target.count].array
+                    }
+                }
+                return nil
+            }
+        }
+        return nil
+    }
 
     /// Appends what we say ourselves.
     private mutating func append(word: String) {

@@ -66,7 +66,9 @@ enum ConfigurationKeys {
     private static let journal: [Setting] = [
         Setting(
             "limit", .size, fallback: "16GiB",
-            about: "How many bytes of mentions wait for sinks at most; beyond it nothing is taken in until some have."),
+            about:
+                "How many bytes of mentions wait for sinks at most, 1MiB or more; beyond it nothing is taken in until some have."
+        ),
         Setting("keep", .duration, fallback: "7d", about: "How long mentions are kept that every sink has had."),
         Setting(
             "keep_size", .size, fallback: "1GiB", about: "How many bytes of mentions are kept that every sink has had."),

@@ -56,9 +56,12 @@ struct SettingsCheck {
     mutating func object(
         _ value: JSONValue, _ settings: [Setting], at pointer: String, hint: (String) -> String? = { _ in nil }
     ) -> JSONObject? {
-        guard let members = value.members else {
+        guard var members = value.members else {
             refuse(pointer, expected: "an object with keys such as \"\(settings.first?.name ?? "…")\"")
             return nil
+        }
+        for key in members.keys where isLeftOut(members[key] ?? .null, at: pointer + "/" + JSONPointer.escape(key)) {
+            members[key] = nil
         }
         var checked = JSONObject()
         for (key, member) in members {
@@ -153,6 +156,11 @@ struct SettingsCheck {
         }
     }
 
+    /// Whether a value is what `${NAME:-}` gives where the variable is not set: nothing, and meant so.
+    private func isLeftOut(_ value: JSONValue, at pointer: String) -> Bool {
+        value.text?.isEmpty == true && original.value(at: pointer)?.text?.hasSuffix(":-}") == true
+    }
+
     private mutating func wrong(_ pointer: String, _ expected: String) -> JSONValue? {
         refuse(pointer, expected: expected)
         return nil
@@ -172,7 +180,8 @@ struct SettingsCheck {
     /// Warns where a `${…}` stands in the path or query of an address that a channel asks: mentions say where they
     /// are from.
     private mutating func warnOfSecret(inAddressAt pointer: String) {
-        guard pointer.hasPrefix("/channels/"), let written = original.value(at: pointer)?.text,
+        guard pointer.hasPrefix("/channels/"), !pointer.contains("/auth/"),
+            let written = original.value(at: pointer)?.text,
             let scheme = written.firstRange(of: "://"),
             let path = written[scheme.upperBound...].firstIndex(where: { $0 == "/" || $0 == "?" }),
             written[path...].contains("${")
@@ -225,7 +234,9 @@ struct SettingsCheck {
         guard let members = value.members else { return wrong(pointer, "an object of \(form.plural)") }
         var checked = JSONObject()
         for (key, member) in members {
-            if let good = self.value(member, form, at: pointer + "/" + JSONPointer.escape(key)) { checked[key] = good }
+            let place = pointer + "/" + JSONPointer.escape(key)
+            if isLeftOut(member, at: place), case .text = form { checked[key] = member; continue }
+            if let good = self.value(member, form, at: place) { checked[key] = good }
         }
         return .object(checked)
     }

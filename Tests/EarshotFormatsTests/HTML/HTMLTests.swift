@@ -31,6 +31,13 @@ struct Fragment: CustomTestStringConvertible, Sendable {
         Fragment("<img src=a alt=\"A plane &amp; a gate\">", "A plane & a gate"),
         Fragment("text <img src=a alt=plane> more", "text more"),
         Fragment("<p>Late again<img class=\"wp-smiley emoji\" alt='&#x1f621;'> :(", "Late again\u{1F621} :("),
+        Fragment(
+            "see <a href='https://e.example/a?b=1&amp;c=2'>https://e.example/a?b...</a>.",
+            "see https://e.example/a?b=1&c=2."),
+        Fragment("<a href=https://www.e.example/long/way> e.example/lo\u{2026}</a>", "e.example/long/way"),
+        Fragment(
+            "<a href=https://e.example/a>Read on...</a> <a href=https://e.example/a>e.example/b...</a>",
+            "Read on... e.example/b..."),
         Fragment("<img class=emoji alt=':heart:'>", ":heart:"),
         Fragment("<head><title>Subject</title></head><body>Body</body>", "Body"),
         Fragment("<math><mi>x</mi><mo>+</mo><mn>1</mn></math>", "x+1"),

@@ -135,6 +135,7 @@ import Testing
                 ]
             ),
             (whole(settings: #""base_url": "https://${TOKEN}.x.example/feed""#), []),
+            (whole(settings: #""pause": "${EMPTY:-}", "stations": ["a"]"#), []),
             (whole(settings: #""pause": "${EMPTY:-5s}", "stations": ["${file:secrets/one}"]"#), []),
             (
                 whole(settings: #""stations": ["${file:secrets/open}"], "headers": {"A": "${file:secrets/open}"}"#),

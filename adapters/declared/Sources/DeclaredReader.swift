@@ -4,8 +4,8 @@ internal import EarshotFormats
 /// Reads one document by a declaration.
 struct DeclaredReader {
     private let declaration: Declaration
-    private let root: JSONValue
-    private let words: DeclaredWords
+    private var root: JSONValue
+    private var words: DeclaredWords
     private let keepsRaw: Bool
     /// The ids that were read; a record that stands twice in a document is one mention.
     private var seen: Set<String> = []
@@ -31,17 +31,37 @@ struct DeclaredReader {
     /// Reads every record; throws where the document is an error, or nothing that the source sends.
     mutating func read() throws(MalformedDocument) -> Reading {
         try check()
+        readRecords(at: "")
+        if case .array(let documents) = root, reading.rows.isEmpty, reading.defects.isEmpty { read(documents) }
+        return reading
+    }
+
+    private mutating func readRecords(at place: String) {
         for section in declaration.records {
             switch ofAll(section.at) {
             case .null: continue
             case .array(let records):
                 for (position, record) in records.enumerated() {
-                    read(record, as: section, at: "\(section.name)[\(position)]", depth: 0)
+                    read(record, as: section, at: "\(place)\(section.name)[\(position)]", depth: 0)
                 }
-            case let record: read(record, as: section, at: section.name, depth: 0)
+            case let record: read(record, as: section, at: place + section.name, depth: 0)
             }
         }
-        return reading
+    }
+
+    /// Reads a list without records of its own as one of documents, such as pages that were put together.
+    private mutating func read(_ documents: [JSONValue]) {
+        for (position, document) in documents.enumerated() where document.members != nil || document.elements != nil {
+            guard !words.isExhausted else { return }
+            root = document
+            words = words.over(document)
+            do throws(MalformedDocument) {
+                try check()
+                readRecords(at: "[\(position)].")
+            } catch {
+                reading.append(defect: error.reason, at: "[\(position)]")
+            }
+        }
     }
 
     /// Throws where the document is an error, or nothing that the source sends.
@@ -55,7 +75,11 @@ struct DeclaredReader {
     /// What the document says is wrong.
     var error: String? {
         mutating get {
-            guard let reason = declaration.error.flatMap({ ofAll($0).asID }), !reason.isEmpty else { return nil }
+            // Many say 0 where there is none.
+            guard let said = declaration.error.map({ ofAll($0) }), said.isTruthlike, said != .integer(0) else {
+                return nil
+            }
+            let reason = said.asID ?? said.description
             return "\(declaration.name) says: \(reason.wholeWords(within: 200))"
         }
     }

@@ -1,13 +1,14 @@
+internal import Earshot
 internal import EarshotFormats
 
 /// The words that declarations' expressions have beyond JMESPath, and what they mean over one document.
 ///
 /// `$` is the whole document. `ref(table, key)` is the value of a side table under a key. `concat(a, b, …)` puts texts
-/// and numbers together and is null where one of them is. `split(text, separator)` gives the parts. `let $name = a in b` binds a variable.
+/// and numbers together and is null where one of them is. `split(text, separator)` gives the parts, `unescaped(text)` has character references decoded. `let $name = a in b` binds a variable.
 final class DeclaredWords {
     /// What declarations may say.
     static let dialect = JMESPathDialect(
-        functions: ["ref": 2...2, "concat": 2...16, "split": 2...2], hasRoot: true)
+        functions: ["ref": 2...2, "concat": 2...16, "split": 2...2, "unescaped": 1...1], hasRoot: true)
 
     private let root: JSONValue
     private let tables: [DeclaredTable]
@@ -23,6 +24,15 @@ final class DeclaredWords {
         self.tables = tables
         budget = DocumentBudget(size: size)
     }
+
+    private init(root: JSONValue, tables: [DeclaredTable], budget: DocumentBudget) {
+        self.root = root
+        self.tables = tables
+        self.budget = budget
+    }
+
+    /// The meanings over a part of the document, at the same document's cost.
+    func over(_ part: JSONValue) -> DeclaredWords { DeclaredWords(root: part, tables: tables, budget: budget) }
 
     /// What an expression says of a value, at the price of `steps`.
     func evaluate(
@@ -52,6 +62,7 @@ final class DeclaredWords {
         case "ref": try ref(arguments[0].text ?? "", arguments[1].asID)
         case "concat": try concat(arguments)
         case "split": try split(arguments[0].text, by: arguments[1].text)
+        case "unescaped": try unescaped(arguments[0].text)
         default: .null
         }
     }
@@ -91,6 +102,13 @@ final class DeclaredWords {
         }
         budget.left -= whole.utf8.count / 64
         return .string(whole)
+    }
+
+    private func unescaped(_ text: String?) throws(JMESPathFailure) -> JSONValue {
+        guard let text else { return .null }
+        try DeclaredWords.check(text.utf8.count)
+        budget.left -= text.utf8.count / 64
+        return .string(Array(text.utf8).withBytes { String(decoding: HTML.unescaped($0), as: UTF8.self) })
     }
 
     private func split(_ text: String?, by separator: String?) throws(JMESPathFailure) -> JSONValue {

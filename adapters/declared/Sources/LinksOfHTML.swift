@@ -14,7 +14,7 @@ extension Reading {
                 let end = bytes.first("</a>", from: inner)
             else { return }
             position = end
-            let seen = bytes[(inner + 1)..<end].withBytes { HTML.text(of: $0) }
+            let seen = bytes[open..<(end + 4)].withBytes { HTML.text(of: $0) }
             if seen.isEmpty || seen[0] == UInt8(ascii: "@") || seen[0] == UInt8(ascii: "#") { continue }
             var entity = EntityRow(type: .url)
             entity.text = seen.withBytes { keepText($0) }

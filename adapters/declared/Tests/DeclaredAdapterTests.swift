@@ -97,6 +97,43 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
+    @Test func `a list of documents is read as each of them`() throws {
+        let post = #"{"uri":"at://did:plc:a/app.bsky.feed.post/%","author":{"did":"did:plc:a"},"record":{"text":"x"}}"#
+        let (one, two) = (post.replacing("%", with: "1"), post.replacing("%", with: "2"))
+        let pages = #"[{"posts":[\#(one)]},{"posts":[\#(two)]},{"invoice":1},5]"#
+        #expect(lines(pages, of: try shipped("bluesky")).split(separator: "\n").count == 2)
+        #expect(try defects(pages, of: try shipped("bluesky")) == ["[2]: nothing that bluesky sends"])
+        let item = #"{"id":%,"type":"story","title":"x","time":1768125720}"#
+        let items = "[[\(item.replacing("%", with: "1"))],[\(item.replacing("%", with: "2"))]]"
+        #expect(lines(items, of: try shipped("hackernews")).split(separator: "\n").count == 2)
+    }
+
+    @Test(arguments: [
+        (
+            #""title":"R&amp;D","selftext":"&gt; AT&amp;T","selftext_html":"&lt;div class=\"md\"&gt;x","#,
+            #""title":"R&D","text":"> AT&T""#
+        ),
+        (#""title":"R&amp;D","url":"https://e.example/?a=1&amp;b=2","#, #""url":"https://e.example/?a=1&b=2""#),
+        (
+            #""title":"Use &amp;","selftext":"&lt;b>","selftext_html":"<div>x","#,
+            #""title":"Use &amp;","text":"&lt;b>""#
+        ),
+    ])
+    func `a document of Reddit is unescaped where it shows that it is escaped`(_ said: String, _ told: String) throws {
+        let fields =
+            #"\#(said)"id":"1","subreddit":"acme","author":"ann","author_fullname":"t2_a","created_utc":1768125720"#
+        for document in [#"{"kind":"t3","data":{\#(fields),"name":"t3_1"}}"#, "{\(fields)}"] {
+            let line = lines(document, of: try shipped("reddit"))
+            #expect(line.contains(told) && line.contains(#""id":"reddit:t3_1""#), "\(line)")
+        }
+    }
+
+    @Test(arguments: [("t3_p", "comment"), ("t1_p", "reply")])
+    func `an answer to a comment of Reddit is a reply`(parent: String, kind: String) throws {
+        let comment = #"{"id":"1","subreddit":"a","body":"x","link_id":"t3_p","parent_id":"\#(parent)"}"#
+        #expect(lines(comment, of: try shipped("reddit")).contains(#""kind":"\#(kind)""#))
+    }
+
     @Test func `a mention says which declaration read it`() throws {
         let line = lines(#"{"r":[{"id":1}]}"#, of: try adapter(telex("")))
         #expect(line.contains(#""id":"telex:1""#))

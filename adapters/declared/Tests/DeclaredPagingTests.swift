@@ -80,6 +80,20 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (#"{"error":{"code":5}}"#, #"acme says: {"code":5}"#), (#"{"error":true}"#, "acme says: true"),
+            (#"{"error":["a"]}"#, #"acme says: ["a"]"#), (#"{"error":0}"#, nil), (#"{"error":{}}"#, nil),
+            (#"{"error":""}"#, nil),
+        ] as [(String, String?)])
+    func `an error of any form is told, and 0 is none`(answer: String, reason: String?) async throws {
+        let poller = try poller(#""query": {}"#, error: "error")
+        let source = PagedSource([(answer, 200)])
+        var found: FetchFailure?
+        do { _ = try await poller.poll(after: nil, over: source) } catch let failure as FetchFailure { found = failure }
+        #expect(found == reason.map { .unreachable($0) })
+    }
+
     @Test func `a page that is nothing ends a pass`() async throws {
         let poller = try poller(
             #""paging": {"by": "page", "parameter": "p", "items": "items"}, "since": {"newest": "items[0].id"}"#)

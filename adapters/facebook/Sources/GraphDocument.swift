@@ -21,7 +21,7 @@ enum GraphDocument {
     }
 
     /// The network that a document says it is of.
-    private static func network(
+    fileprivate static func network(
         of root: JSONNode, else network: GraphNetwork
     ) throws(MalformedDocument) -> GraphNetwork {
         let object = root["object"]
@@ -46,11 +46,29 @@ extension GraphReader {
         }
         if root.isArray, GraphReader.isBatch(root) { return batch(root, of: network) }
         if export(root, of: network) { return }
+        if root.isArray, root[0]["data"].isArray || root[0]["entry"].isArray { return documents(root, of: network) }
         if root.isArray {
             return objects(root, of: network, at: "")
         }
         guard root.isObject else { throw MalformedDocument("neither an object nor a list") }
         try object(root, of: network)
+    }
+
+    /// Reads pages or deliveries that were put together in a list.
+    private mutating func documents(_ list: JSONNode, of network: GraphNetwork) {
+        var index = 0
+        list.each { document in
+            let place = "/\(index)"
+            index += 1
+            context = GraphContext()
+            do throws(MalformedDocument) {
+                if let error = GraphError(document) { throw MalformedDocument(error.reason) }
+                if document.isArray { return objects(document, of: network, at: place) }
+                try root(document, of: try GraphDocument.network(of: document, else: network))
+            } catch {
+                reading.append(defect: error.description, at: place)
+            }
+        }
     }
 
     /// Reads a page of objects, or one object.

@@ -35,6 +35,18 @@ import Testing
         #expect(lines(delivery, of: adapter)[0].contains(#""native_id":"mid.1:a""#))
     }
 
+    @Test func `pages and deliveries may stand in a list`() throws {
+        let page = #"{"data":[{"id":"%","message":"x","created_time":"2026-01-12T08:00:00+0000"}],"paging":{}}"#
+        let delivery =
+            #"{"object":"page","entry":[{"id":"1","changes":[{"field":"feed","value":{"item":"status","post_id":"1_%","message":"x"}}]}]}"#
+        for document in [page, delivery] {
+            let list = "[\(document.replacing("%", with: "1")),\(document.replacing("%", with: "2"))]"
+            #expect(lines(list, of: try adapter()).count == 2)
+        }
+        let wrong = "[\(page),{\"data\":[5]}]"
+        #expect(try adapter().read(Document(Array(wrong.utf8), observedAt: Fixture.observedAt)).defects.count == 1)
+    }
+
     @Test func `ids written as numbers keep every digit`() throws {
         let delivery =
             #"{"object":"page","entry":[{"id":1,"changes":[{"field":"feed","value":{"item":"status","#

@@ -4,11 +4,13 @@ internal import EarshotFormats
 /// The words that declarations' expressions have beyond JMESPath, and what they mean over one document.
 ///
 /// `$` is the whole document. `ref(table, key)` is the value of a side table under a key. `concat(a, b, …)` puts texts
-/// and numbers together and is null where one of them is. `split(text, separator)` gives the parts, `unescaped(text)` has character references decoded. `let $name = a in b` binds a variable.
+/// and numbers together and is null where one of them is. `split(text, separator)` gives the parts, `unescaped(text)` has character references decoded,
+/// `parsed(text)` is the JSON that a text is. `let $name = a in b` binds a variable.
 final class DeclaredWords {
     /// What declarations may say.
     static let dialect = JMESPathDialect(
-        functions: ["ref": 2...2, "concat": 2...16, "split": 2...2, "unescaped": 1...1], hasRoot: true)
+        functions: ["ref": 2...2, "concat": 2...16, "split": 2...2, "unescaped": 1...1, "parsed": 1...1],
+        hasRoot: true)
 
     private let root: JSONValue
     private let tables: [DeclaredTable]
@@ -62,6 +64,7 @@ final class DeclaredWords {
         case "ref": try ref(arguments[0].text ?? "", arguments[1].asID)
         case "concat": try concat(arguments)
         case "split": try split(arguments[0].text, by: arguments[1].text)
+        case "parsed": try parsed(arguments[0].text)
         case "unescaped": try unescaped(arguments[0].text)
         default: .null
         }
@@ -102,6 +105,13 @@ final class DeclaredWords {
         }
         budget.left -= whole.utf8.count / 64
         return .string(whole)
+    }
+
+    private func parsed(_ text: String?) throws(JMESPathFailure) -> JSONValue {
+        guard let text else { return .null }
+        try DeclaredWords.check(text.utf8.count)
+        budget.left -= text.utf8.count / 16
+        return (try? JSONValue(parsing: text)) ?? .null
     }
 
     private func unescaped(_ text: String?) throws(JMESPathFailure) -> JSONValue {

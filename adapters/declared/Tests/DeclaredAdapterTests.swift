@@ -90,6 +90,39 @@ struct DeclaredFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
+    @Test(arguments: [
+        ("2024-01-01T00:00:00.000Z", "2024-01-01"), ("2099-01-01T00:00:00.000Z", "2024-01-02"),
+        ("yesterday", "2024-01-02"),
+        ("0000-01-01T00:00:00.000Z", "2024-01-02"),
+    ])
+    func `a post of Bluesky was written when it says so, and no later than it was seen`(
+        claim: String, day: String
+    ) throws {
+        let post =
+            #"{"uri":"at://did:plc:a/app.bsky.feed.post/1","author":{"did":"did:plc:a"},"#
+            + #""indexedAt":"2024-01-02T00:00:00.000Z","record":{"text":"x","createdAt":"\#(claim)"}}"#
+        let line = lines(#"{"posts":[\#(post)]}"#, of: try shipped("bluesky"))
+        #expect(line.contains(#""published_at":"\#(day)T"#), "\(line)")
+    }
+
+    @Test func `a record of Bluesky that is put again is an edit`() throws {
+        let line =
+            #"{"kind":"commit","did":"did:plc:a","time_us":1768125720000000,"commit":{"operation":"update","#
+            + #""collection":"app.bsky.feed.post","rkey":"1","cid":"c","record":{"text":"x"}}}"#
+        let told = lines(line, of: try shipped("bluesky"))
+        #expect(
+            told.contains(#""op":"update""#) && told.contains(#""edited_at":"2026-01-11T10:02:00.000Z""#), "\(told)")
+    }
+
+    @Test(arguments: [("update", "create"), ("status.update", "update")])
+    func `a frame of Mastodon's stream holds a post as a text`(event: String, operation: String) throws {
+        let post =
+            #"{\"id\":\"1\",\"uri\":\"https://a.example/1\",\"content\":\"x\",\"account\":{\"id\":\"2\"}}"#
+        let frame = #"{"stream":["user"],"event":"\#(event)","payload":"\#(post)"}"#
+        let told = lines(frame, of: try shipped("mastodon"))
+        #expect(told.contains(#""op":"\#(operation)","#) && told.contains(#""id":"mastodon:"#), "\(told)")
+    }
+
     @Test func `a message that Bluesky answers to who sent it is told`() throws {
         let message = #"{"id":"3l","rev":"2","sender":{"did":"did:plc:a"},"text":"Hi","sentAt":"2026-01-12T08:00:00Z"}"#
         for answer in [#"{"items":[\#(message)]}"#, #"{"message":\#(message)}"#] {

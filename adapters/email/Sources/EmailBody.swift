@@ -41,7 +41,14 @@ struct EmailBody {
         guard let html = piece.html, plain.utf8.count < 300 else { return plain }
         let rich = HTML.text(of: html)
         let length = plain.trimmed.utf8.count
-        return length == 0 || rich.utf8.count > length * 2 + 80 ? rich : plain
+        guard length > 0 else { return rich }
+        // A short message may have a long signature in HTML; a hint is of words that stand nowhere there.
+        return rich.utf8.count > length * 2 + 80 && !folded(rich).contains(folded(plain).prefix(40)) ? rich : plain
+    }
+
+    /// The words of a text with a space between two.
+    private static func folded(_ text: String) -> String {
+        text.split { $0.isWhitespace }.joined(separator: " ").lowercased()
     }
 
     private static func escaped(_ text: String) -> String {

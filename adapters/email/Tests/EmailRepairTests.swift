@@ -82,6 +82,21 @@ struct EmailRepairTests {
         #expect(reading.rows.map { reading.string($0.text) } == [text])
     }
 
+    @Test(arguments: [
+        ("My bag did not arrive in Oslo.\nAnn", "My bag did not arrive in Oslo.\nAnn"),
+        ("Please see the HTML part.", nil),
+    ])
+    func `a short plain part is told, unless it but points to the HTML`(plain: String, told: String?) throws {
+        let html =
+            "<p>My bag did not arrive in <b>Oslo</b>. Ann</p>"
+            + String(repeating: "<p>A signature, Inc.</p>", count: 20)
+        let reading = try read(
+            "From: a@acme.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n\(plain)\n"
+                + "--b\nContent-Type: text/html\n\n\(html)\n--b--\n")
+        let text = reading.string(try #require(reading.rows.first).text)
+        #expect(told.map { text == $0 } ?? text.hasSuffix("Inc."), "\(text)")
+    }
+
     @Test func `parts are found where the boundary is another than the header's`() throws {
         let reading = try read(
             "From: a@acme.example\nContent-Type: multipart/mixed; boundary=A\n\n"

@@ -87,13 +87,24 @@ public struct SinkContract: Sendable {
         Property(description: "a first delivery that was not confirmed may be delivered again") { target in
             let batch = Batch(SampleMention.numbered(0..<5), from: "brand")
             let sink = try target.sink()
-            try await sink.open(resuming: nil)
+            let first = sink.firstState
+            try await sink.open(resuming: first)
             _ = try await sink.deliver(batch)
             let again = try target.sink()
-            try await again.open(resuming: nil)
+            try await again.open(resuming: first)
             _ = try await again.deliver(batch)
             await again.close()
             return compare(target, try await target.held(), batch.texts)
+        },
+        Property(description: "what another journal had confirmed stays") { target in
+            let batches = [0..<5, 5..<9].map { Batch(SampleMention.numbered($0), from: "brand") }
+            for batch in batches {
+                let sink = try target.sink()
+                try await sink.open(resuming: sink.firstState)
+                _ = try await sink.deliver(batch)
+                await sink.close()
+            }
+            return compare(target, try await target.held(), batches.flatMap(\.texts))
         },
         Property(description: "its limits let something through") { target in
             let limits = try target.sink().limits

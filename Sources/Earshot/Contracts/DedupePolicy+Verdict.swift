@@ -1,6 +1,6 @@
 /// What a journal remembers of an item: enough to tell whether it has changed.
 package struct Mark: Sendable, Equatable {
-    /// A quarter of the digest of what people read; 0 where only its deletion was seen.
+    /// A quarter of the digest of what people read; 0 where only its deletion was seen, 1 where next to nothing was.
     package var content: UInt32
     /// When the source said it was last edited, in seconds since 1970; 0 where it never has.
     package var version: UInt32
@@ -12,6 +12,9 @@ package struct Mark: Sendable, Equatable {
     /// The mark of a mention that was left out of a burst: nobody was told of it, so nothing is told of its fate
     /// either.
     package static let leftOut = Mark(content: 0, metrics: 0, isDeleted: false)
+
+    /// What is remembered of the content of a mention that says next to nothing.
+    fileprivate static let bare: UInt32 = 1
 
     /// Whether the mention was left out of a burst.
     package var isLeftOut: Bool { content == 0 && !isDeleted }
@@ -27,7 +30,7 @@ package struct Mark: Sendable, Equatable {
     /// The mark that `entry` leaves on an item of which `known` was remembered.
     package init(of entry: Batch.Entry, after known: Mark? = nil) {
         isDeleted = entry.operation == .delete
-        content = isDeleted ? known?.content ?? 0 : entry.contentMark
+        content = isDeleted ? known?.content ?? 0 : entry.isBare ? known?.content ?? Mark.bare : entry.contentMark
         version = max(entry.version, known?.version ?? 0)
         metrics = entry.metricsMark == 0 ? known?.metrics ?? 0 : entry.metricsMark
     }
@@ -50,13 +53,16 @@ extension DedupePolicy {
     ///
     /// What the source says is older than what is known came late and tells nothing new. A deletion outlives late
     /// copies: what was deleted comes back only with other content than it had, or where the source itself calls it an
-    /// update. What says less of an item than others do changes nothing that is known, and what was left out of a burst
-    /// stays so.
+    /// update. What says less of an item than others do changes nothing that is known, unless that is next to nothing, and
+    /// what was left out of a burst stays so.
     package func verdict(on entry: Batch.Entry, known: Mark?) -> Verdict {
         if known?.isLeftOut == true { return .repeated }
         if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
         guard let known else { return entry.operation == .update ? .changed(.content) : .new }
-        if entry.isPartial || (entry.version != 0 && entry.version < known.version) { return .repeated }
+        if entry.isPartial {
+            return known.content == Mark.bare && !entry.isBare && !known.isDeleted ? .changed(.content) : .repeated
+        }
+        if entry.version != 0 && entry.version < known.version { return .repeated }
         if known.isDeleted {
             let isLate = known.content == 0 || known.content == entry.contentMark
             return entry.operation == .create && isLate ? .repeated : .changed(.content)
@@ -70,8 +76,8 @@ extension DedupePolicy {
 }
 
 extension Batch.Entry {
-    /// A quarter of the digest of what people read; never 0.
-    package var contentMark: UInt32 { max(UInt32(truncatingIfNeeded: content.low), 1) }
+    /// A quarter of the digest of what people read; never 0, and not that of a mention which says next to nothing.
+    package var contentMark: UInt32 { max(UInt32(truncatingIfNeeded: content.low), Mark.bare + 1) }
 
     /// Half of the digest of the metrics; 0 only where there are none.
     package var metricsMark: UInt32 {

@@ -22,6 +22,10 @@ public protocol Sink: Sendable {
     /// Whether what is delivered again must be the very same batch, as its reader knows it by a name for all of it.
     var repeatsBatches: Bool { get }
 
+    /// What stands for nothing delivered yet, where the sink must know a first delivery of its own that was never
+    /// confirmed from one of another journal, which this one took the place of. Kept before anything is delivered.
+    var firstState: SinkState? { get }
+
     /// Makes ready. `state` is what the last confirmed delivery returned, or nil at first: a sink that can tell what it
     /// has makes itself hold exactly that again, so that what is delivered once more is not held twice.
     func open(resuming state: SinkState?) async throws(DeliveryFailure)
@@ -40,6 +44,9 @@ public protocol Sink: Sendable {
 extension Sink {
     /// A thousand mentions or a mebibyte, at once.
     public var limits: BatchLimits { BatchLimits() }
+
+    /// Nothing is remembered before the first delivery.
+    public var firstState: SinkState? { nil }
 
     /// Any batch will do.
     public var repeatsBatches: Bool { false }

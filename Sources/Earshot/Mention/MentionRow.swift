@@ -43,6 +43,9 @@ public struct MentionRow: Sendable {
     /// Less is said here than elsewhere of the same item, as where somebody liked it: it is told where nothing was
     /// known of the item, and is a repeat where anything was.
     public var isPartial = false
+    /// Next to nothing is said here, as where an item is only named: it is told where nothing was known of the item, and
+    /// whatever says more is told after it.
+    public var isBare = false
     /// It is told as it was published, whatever became of it since: where it comes after an edit, it is out of date.
     public var isOriginal = false
     /// The counts that the source gave.

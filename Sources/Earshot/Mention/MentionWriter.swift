@@ -134,7 +134,8 @@ public struct MentionWriter: ~Copyable {
             version: (row.editedAt ?? (row.isOriginal ? row.publishedAt : nil)).flatMap {
                 UInt32(exactly: $0.seconds)
             } ?? 0)
-        entry.isPartial = row.isPartial
+        entry.isPartial = row.isPartial || row.isBare
+        entry.isBare = row.isBare
         entry.isSamplable = row.isSamplable
         entries.append(entry)
     }

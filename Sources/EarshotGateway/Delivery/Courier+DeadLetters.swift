@@ -34,7 +34,7 @@ extension Courier {
 
     /// The same for a sink that nobody else works for: it is opened before and closed after.
     package func redeliverAlone(_ positions: Set<Int64>?) async throws -> Redelivery {
-        let state = try await journal.register(sink: name, fromBeginning: true)
+        let state = try await register(fromBeginning: true)
         do throws(DeliveryFailure) {
             try await sink.open(resuming: state)
         } catch {

@@ -61,15 +61,25 @@ package final class Courier: Sendable {
     package func check() async throws -> String { try await sink.check() }
 
     private func carryAll() async throws {
-        let state = try await journal.register(sink: name, fromBeginning: fromBeginning)
-        let position = try await journal.status().sinks[name] ?? 0
-        note { $0.position = position }
+        let state = try await register(fromBeginning: fromBeginning)
         guard try await open(resuming: state) else { return }
         note { $0.isOpen = true }
         defer { note { $0.isOpen = false } }
         while let delivery = try await journal.next(for: name, limits: sink.limits, where: filter) {
             guard try await carry(delivery) else { return }
         }
+    }
+
+    /// Makes the sink known to the journal and gives what it remembers of itself, which is never nothing once it has
+    /// something to remember.
+    func register(fromBeginning: Bool) async throws -> SinkState? {
+        let known = try await journal.register(sink: name, fromBeginning: fromBeginning)
+        let position = try await journal.status().sinks[name] ?? 0
+        note { $0.position = position }
+        guard known == nil, let first = sink.firstState else { return known }
+        let nothing = Delivery(sink: name, batch: Batch(), after: position, upTo: position)
+        try await untilStored { try await journal.confirm(nothing, state: first, dead: []) }
+        return first
     }
 
     /// Opens the sink, however long it takes; false where it is gone for good.

@@ -12,6 +12,8 @@ internal import Foundation
 struct FileLedger: Codable {
     /// The number of the delivery that is being made.
     var delivery: Int
+    /// The origin of the state that it follows.
+    var origin: String?
     /// The length that each file had; nil where there was none.
     var lengths: [String: Int?] = [:]
 

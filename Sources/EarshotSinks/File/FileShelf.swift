@@ -21,6 +21,15 @@ actor FileShelf {
     struct State: Codable {
         var delivery = 0
         var files: [String: File] = [:]
+        /// A word that no other journal's state has: what another has confirmed must not be undone.
+        var origin: String?
+
+        /// The state before the first delivery.
+        static var first: SinkState? {
+            var generator = SystemRandomNumberGenerator()
+            let state = State(origin: Digest(high: generator.next(), low: generator.next()).hexadecimal)
+            return (try? JSONEncoder().encode(state)).map { SinkState(String(decoding: $0, as: UTF8.self)) }
+        }
     }
 
     /// How many files are remembered; one that was forgotten is appended to as any that was there before.
@@ -74,7 +83,7 @@ actor FileShelf {
         if !ledger.lengths.isEmpty { try Directory.remove(plan.ledger) }
         var next = state
         next.delivery += 1
-        ledger = FileLedger(delivery: next.delivery)
+        ledger = FileLedger(delivery: next.delivery, origin: next.origin)
         mustRecover = true
         for share in plan.shares(of: batch) { try append(share, now, &next) }
         forget(in: &next)
@@ -118,7 +127,7 @@ actor FileShelf {
     /// Undoes whatever the state does not stand for.
     private func recover() throws(DeliveryFailure) {
         strange.removeAll()
-        let isCurrent = ledger.delivery == state.delivery + 1
+        let isCurrent = ledger.delivery == state.delivery + 1 && ledger.origin == state.origin
         for (path, length) in isCurrent ? ledger.lengths : [:] {
             if let length { try cut(path, to: length) } else { try Directory.remove(path) }
         }

@@ -60,6 +60,9 @@ package struct FileSink: Sink {
         now = surroundings.now
     }
 
+    /// A name for the journal that the files are written from.
+    package var firstState: SinkState? { FileShelf.State.first }
+
     /// Cuts off what was not confirmed.
     package func open(resuming state: SinkState?) async throws(DeliveryFailure) {
         try await shelf.open(resuming: state?.text)

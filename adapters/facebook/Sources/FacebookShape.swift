@@ -17,7 +17,7 @@ enum FacebookShape {
             self = .review
         } else if signs.contains(.conversation) || edge == "conversations" {
             self = .conversation
-        } else if signs.contains(.message) || edge == "messages" {
+        } else if signs.isMessage || edge == "messages" {
             self = .message
         } else if signs.contains(.comment) || edge == "comments" {
             self = .comment
@@ -50,6 +50,14 @@ private struct Signs: OptionSet {
     static let comments = Signs(rawValue: 512)
     static let created = Signs(rawValue: 1024)
     static let from = Signs(rawValue: 2048)
+    /// Who wrote it is said with a user's name, and to whom it is.
+    static let named = Signs(rawValue: 4096)
+    static let to = Signs(rawValue: 8192)
+
+    var isMessage: Bool {
+        contains(.message)
+            || contains([.named, .to]) && isDisjoint(with: [.pair, .comment, .video, .photo, .content, .comments])
+    }
 
     var isPost: Bool {
         contains(.post) || contains(.comments) || contains([.created, .from])
@@ -61,8 +69,9 @@ private struct Signs: OptionSet {
     init(_ key: Bytes, _ value: JSONNode) {
         switch key.count {
         case 2 where key == "id": self = Signs(id: value)
-        // Only who writes messages is said with an address or a user's name.
-        case 4 where key == "from": self = value["email"].exists || value["username"].exists ? .message : .from
+        // Only who writes messages is said with an address.
+        case 4 where key == "from": self = value["email"].exists ? .message : Signs(writer: value)
+        case 2 where key == "to": self = value["data"].isArray ? .to : []
         case 5 where key == "album": self = .photo
         case 5 where key == "story": self = value.isString ? .post : .message
         case 5 where key == "likes" || key == "place": self = .content
@@ -108,6 +117,8 @@ private struct Signs: OptionSet {
         default: self = []
         }
     }
+
+    private init(writer: JSONNode) { self = writer["username"].exists ? [.from, .named] : .from }
 
     /// Ids of messages begin with a letter, those of Instagram's with an encoded `igd_`; ids of posts are two numbers;
     /// insights put a path behind.

@@ -137,7 +137,7 @@ extension GraphReader {
         }
         guard begin(&row, change, of: entry) else { return append(row, of: value) }
         if isComment {
-            if value["is_private"].boolean == true { row.visibility = .private }
+            if value["is_private"].boolean == true || value["is_private"].int64 == 1 { hide(&row) }
             placeComment(&row, of: change, below: post, value["open_graph_story_id"])
         } else {
             row.threadID = row.nativeID
@@ -146,6 +146,8 @@ extension GraphReader {
         }
         readContent(of: change, into: &row)
         row.isPartial = saysLess(row, change)
+        // What is not published yet is told whole once it is.
+        row.isBare = row.isPartial && row.visibility == nil
         sayChange(value, change, field, isComment: isComment)
         append(row, of: value)
     }

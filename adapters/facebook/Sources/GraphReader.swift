@@ -41,22 +41,35 @@ struct GraphReader: ~Copyable {
 
     /// Gives the reading away.
     consuming func finish() -> Reading {
-        // Lists bring answers before what they answer, too.
-        while hasPrivateComments { hasPrivateComments = hideAnswers() }
+        if hasPrivateComments { hideAnswers() }
         return reading
     }
 
-    /// Makes answers to private comments private; whether there were any that were not.
-    private mutating func hideAnswers() -> Bool {
-        var hasHidden = false
-        for index in reading.rows.indices where reading.rows[index].kind == .reply {
-            guard reading.rows[index].visibility != .private, let parent = answered(by: reading.rows[index]),
-                reading.rows[parent].visibility == .private
-            else { continue }
-            reading.rows[index].visibility = .private
-            hasHidden = true
+    /// Makes a comment private, and with it what answers it.
+    mutating func hide(_ row: inout MentionRow) {
+        row.visibility = .private
+        hasPrivateComments = true
+    }
+
+    /// Makes answers to private comments private; lists bring answers before what they answer, too.
+    private mutating func hideAnswers() {
+        var isJudged = [Bool](repeating: false, count: reading.rows.count)
+        for index in reading.rows.indices {
+            // From the answer up to what is known already; then down again.
+            var chain: [Int] = []
+            var next: Int? = index
+            while let place = next, !isJudged[place] {
+                isJudged[place] = true
+                chain.append(place)
+                next = reading.rows[place].kind == .reply ? answered(by: reading.rows[place]) : nil
+            }
+            var isPrivate = next.map { reading.rows[$0].visibility == .private } ?? false
+            for place in chain.reversed() {
+                isPrivate =
+                    isPrivate && reading.rows[place].kind == .reply || reading.rows[place].visibility == .private
+                if isPrivate { reading.rows[place].visibility = .private }
+            }
         }
-        return hasHidden
     }
 
     /// The row of the comment that one answers, where it is in the document.
@@ -81,6 +94,8 @@ struct GraphReader: ~Copyable {
             // What came late, and who must not see what another copy shows them.
             if row.isOriginal, reading.rows[place].editedAt != nil { return }
             if row.visibility == .private { reading.rows[place].visibility = .private }
+            let isComment = row.kind == .comment || row.kind == .reply
+            if isComment, reading.rows[place].visibility == .private { row.visibility = .private }
             if repeats(row, reading.rows[place]) || saysLess(row, than: reading.rows[place]) { return }
             if row.operation == .create, reading.rows[place].operation != .delete { row.operation = .update }
         }

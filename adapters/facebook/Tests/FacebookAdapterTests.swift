@@ -60,6 +60,59 @@ import Testing
         #expect(lines(delivery, of: try adapter())[0].contains(#""id":"instagram:5""#))
     }
 
+    /// A delivery of changes of a page's feed.
+    private func delivery(_ changes: String...) -> String {
+        let changes = changes.map { #"{"field":"feed","value":{"post_id":"9_1","from":{"id":"7"},\#($0)}}"# }
+        return
+            #"{"object":"page","entry":[{"id":"9","time":1768205000,"changes":[\#(changes.joined(separator: ","))]}]}"#
+    }
+
+    @Test func `what is private in a document is so in all of it`() throws {
+        let added = #""item":"comment","verb":"add","comment_id":"1_5","parent_id":"9_1","message":"secret","#
+        let answer = #""item":"comment","verb":"add","comment_id":"1_6","parent_id":"1_5","message":"so""#
+        let edit = #""item":"comment","verb":"edited","comment_id":"1_5","parent_id":"9_1","message":"more""#
+        let flags = [#""is_private":true"#, #""is_private":1"#]
+        let listed = #"{"id":"1_5","message":"secret","like_count":0%}"#
+        let (marked, bare) = (listed.replacing("%", with: "," + flags[0]), listed.replacing("%", with: ""))
+        let list = #"{"data":[\#(marked),\#(bare)]}"#
+        for document in flags.map({ delivery(added + $0, answer, edit) }) + [list] {
+            let found = lines(document, of: try adapter())
+            #expect(!found.isEmpty && found.allSatisfy { $0.contains(#""visibility":"private""#) }, "\(found)")
+        }
+    }
+
+    @Test func `answers to answers to a private comment are found whatever their order and number`() throws {
+        let chain = (0..<20_000).map { #"{"id":"1_\#($0)","parent":{"id":"1_\#($0 + 1)"},"message":"x"}"# }
+        let list =
+            #"{"data":[\#(chain.joined(separator: ",")),{"id":"1_20000","message":"x","is_private":true,"parent":{"id":"1_0"}}]}"#
+        let reading = try adapter().read(Document(Array(list.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.rows.count == 20_001 && reading.rows.allSatisfy { $0.visibility == .private })
+    }
+
+    @Test(arguments: [
+        (#""id":"123_456","created_time":"2026-01-12T10:00:00+0000","status_type":"mobile_status_update""#, "post"),
+        (#""id":"456_9","like_count":1,"comment_count":0"#, "comment"),
+        (#""id":"789","created_time":"2026-01-12T10:00:00+0000","to":{"data":[{"id":"9"}]}"#, "message"),
+    ])
+    func `a writer with a user's name is one of posts, too`(fields: String, kind: String) throws {
+        let page = #"{"data":[{"from":{"id":"1","username":"acme"},"message":"x",\#(fields)}]}"#
+        #expect(lines(page, of: try adapter())[0].contains(#""kind":"\#(kind)""#))
+    }
+
+    @Test func `a post is told once it is published`() async throws {
+        let journal = MemoryJournal()
+        var told: [String] = []
+        for published in [0, 0, 1, 1, 0] {
+            let text = delivery(#""item":"status","verb":"add","message":"x","published":\#(published)"#)
+            let document = Document(Array(text.utf8), observedAt: Fixture.observedAt)
+            var writer = MentionWriter(origin: .init(channel: "page", adapter: "facebook", adapterVersion: "1.0"))
+            writer.write(try adapter().read(document), of: document)
+            let receipt = try await journal.append(writer.take(), from: "page", advancing: nil)
+            told.append(receipt.created == 1 ? "new" : receipt.updated == 1 ? "told" : "repeated")
+        }
+        #expect(told == ["new", "repeated", "told", "repeated", "repeated"])
+    }
+
     @Test func `what an address lists says where comments hang`() throws {
         var document = Document(
             Array(#"{"data":[{"id":"1_2","message":"x"}]}"#.utf8), observedAt: Fixture.observedAt)

@@ -83,11 +83,14 @@ extension GraphReader {
         } else {
             return false
         }
-        // Of what was asked for and is gone, the ids alone are told; who wrote what is there is told by deliveries alone.
-        let isLookup = media.isObject || comment.isObject
-        if isLookup, reading.rows.count > before, reading.rows[before].author.id.isEmpty {
-            reading.rows[before].isPartial = true
+        guard media.isObject || comment.isObject, reading.rows.count > before else { return true }
+        let row = reading.rows[before]
+        // Of what was asked for and is gone, the ids alone are told.
+        if row.text.isEmpty, row.media.isEmpty, row.author.handle.isEmpty, row.author.id.isEmpty {
+            reading.rows[before].isBare = true
         }
+        // Who wrote a comment is told by deliveries alone; comments cannot be edited.
+        if comment.isObject, row.author.id.isEmpty { reading.rows[before].isPartial = true }
         return true
     }
 

@@ -51,7 +51,7 @@ extension GraphReader {
             return reading.append(defect: "a mention without an id", at: location())
         }
         row.visibility = .public
-        row.isPartial = true
+        row.isBare = true
         if comment.isEmpty { row.threadID = media } else { place(&row, in: media, under: .none) }
         say("field", ("mentions" as StaticString).bytes)
         let before = reading.rows.count

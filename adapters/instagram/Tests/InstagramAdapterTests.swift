@@ -25,6 +25,35 @@ import Testing
         #expect(AdapterContract.violations(of: try adapter(), reading: fixture.document).isEmpty)
     }
 
+    @Test(arguments: [
+        (
+            #""media_id":"1""#,
+            #"{"mentioned_media":{"id":"1","caption":"%","username":"mira","like_count":3},"id":"9"}"#,
+            ["new", "told", "told"]
+        ),
+        (
+            #""media_id":"1","comment_id":"2""#,
+            #"{"mentioned_comment":{"id":"2","text":"%","username":"mira","media":{"id":"1"}},"id":"9"}"#,
+            ["new", "told", "repeated"]
+        ),
+    ])
+    func `what was only named is told once it was looked up`(
+        named: String, answer: String, expected: [String]
+    ) async throws {
+        let journal = MemoryJournal()
+        let mention =
+            #"{"object":"instagram","entry":[{"id":"9","time":1768205000,"changes":[{"field":"mentions","value":{\#(named)}}]}]}"#
+        var told: [String] = []
+        for text in [mention, answer.replacing("%", with: "hi"), answer.replacing("%", with: "lost"), mention] {
+            let document = Document(Array(text.utf8), observedAt: Fixture.observedAt)
+            var writer = MentionWriter(origin: .init(channel: "page", adapter: "instagram", adapterVersion: "1.0"))
+            writer.write(try adapter().read(document), of: document)
+            let receipt = try await journal.append(writer.take(), from: "page", advancing: nil)
+            told.append(receipt.created == 1 ? "new" : receipt.updated == 1 ? "told" : "repeated")
+        }
+        #expect(told == expected + ["repeated"])
+    }
+
     @Test func `a story that names the account is a private message`() throws {
         let delivery =
             #"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"#

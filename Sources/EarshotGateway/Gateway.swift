@@ -18,6 +18,16 @@ package struct Gateway: Sendable {
     private let clock: GatewayClock
     private let log: Logger
 
+    /// Why a gateway ends.
+    package enum Ending: Sendable {
+        /// Nothing follows: sinks are given what is left.
+        case stop
+        /// Another gateway goes on with the same journal at once.
+        case handOver
+    }
+
+    /// How long sinks may take to end what they are at before another gateway goes on.
+    private static let handOverLimit = Duration.seconds(1)
     /// How long sinks may take to be given what is left once listening has stopped.
     package static let drainLimit = Duration.seconds(8)
 
@@ -35,8 +45,9 @@ package struct Gateway: Sendable {
         self.log = log
     }
 
-    /// Runs until `stop` returns, then stops listening, gives sinks what is left, and stops.
-    package func run(until stop: @escaping @Sendable () async -> Void) async throws {
+    /// Runs until `stop` returns, then stops listening, gives sinks what is left unless another
+    /// gateway follows, and stops.
+    package func run(until stop: @escaping @Sendable () async -> Ending) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for attendant in attendants { group.addTask { try await attendant() } }
             group.addTask { try await work(until: stop) }
@@ -46,15 +57,16 @@ package struct Gateway: Sendable {
     }
 
     /// Listens and carries until there is nothing left to carry, or no time.
-    private func work(until stop: @escaping @Sendable () async -> Void) async throws {
+    private func work(until stop: @escaping @Sendable () async -> Ending) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             if isCarrying { group.addTask { try await carry() } }
             group.addTask {
                 announce(.running)
-                try await listen(until: stop)
+                let ending = try await listen(until: stop)
                 announce(.draining)
                 await finish()
                 guard isCarrying else { return }
+                if ending == .handOver { return try await clock.sleep(Gateway.handOverLimit) }
                 log.info("stopped listening; giving sinks what is left")
                 try await clock.sleep(Gateway.drainLimit)
                 log.warning("some sinks have not taken everything; it waits in the journal for the next start")
@@ -111,16 +123,16 @@ package struct Gateway: Sendable {
     }
 
     /// Listens to all channels until `stop` returns or one of them breaks.
-    private func listen(until stop: @escaping @Sendable () async -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+    private func listen(until stop: @escaping @Sendable () async -> Ending) async throws -> Ending {
+        try await withThrowingTaskGroup(of: Ending.self) { group in
             group.addTask { await stop() }
             group.addTask {
                 try await Gateway.all(listeners)
                 // Channels that have all come to an end are no reason to stop: an operator is.
-                await stop()
+                return await stop()
             }
-            try await group.next()
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return try await group.next() ?? .stop
         }
     }
 

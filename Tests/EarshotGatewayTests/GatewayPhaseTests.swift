@@ -29,8 +29,24 @@ import Testing
             phases.withLock { $0.append(phase) }
             if phase == .draining { drain.yield() }
         }
-        try await gateway.run(until: {})
+        try await gateway.run { .stop }
         #expect(phases.withLock { $0 } == [.running, .draining])
+    }
+
+    @Test(arguments: [(Gateway.Ending.stop, Duration.seconds(8)), (.handOver, .seconds(1))])
+    func `who follows does not wait long for a sink that does not answer`(
+        ending: Gateway.Ending, limit: Duration
+    ) async throws {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        let (hand, sinks) = (HandClock(), HandClock())
+        let gateway = Gateway(
+            listeners: [], carriers: [{ try await sinks.clock.sleep(.seconds(3600)) }], journal: MemoryJournal(),
+            clock: hand.clock, log: log)
+        async let ended: Void = gateway.run { ending }
+        await hand.waits(for: limit)
+        hand.advance(by: limit)
+        try await ended
     }
 
     @Test func `a carrier or a listener that breaks ends the gateway, whoever else works on`() async throws {
@@ -44,7 +60,10 @@ import Testing
             let gateway = Gateway(
                 listeners: listeners, carriers: carriers, journal: MemoryJournal(), clock: hand.clock, log: log)
             await #expect(throws: JournalFailure.unreadable("a damaged text")) {
-                try await gateway.run { try? await hand.clock.sleep(.seconds(3600)) }
+                try await gateway.run {
+                    try? await hand.clock.sleep(.seconds(3600))
+                    return .stop
+                }
             }
         }
     }

@@ -60,7 +60,10 @@ extension DedupePolicy {
         if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
         guard let known else { return entry.operation == .update ? .changed(.content) : .new }
         if entry.isPartial {
-            return known.content == Mark.bare && !entry.isBare && !known.isDeleted ? .changed(.content) : .repeated
+            if known.isDeleted || entry.isBare { return .repeated }
+            if known.content == Mark.bare { return .changed(.content) }
+            // Where nothing better is known, its counts are news.
+            if known.content != entry.contentMark { return .repeated }
         }
         if entry.version != 0 && entry.version < known.version { return .repeated }
         if known.isDeleted {

@@ -93,6 +93,7 @@ struct Run: AsyncParsableCommand {
                 let next = await successor(of: configuration, session.assembly.board, switchboard, log)
                 switchboard.hangUp()
                 following.withLock { $0 = next }
+                return next == nil ? .stop : .handOver
             }
         } catch {
             try await session.journal.close()

@@ -52,7 +52,7 @@ enum MailCharset {
         case "utf8", "utf-8", "unicode-1-1-utf-8", "cp65001", "utf8mb4", "utf-8-bom": return "utf-8"
         case "ascii", "us-ascii", "ansi_x3.4-1968", "iso646-us", "7bit": return "us-ascii"
         case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "iso-8859-1-windows-1252", "cp1252",
-            "windows-1252", "ansi", "x-ansi":
+            "windows-1252", "ansi", "x-ansi", "cp819", "ibm819", "csisolatin1", "iso-ir-100", "iso_8859-1:1987", "l1":
             return "windows-1252"
         case "iso-8859-9", "latin5": return "windows-1254"
         case "iso-8859-11", "tis-620", "tis620", "windows-874", "dos-874": return "cp874"
@@ -79,7 +79,9 @@ enum MailCharset {
         case "8bit", "unknown-8bit", "x-unknown", "unknown", "default", "default_charset", "x-user-defined", "binary",
             "none":
             return ""
-        default: return numbered(lower)
+        default:
+            let usual = numbered(lower)
+            return usual == lower ? lower : name(usual)
         }
     }
 

@@ -110,6 +110,8 @@ public struct QuotedHistory {
         return hasAddress(line) && (QuoteWords.quotes(line) || (line[0].isDecimalDigit && QuoteWords.hasTime(line)))
     }
 
+    private func isIndented(_ index: Int) -> Bool { text[lines[index].range].hasPrefix(" ") }
+
     private func hasAddress(_ line: Bytes) -> Bool { line.firstIndex(of: UInt8(ascii: "@")) != nil }
 
     private func isQuotedSoon(after index: Int) -> Bool {
@@ -145,6 +147,6 @@ public struct QuotedHistory {
         let block = [first] + next
         return next.contains { QuoteWords.isSender($0) && hasAddress($0) }
             && block.contains { QuoteWords.isDate($0) }
-            && block.contains { QuoteWords.isSubject($0) || QuoteWords.isRecipient($0) }
+            && block.contains { QuoteWords.isRecipient($0) } && !isIndented(index)
     }
 }

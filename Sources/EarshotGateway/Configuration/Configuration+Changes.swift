@@ -51,7 +51,7 @@ extension Configuration.Channel {
         let keys: [(String, Bool)] = [
             ("adapter", adapter.name == other.adapter.name && adapter.revision == other.adapter.revision),
             ("label", label == other.label),
-            ("settings", settings == other.settings && files == other.files),
+            ("settings", settings == other.settings && files == other.files && given == other.given),
             ("auth", authorization == other.authorization), ("every", every == other.every),
             ("silent_after", silentAfter == other.silentAfter),
         ]

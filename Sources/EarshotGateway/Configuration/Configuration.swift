@@ -23,6 +23,8 @@ package struct Configuration: Sendable {
         package var every: Duration?
         /// After how long without a mention it counts as silent.
         package var silentAfter: Duration?
+        /// The settings as the operator gave them, those that are not the adapter's among them.
+        package var given = SettingsText(JSONObject())
     }
 
     /// A configured use of a sink.

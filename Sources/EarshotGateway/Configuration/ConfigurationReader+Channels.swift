@@ -31,15 +31,19 @@ extension ConfigurationReader {
             own["listen"] = nil
             own["webhook"] = nil
         }
-        if keys["keep_raw"]?.truth == true, kind.settings.contains(where: { $0.name == "keep_raw" }) {
-            own["keep_raw"] = true
+        if keys["keep_raw"]?.truth == true {
+            if kind.settings.contains(where: { $0.name == "keep_raw" }) {
+                own["keep_raw"] = true
+            } else {
+                check.note(Problem(pointer + "/keep_raw", "\(kind.name) keeps nothing raw", severity: .warning))
+            }
         }
         place(&own, of: kind)
         let channel = Configuration.Channel(
             name: name, label: keys["label"]?.text, adapter: kind, settings: SettingsText(own), files: files,
             authorization: keys["auth"]?.members.flatMap { authorization($0, at: pointer + "/auth") },
             webhook: webhook, every: keys["every"]?.text.flatMap { Quantity.duration($0) },
-            silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) })
+            silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) }, given: SettingsText(given))
         note(clearText: ClearText.problems(given, kind.settings, auth: keys["auth"]?.members, at: pointer))
         if channel.every == .zero { check.refuse(pointer + "/every", expected: "a duration above zero") }
         result.channels.append(channel)

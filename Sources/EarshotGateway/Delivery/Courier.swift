@@ -217,6 +217,8 @@ package final class Courier: Sendable {
                 await turn.leave()
                 failure = error
             }
+            // What was broken off is no fault of the sink.
+            try Task.checkCancellation()
             switch failure {
             case .closed: return .closed
             case .partial(let refused, let pending, let reason, let asked):

@@ -73,9 +73,7 @@ package final class Receiver: Sendable {
 
     /// What is to be done with a request: `/hooks/<channel>` is its source's, `/hooks/<channel>/<token>` a hub's.
     func reception(of head: HTTPRequestHead) -> Reception {
-        if let coding = head.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
-            return .answer(Receiver.encoded)
-        }
+        if let refusal = Receiver.refusal(of: head) { return .answer(refusal) }
         if head.method == .POST, let route = paths[head.uri] { return delivery(route) }
         let target = RequestTarget(head.uri)
         guard target.parts.first == "hooks" else { return .answer(.notFound) }
@@ -86,6 +84,15 @@ package final class Receiver: Sendable {
         case (.POST, 3): return .question { await self.distribution(target.parts[1], target.parts[2]) }
         default: return .answer(.notFound)
         }
+    }
+
+    /// Why a request is not looked at: its body is coded, or nobody knows which host it is for (RFC 9112, 3.2 and 6.1).
+    private static func refusal(of head: HTTPRequestHead) -> Answer? {
+        if head.version == .http1_1, head.headers["host"].count != 1 { return .malformed }
+        let transfer = head.headers[canonicalForm: "transfer-encoding"]
+        if !transfer.isEmpty, transfer.map({ $0.lowercased() }) != ["chunked"] { return transferred.ending }
+        let codings = head.headers[canonicalForm: "content-encoding"]
+        return codings.allSatisfy { $0.isEmpty || $0.lowercased() == "identity" } ? nil : encoded
     }
 
     /// Gives back what a reception took.
@@ -169,6 +176,7 @@ package final class Receiver: Sendable {
     }
 
     /// Signatures are over bodies as they are (RFC 9110, 15.5.16).
+    private static let transferred = Answer.plain(.notImplemented, "no transfer coding but chunked is taken\n")
     private static let encoded = Answer.plain(.unsupportedMediaType, "no content coding is taken\n")
         .with("accept-encoding", "identity")
 

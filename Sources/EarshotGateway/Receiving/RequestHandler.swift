@@ -87,7 +87,8 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard waiting.isEmpty else {
+        // Who does not take its answers is not listened to.
+        guard waiting.isEmpty, context.channel.isWritable else {
             holdsRead = true
             return
         }
@@ -99,8 +100,15 @@ final class RequestHandler: ChannelDuplexHandler {
         switch state {
         case .ended: return
         case .asking, .answering: waiting.append(part)
-        case .idle, .reading: take(part, context)
+        case .idle, .reading:
+            guard waiting.isEmpty, context.channel.isWritable else { return waiting.append(part) }
+            take(part, context)
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        takeWaiting(context)
+        context.fireChannelWritabilityChanged()
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -131,6 +139,7 @@ final class RequestHandler: ChannelDuplexHandler {
         takesWaiting = true
         defer { takesWaiting = false }
         while let part = waiting.first {
+            guard context.channel.isWritable else { return }
             switch state {
             case .asking, .answering: return
             case .ended: waiting.removeAll()
@@ -140,7 +149,7 @@ final class RequestHandler: ChannelDuplexHandler {
             }
         }
         watchBody(context)
-        guard holdsRead else { return }
+        guard holdsRead, context.channel.isWritable else { return }
         holdsRead = false
         context.read()
     }

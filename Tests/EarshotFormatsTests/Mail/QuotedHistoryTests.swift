@@ -61,6 +61,8 @@ struct QuotedHistoryTests {
         "all new", "", "From: here to there\nnothing", "He wrote:\nno quote", "> only old", "We wrote 3.14:\nno quote",
         "Datum: 3.1.2026\nVon: Oulu\nAn: Split\nBetreff: Koffer\nweg", "Betreff: Koffer\nDatum: 3.1.\nNach: Split",
         "From: Helsinki\nTo: Zagreb\nDate: 3 January 2026\nlost", "Von: Berlin\nNach: Zagreb\nDatum: 3.1.2026\nweg",
+        "Anfrage\n\nDatum: 3.1.2026\nVon: Ann <ann@example.org>\nBetreff: Koffer\nNachricht: weg",
+        "Not delivered:\n\n  Date: Monday\n  From: ann@example.org\n  To: jan@example.org\n  Subject: x\n\nQuota",
         "Od: Splita\nDo: Rijeke\nDatum: 3. 1.\nnema", "Call me at 10:00 or jan@example.org:\nthanks",
     ])
     func `a text of one kind has no newest part`(_ text: String) {

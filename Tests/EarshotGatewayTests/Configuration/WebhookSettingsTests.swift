@@ -13,6 +13,20 @@ import Testing
     }
 
     @Test(arguments: [
+        #""header": "X-Sig", "secrets": ["other"]"#, #""header": "X-Own", "secrets": ["${TOKEN}"]"#,
+        #""header": "X-Sig", "secrets": ["${TOKEN}"], "algorithm": "sha1""#,
+    ])
+    func `another way to prove a delivery is a change that a reload sees`(webhook: String) throws {
+        func configuration(_ webhook: String) throws -> Configuration {
+            try Configuration.check(
+                [.init(name: "earshot.json", bytes: Array(Self.whole("{\(webhook)}").utf8))], in: "/etc/earshot",
+                .test, .test)
+        }
+        let one = try configuration(#""header": "X-Sig", "secrets": ["${TOKEN}"]"#)
+        #expect(try configuration(webhook).changes(since: one) == ["channel c changed: settings"])
+    }
+
+    @Test(arguments: [
         (#"{"header": "X-Sig", "secrets": ["${TOKEN}"]}"#, []),
         (
             #"{"header": "S", "secrets": ["${TOKEN}"], "algorithm": "sha512", "encoding": "base64", "prefix": "v1=", "#

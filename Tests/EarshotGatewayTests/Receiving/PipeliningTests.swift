@@ -93,6 +93,41 @@ import Testing
         }
     }
 
+    @Test func `who takes its answers late has them all`() async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            let count = 100_000
+            let requests = String(repeating: "GET /nobody HTTP/1.1\r\nHost: x\r\n\r\n", count: count - 1)
+            // Far more than any buffer between: whoever sends is held up until somebody takes the answers.
+            await withTaskGroup { group in
+                group.addTask {
+                    await socket.sendAll(requests + "GET /nobody HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                }
+                group.addTask {
+                    let answers = await socket.rest()
+                    #expect(self.count("404", in: answers) == count)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("Content-Encoding: identity\r\nContent-Encoding: gzip", "415"), ("Content-Encoding: identity, br", "415"),
+        ("Transfer-Encoding: gzip, chunked", "501"),
+        ("Content-Encoding:", "200"), ("Host: y", "400"),
+    ])
+    func `a delivery that is coded in any way is refused, and one for two hosts`(
+        field: String, status: String
+    ) async throws {
+        try await bench.run { port, _ in
+            let socket = try PlainSocket(port: port)
+            let more = "\(field)\r\nConnection: close\r\n"
+            let chunked = "POST /hooks/page HTTP/1.1\r\nHost: x\r\n\(more)\r\n0\r\n\r\n"
+            socket.send(field.hasPrefix("Transfer") ? chunked : delivery("one", more))
+            #expect(await socket.rest().hasPrefix("HTTP/1.1 \(status) "))
+        }
+    }
+
     @Test func `what is no request ends the connection once the last is answered`() async throws {
         try await bench.run { port, _ in
             let socket = try PlainSocket(port: port)

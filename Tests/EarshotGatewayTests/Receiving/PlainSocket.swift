@@ -21,6 +21,24 @@ final class PlainSocket: Sendable {
         }
     }
 
+    /// Sends text of any length, as fast as the other side takes it; waited for on a thread of its own.
+    func sendAll(_ text: String) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var rest = Array(text.utf8)[...]
+                while !rest.isEmpty {
+                    let sent = unsafe rest.withUnsafeBytes {
+                        unsafe Glibc.send(self.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                    }
+                    if sent < 0, errno == EINTR { continue }
+                    if sent <= 0 { break }
+                    rest = rest.dropFirst(sent)
+                }
+                continuation.resume()
+            }
+        }
+    }
+
     /// Tells the other side that nothing more is sent.
     func endSending() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -97,7 +97,10 @@ private struct Signs: OptionSet {
         case 4 where key == "type": self = value.string.hasSuffix(".rates") ? .review : .content
         case 9 where key == "name_tags": self = .photo
         case 10 where key == "has_rating" || key == "has_review": self = .review
+        case 8 where key == "can_hide" || key == "can_like": self = .comment
         case 10 where key == "can_remove" || key == "user_likes" || key == "like_count": self = .comment
+        case 10 where key == "is_private": self = .comment
+        case 11 where key == "can_comment": self = .comment
         case 10 where key == "embed_html" || key == "thumbnails": self = .video
         case 11 where key == "review_text": self = .review
         case 11 where key == "status_type": self = .content

@@ -75,7 +75,11 @@ import Testing
         let listed = #"{"id":"1_5","message":"secret","like_count":0%}"#
         let (marked, bare) = (listed.replacing("%", with: "," + flags[0]), listed.replacing("%", with: ""))
         let list = #"{"data":[\#(marked),\#(bare)]}"#
-        for document in flags.map({ delivery(added + $0, answer, edit) }) + [list] {
+        // Without an address the last page of a list tells comments by what only they have.
+        let last =
+            #"{"data":[{"id":"1_5","message":"x","created_time":"2026-01-12T10:00:00+0000","from":{"id":"7"},\#(flags[0])}]}"#
+        let below = #"{"data":[{"id":"1_6","message":"x","like_count":0,"parent":{"id":"1_5",\#(flags[0])}}]}"#
+        for document in flags.map({ delivery(added + $0, answer, edit) }) + [list, last, below] {
             let found = lines(document, of: try adapter())
             #expect(!found.isEmpty && found.allSatisfy { $0.contains(#""visibility":"private""#) }, "\(found)")
         }

@@ -21,8 +21,8 @@ extension TwitterReader {
             id.withBytes { appendVersions(TwitterReader.legacyHistory(node), before: $0, to: &row) }
         }
         setLegacyContent(node, &row)
-        // Archives cut reposts and long posts that are told whole elsewhere.
-        row.isPartial = notes != nil && row.truncated == true
+        // Reposts and long posts that are cut are told whole elsewhere.
+        row.isPartial = row.truncated == true && row.editedAt == nil
         row.isOriginal = row.editedAt == nil
         row.language = language(node["lang"].string)
         row.place = legacyPlace(node, author)
@@ -163,7 +163,7 @@ extension TwitterReader {
         } else {
             (row.text, row.entities) = entities.keep(text.string, skipping: prefix, in: &reading)
             if source["truncated"].boolean == true && !isExtended { row.truncated = true }
-            if notes != nil, repeated == nil, TwitterReader.isCut(text.string) { row.truncated = true }
+            if notes != nil, repeated == nil, TwitterReader.isCut(text.string, lists["urls"]) { row.truncated = true }
         }
         let media = extended["extended_entities"]["media"]
         let plain = source["extended_entities"]["media"]

@@ -47,7 +47,8 @@ extension TwitterReader {
             noteText.isString ? post.note["entities"] : post.entities, beyond: prefix ?? .none)
         (content.text, content.entities) = entities.keep(text, skipping: prefix ?? .none, in: &reading)
         if !noteText.isString {
-            content.truncated = prefix != nil ? TwitterRepostText.isCut(text) : TwitterReader.isCut(text)
+            content.truncated =
+                prefix != nil ? TwitterRepostText.isCut(text) : TwitterReader.isCut(text, post.entities["urls"])
         }
         content.media = media(of: post)
         content.metrics = TwitterReader.metrics(post.metrics)
@@ -55,7 +56,16 @@ extension TwitterReader {
     }
 
     /// Whether a long post's text is its cut form, which ends in `…` and a link to itself.
-    static func isCut(_ text: Bytes) -> Bool {
+    ///
+    /// - Parameter links: the addresses in it, where they are said; people write such an end, too.
+    static func isCut(_ text: Bytes, _ links: JSONNode? = nil) -> Bool {
+        guard endsCut(text) else { return false }
+        var last = Bytes.none
+        links?.each { last = $0["expanded_url"].string }
+        return last.isEmpty || last.string.contains("/status/")
+    }
+
+    private static func endsCut(_ text: Bytes) -> Bool {
         let literal: StaticString = "\u{2026} https://t.co/"
         let link = literal.bytes
         let tail = text[max(text.count - 40, 0)..<text.count]

@@ -66,7 +66,7 @@ extension TwitterReader {
         if !author.pinned.isEmpty, author.pinned == post.id { row.pinned = true }
         writeExt(post, by: author, rules: rules, to: &row)
         row.raw = raw(post.node)
-        row.isPartial = post.isBare || row.truncated == true
+        row.isPartial = post.isBare || row.truncated == true && row.editedAt == nil
         row.isOriginal = row.editedAt == nil
         reading.append(row)
     }

@@ -192,6 +192,35 @@ struct TwitterAdapterTests {
         #expect(receipts.map(\.repeated) == [0, 1, 0, 1, 1])
     }
 
+    @Test func `a post that ends as a cut one does is told with its counts and edits`() async throws {
+        func post(_ id: String, _ link: String, likes: Int, _ more: String = "") -> String {
+            let text = String(repeating: "long ", count: 20) + "\u{2026} https://t.co/abcdefghij"
+            let history = #""edit_history_tweet_ids":["7"\#(more)]"#
+            return
+                #"{"data":{"id":"\#(id)","text":"\#(text)","author_id":"9","created_at":"2026-01-12T08:00:00Z",\#(history),"#
+                + #""public_metrics":{"like_count":\#(likes)},"entities":{"urls":[{"start":101,"end":124,"#
+                + #""url":"https://t.co/abcdefghij","expanded_url":"\#(link)"}]}}}"#
+        }
+        for (link, isCut) in [("https://news.example/acme", false), ("https://x.com/i/web/status/7", true)] {
+            let journal = MemoryJournal()
+            var told: [Int] = []
+            let posts = [
+                post("7", link, likes: 3), post("7", link, likes: 9000), post("8", link, likes: 9000, #","8""#),
+            ]
+            for text in posts {
+                let document = Document.json(text)
+                var writer = MentionWriter(origin: .init(channel: "x", adapter: "twitter", adapterVersion: "1.0"))
+                let reading = try TwitterAdapter.make().read(document)
+                #expect(reading.rows.map(\.truncated) == [isCut])
+                writer.write(reading, of: document)
+                let receipt = try await journal.append(writer.take(), from: "x", advancing: nil)
+                told.append(receipt.created + receipt.updated)
+            }
+            // The edition is of the same words here.
+            #expect(told == [1, 1, 0])
+        }
+    }
+
     @Test func `whom a repost repeats is nobody it names`() throws {
         let page = #"""
             {"data":[{"id":"1","text":"RT @acme: @jan late again","author_id":"7","referenced_tweets":[{"type":"retweeted","id":"9"}],

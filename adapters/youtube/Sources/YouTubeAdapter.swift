@@ -92,7 +92,7 @@ package struct YouTubeAdapter: Adapter {
         }
         switch first {
         case 0: throw MalformedDocument("empty")
-        case UInt8(ascii: "<"): return try YouTubeFeed.read(document)
+        case UInt8(ascii: "<"): return try YouTubeFeed.read(document, isBeside: configured.key != nil)
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             return try JSON.read(document.bytes) { (root, _) throws(MalformedDocument) in
                 if let own = YouTubeTakeout.read(root, of: document) { return own }

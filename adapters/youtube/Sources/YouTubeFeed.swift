@@ -24,11 +24,19 @@ final class YouTubeFeed: XMLHandling {
     private var entry: Entry?
     private(set) var isFeed = false
 
-    private init(_ document: Document) { metricsAt = document.via == .import ? nil : document.observedAt }
+    /// Whether the channel also asks for videos, so that others say more of them.
+    private let isBeside: Bool
 
-    /// Reads a feed.
-    static func read(_ document: Document) throws(MalformedDocument) -> Reading {
-        let outcome = try XML.read(document.bytes, contentType: document.contentType) { YouTubeFeed(document) }
+    private init(_ document: Document, isBeside: Bool) {
+        self.isBeside = isBeside
+        metricsAt = document.via == .import ? nil : document.observedAt
+    }
+
+    /// Reads a feed, of a channel that asks for videos beside it or not.
+    static func read(_ document: Document, isBeside: Bool) throws(MalformedDocument) -> Reading {
+        let outcome = try XML.read(document.bytes, contentType: document.contentType) {
+            YouTubeFeed(document, isBeside: isBeside)
+        }
         guard outcome.handler.isFeed else { throw MalformedDocument("XML, but no Atom feed") }
         var reading = outcome.handler.reading
         if let recovery = outcome.recovery { reading.defects.append(recovery) }
@@ -122,8 +130,8 @@ final class YouTubeFeed: XMLHandling {
         row.publishedAt = (entry.values[.published] ?? []).withBytes { Times.parse($0.trimmed) }
         let updated = (entry.values[.updated] ?? []).withBytes { Times.parse($0.trimmed) }
         if let updated, let published = row.publishedAt, updated > published { row.editedAt = updated }
-        // A push has no description and no counts: it tells of a video that is new.
-        row.isPartial = entry.values[.description] == nil
+        // A push has no description and no counts: it tells of a video that is new, and where nobody asks, of its titles.
+        row.isPartial = isBeside && entry.values[.description] == nil
         row.metrics.views = entry.views.withBytes { Int64(decimal: $0) ?? unsaid }
         if row.metrics.views != unsaid { row.metricsAt = metricsAt }
         if !entry.preview.isEmpty {

@@ -1,5 +1,6 @@
 package import Earshot
 package import Logging
+internal import Synchronization
 
 /// The machine: channels bring documents to the journal, couriers carry mentions from the journal to sinks.
 ///
@@ -24,6 +25,11 @@ package struct Gateway: Sendable {
         case stop
         /// Another gateway goes on with the same journal at once.
         case handOver
+    }
+
+    /// Every sink has come to an end by itself: nobody takes anything any more.
+    package struct Abandoned: Error, CustomStringConvertible {
+        package let description = "no sink is left that takes anything: those who read have gone away"
     }
 
     /// How long sinks may take to end what they are at before another gateway goes on.
@@ -58,11 +64,18 @@ package struct Gateway: Sendable {
 
     /// Listens and carries until there is nothing left to carry, or no time.
     private func work(until stop: @escaping @Sendable () async -> Ending) async throws {
+        let door = Door()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            if isCarrying { group.addTask { try await carry() } }
+            if isCarrying {
+                group.addTask {
+                    try await carry()
+                    if door.isOpen { throw Abandoned() }
+                }
+            }
             group.addTask {
                 announce(.running)
                 let ending = try await listen(until: stop)
+                door.isOpen = false
                 announce(.draining)
                 await finish()
                 guard isCarrying else { return }
@@ -147,5 +160,15 @@ package struct Gateway: Sendable {
             // Not `waitForAll`, which tells of one that broke only when all the others have come to an end.
             for try await _ in group {}
         }
+    }
+}
+
+/// Whether a gateway listens.
+private final class Door: Sendable {
+    private let state = Mutex(true)
+
+    var isOpen: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }

@@ -49,6 +49,21 @@ import Testing
         try await ended
     }
 
+    @Test func `a gateway whose sinks have all gone away does not end as if it were stopped`() async throws {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        let hand = HandClock()
+        let gateway = Gateway(
+            listeners: [{ try await hand.clock.sleep(.seconds(3600)) }], carriers: [{}], journal: MemoryJournal(),
+            clock: hand.clock, log: log)
+        await #expect(throws: Gateway.Abandoned.self) {
+            try await gateway.run {
+                try? await hand.clock.sleep(.seconds(3600))
+                return .stop
+            }
+        }
+    }
+
     @Test func `a carrier or a listener that breaks ends the gateway, whoever else works on`() async throws {
         var log = Logger(label: "test")
         log.logLevel = .critical

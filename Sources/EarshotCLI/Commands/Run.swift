@@ -35,6 +35,8 @@ struct Run: AsyncParsableCommand {
                     try await serve(configuration, switchboard)
                 } catch let failure as JournalFailure {
                     throw Exit.saying(failure.summary, Exit.inputOutput)
+                } catch let failure as Gateway.Abandoned {
+                    throw Exit.saying(failure.description, Exit.inputOutput)
                 }
             }
             try await group.next()

@@ -38,12 +38,19 @@ package struct AdminServer: Sendable {
         var quiet = log
         quiet.logLevel = .critical
         let application = Application(
-            router: router,
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "earshot"),
+            router: router, server: .http1(configuration: .init(idleTimeout: AdminServer.idle)),
+            configuration: .init(
+                address: .hostname(address.host, port: address.port), serverName: "earshot",
+                availableConnectionsDelegate: .maximum(AdminServer.connections, logger: quiet)),
             onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
             logger: quiet)
         try await application.serve(at: "\(address.host):\(address.port)", as: "/admin/listen")
     }
+
+    /// How many connections are open at once; further ones wait to be accepted.
+    private static let connections = 32
+    /// How long a connection may be without a request.
+    private static let idle = TimeAmount.seconds(10)
 
     fileprivate static func reply(
         _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok

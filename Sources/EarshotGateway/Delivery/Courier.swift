@@ -92,7 +92,9 @@ package final class Courier: Sendable {
             case .done:
                 await turn.leave()
                 return true
-            case .closed: return false
+            case .closed:
+                fail(DeliveryFailure.closed.summary, isBlocked: true)
+                return false
             case .refused(let reason, _):
                 fail(reason, isBlocked: true)
                 try await clock.sleep(policy.blocked)
@@ -144,7 +146,9 @@ package final class Courier: Sendable {
             case .done(let state):
                 Failpoint.afterSend.reach()
                 try await confirmInTurn(piece, of: delivery, state: state)
-            case .closed: return false
+            case .closed:
+                fail(DeliveryFailure.closed.summary, isBlocked: true)
+                return false
             case .partly(let refused, let pending, let wait):
                 try await requireRoom(for: piece.dead.count + refused.count)
                 settle(&piece, refused: refused, pending: pending)

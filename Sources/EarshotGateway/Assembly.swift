@@ -105,9 +105,16 @@ package struct Assembly: Sendable {
             letterLimit: configuration.keeping.deadLetters, clock: surroundings.clock, log: surroundings.log)
     }
 
-    /// Lets a line through where the condition holds; a line that it cannot be asked of is let through, not lost.
+    /// Lets a line through where the condition holds. A line that it cannot be asked of, as one that is larger than the
+    /// limits, is let through where everybody may see it, and not where that is unsaid or else.
     static func filter(_ condition: JMESPath) -> Courier.Filter {
-        { line in (try? condition.holds(forJSON: Array(line))) ?? true }
+        { line in
+            do {
+                return try condition.holds(forJSON: Array(line))
+            } catch {
+                return (try? JSONValue(parsing: Array(line)))?["visibility"]?.text == "public"
+            }
+        }
     }
 
     /// The gateway of these parts, listening also where webhooks are received and where it is looked at.

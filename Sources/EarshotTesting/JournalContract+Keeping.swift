@@ -116,6 +116,10 @@ extension JournalContract {
             findings.expect(try await journal.drain("desk"), batch.texts, "from the beginning")
             try await journal.rewind(sink: "desk", to: .latest)
             findings.expect(try await journal.drain("desk"), [], "from the future")
+            let late = Batch(SampleMention.numbered(3..<6), from: "brand")
+            _ = try await journal.append(late, from: "brand", advancing: nil)
+            findings.expect(try await journal.rewind(sink: "desk", to: .latest), 3, "how many wait")
+            findings.expect(try await journal.drain("desk"), late.texts, "what waited")
         },
         Property("many appends at once are each stored once") { open, findings in
             let journal = try await open()

@@ -121,9 +121,10 @@ struct JournalModel {
     mutating func trim() { spare = max(spare, sinks.values.map(\.position).min() ?? head) }
 
     /// The fewest and the most lines that lie before a sink that begins again at a moment.
-    func rest(since moment: Int64) -> ClosedRange<Int64> {
+    func rest(of sink: String, since moment: Int64) -> ClosedRange<Int64> {
         let first = start + Int64(items.firstIndex { $0.at >= moment } ?? items.count)
-        return (head - max(first, spare))...(head - first)
+        let place = sinks[sink]?.position ?? head
+        return (head - min(max(first, spare), place))...(head - min(first, place))
     }
 
     /// The window is over: nothing is known.

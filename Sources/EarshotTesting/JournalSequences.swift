@@ -225,7 +225,7 @@ final class JournalSequence {
         story.append("rewind")
         let moment = moment.seconds - Int64.random(in: 0..<12, using: &random) * 3600
         let rest = try await engine.rewind(sink: sink, to: Timestamp(seconds: moment))
-        let expected = model.rest(since: moment)
+        let expected = model.rest(of: sink, since: moment)
         if !expected.contains(rest) { findings.list.append("rewind: expected \(expected), found \(rest)") }
         let place = model.head - rest
         model.sinks[sink]?.position = place

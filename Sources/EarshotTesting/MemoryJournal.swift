@@ -104,11 +104,13 @@ public final class MemoryJournal: Journal {
     public func rewind(sink: String, to moment: Timestamp) async throws -> Int64 {
         let hour = moment.seconds / 3600
         let before = try store.contents.withLock { log in
-            guard log.sinks[sink] != nil else { throw MemoryLog.unknown(sink) }
+            guard let known = log.sinks[sink]?.position else { throw MemoryLog.unknown(sink) }
             let first = log.items.first { $0.hour >= hour }?.entry.position ?? log.head + 1
-            log.sinks[sink]?.position = first - 1
+            // A sink that is behind has all of that before it already.
+            let place = min(first - 1, known)
+            log.sinks[sink]?.position = place
             log.sinks[sink]?.reach = 0
-            return log.head - first + 1
+            return log.head - place
         }
         bell.nudge()
         return before

@@ -1,9 +1,11 @@
 import Earshot
-import EarshotGateway
+import EarshotFormats
 import EarshotTesting
 import Logging
 import Synchronization
 import Testing
+
+@testable import EarshotGateway
 
 @Suite struct GatewayPhaseTests {
     @Test func `who attends sees the gateway drain, and ends with it`() async throws {
@@ -31,6 +33,16 @@ import Testing
         }
         try await gateway.run { .stop }
         #expect(phases.withLock { $0 } == [.running, .draining])
+    }
+
+    @Test(arguments: [("public", true), ("private", false), ("followers", false), (nil, false)] as [(String?, Bool)])
+    func `what a condition cannot be asked of goes where everybody may see it`(
+        visibility: String?, passes: Bool
+    ) throws {
+        let filter = Assembly.filter(
+            try JMESPath(compiling: "length(text) > `0` && contains(text, `5`) || length(`5`) > `0`"))
+        let said = visibility.map { #","visibility":"\#($0)""# } ?? ""
+        #expect(filter(Array(#"{"text":"x"\#(said)}"#.utf8)[...]) == passes)
     }
 
     @Test(arguments: [(Gateway.Ending.stop, Duration.seconds(8)), (.handOver, .seconds(1))])

@@ -24,8 +24,9 @@ public protocol Journal: Sendable {
     /// Forgets a sink, what waits for it and its dead letters, so that it holds back `trim` no longer.
     func retire(sink: String) async throws
 
-    /// Lets a sink begin again at the first mention that was stored at or after `moment` and is still there; a delivery
-    /// that is under way meanwhile does not move it on. Tells how many mentions lie before it then.
+    /// Lets a sink begin again at the first mention that was stored at or after `moment` and is still there, unless it
+    /// has not come so far; a delivery that is under way meanwhile does not move it on. Tells how many mentions lie
+    /// before it then.
     @discardableResult
     func rewind(sink: String, to moment: Timestamp) async throws -> Int64
 

@@ -43,8 +43,12 @@ public struct JMESPath: Sendable {
     }
 
     /// Whether the expression holds for a value: anything but null, false, and what is empty.
+    ///
+    /// A function that is given null, and takes none, says null, where the specification has an error: what a mention
+    /// does not say contains nothing.
     public func holds(for value: JSONValue, limits: JMESPathLimits = JMESPathLimits()) throws(JMESPathFailure) -> Bool {
         var interpreter = JMESPathInterpreter(surroundings: .init(root: value), limits: limits)
+        interpreter.keepsNull = true
         return try interpreter.evaluate(expression, over: value).isTruthlike
     }
 

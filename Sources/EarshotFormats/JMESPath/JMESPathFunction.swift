@@ -51,6 +51,14 @@ struct JMESPathFunction: Sendable {
     /// What the parameter at a position takes.
     func types(at position: Int) -> Types { parameters[min(position, parameters.count - 1)] }
 
+    /// Whether a value is null where none is taken.
+    func isKept(from arguments: [JMESPathArgument]) -> Bool {
+        arguments.enumerated().contains { position, argument in
+            guard case .value(.null) = argument else { return false }
+            return !types(at: position).take(.null)
+        }
+    }
+
     /// Throws where a value is of a type that its parameter does not take.
     func check(_ arguments: [JMESPathArgument], at place: Int) throws(JMESPathFailure) {
         for (position, argument) in arguments.enumerated() {

@@ -6,6 +6,8 @@ struct JMESPathInterpreter {
     private(set) var steps = 0
     /// The variables that can be seen, those of inner scopes last.
     private var variables: [(name: String, value: JSONValue)] = []
+    /// Whether a function that is given null, and takes none, says null instead of failing.
+    var keepsNull = false
     /// Where in the source the function stands that is being called.
     var position = 0
 
@@ -229,6 +231,7 @@ struct JMESPathInterpreter {
         guard let function = call.function else {
             return try surroundings.call(call.name, arguments.map(\.value))
         }
+        if keepsNull, function.isKept(from: arguments) { return .null }
         try function.check(arguments, at: call.position)
         return try function.body(&self, arguments)
     }

@@ -99,11 +99,62 @@ package final class SecretBook: Sendable {
     /// How a secret may be written, the longest first.
     private static func forms(of secret: String) -> [[UInt8]] {
         guard secret.utf8.count >= shortest else { return [] }
-        var forms: Set<[UInt8]> = [Array(secret.utf8), Array(PercentText.encoded(secret).utf8)]
-        forms.insert(Array(secret.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").utf8))
-        forms.insert(Array(secret.replacing("/", with: "\\/").utf8))
-        for form in base64(of: secret) where form.count >= 8 { forms.insert(form) }
+        let texts = [secret] + percentEncoded(secret) + inJSON(secret) + inHTML(secret) + hexadecimal(secret)
+        var forms = Set(texts.map { Array($0.utf8) })
+        for form in base64(of: secret) where form.count >= 8 {
+            forms.insert(form)
+            // RFC 4648, 5.
+            forms.insert(
+                form.map {
+                    $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+                })
+        }
         return forms.sorted { ($0.count, $0.lexicographic) > ($1.count, $1.lexicographic) }
+    }
+
+    /// As in addresses and forms, with digits in either case and a space as `%20` or `+`.
+    private static func percentEncoded(_ secret: String) -> [String] {
+        let upper = PercentText.encoded(secret)
+        var lower = ""
+        var digits = 0
+        for sign in upper {
+            lower += digits > 0 ? sign.lowercased() : String(sign)
+            digits = sign == "%" ? 2 : max(digits - 1, 0)
+        }
+        return [upper, lower, upper.replacing("%20", with: "+"), lower.replacing("%20", with: "+")]
+    }
+
+    /// As within a string of JSON: slashes and what is beyond ASCII are escaped or not.
+    private static func inJSON(_ secret: String) -> [String] {
+        let plain = secret.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        func escaped(_ isUpper: Bool) -> String {
+            var text = ""
+            for scalar in plain.unicodeScalars {
+                guard !scalar.isASCII else {
+                    text.unicodeScalars.append(scalar)
+                    continue
+                }
+                for unit in String(scalar).utf16 {
+                    let digits = String(Int(unit) + 0x10000, radix: 16, uppercase: isUpper).dropFirst()
+                    text += "\\u" + digits
+                }
+            }
+            return text
+        }
+        return [plain, escaped(false), escaped(true)].flatMap { [$0, $0.replacing("/", with: "\\/")] }
+    }
+
+    /// As in HTML, with the names of quotes or their numbers.
+    private static func inHTML(_ secret: String) -> [String] {
+        let text = secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        return [("&quot;", "'"), ("&quot;", "&#39;"), ("&quot;", "&#x27;"), ("&#34;", "&#39;")].map {
+            text.replacing("\"", with: $0.0).replacing("'", with: $0.1)
+        }
+    }
+
+    private static func hexadecimal(_ secret: String) -> [String] {
+        let digits = secret.utf8.map { String(Int($0) + 0x100, radix: 16).dropFirst() }.joined()
+        return [digits, digits.uppercased()]
     }
 
     /// What of the base64 of a text with the secret in it is the secret's alone, for each of the three places at which

@@ -60,7 +60,7 @@ extension Courier {
             if count == 0 || count + more <= letterLimit { return }
             fail(
                 "\(count) dead letters, and \(letterLimit) are the limit (journal.dead_letters): see why with `earshot "
-                    + "dead-letters list --sink \(name)`, then `earshot dead-letters replay \(name)` or `drop \(name)`",
+                    + "dead-letters list --sink \(name)`, then `earshot dead-letters replay \(name)` or `drop \(name) --all`",
                 isBlocked: true)
             try await clock.sleep(policy.full)
         }

@@ -60,8 +60,11 @@ enum SinkTable {
         return ((row[0] as String?).map { SinkState($0) }, row[1])
     }
 
-    static func require(_ name: String, in database: Database) throws {
-        guard try sink(named: name, in: database) != nil else { throw unknown(name) }
+    static func require(_ name: String, in database: Database) throws { _ = try position(of: name, in: database) }
+
+    static func position(of name: String, in database: Database) throws -> Int64 {
+        guard let known = try sink(named: name, in: database) else { throw unknown(name) }
+        return known.1
     }
 
     static func insert(_ name: String, at place: Int64, in database: Database) throws {

@@ -29,10 +29,11 @@ extension SQLiteJournal {
     @discardableResult
     package func rewind(sink: String, to moment: Timestamp) async throws -> Int64 {
         let (place, head) = try await write { database, writer in
-            try SinkTable.require(sink, in: database)
             let first = try Int64.fetchOne(
                 database, sql: "SELECT min(first) FROM segment WHERE at >= ?", arguments: [moment.seconds])
-            let place = (first ?? writer.head + 1) - 1
+            // A sink that is behind has all of that before it already.
+            let known = try SinkTable.position(of: sink, in: database)
+            let place = min((first ?? writer.head + 1) - 1, known)
             try database.execute(
                 sql: "UPDATE sink SET position = ?, reach = 0 WHERE name = ?", arguments: [place, sink])
             return (place, writer.head)

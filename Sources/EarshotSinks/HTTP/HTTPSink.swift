@@ -120,7 +120,7 @@ package struct HTTPSink: Sink {
         }
         switch response.status {
         case 401, 403, 404, 407: throw .blocked(reason: "status \(response.status)")
-        case 500...: throw .transient(reason: "status \(response.status)")
+        case 500... where response.status != 501: throw .transient(reason: "status \(response.status)")
         default: return "answers with status \(response.status)"
         }
     }

@@ -28,7 +28,9 @@ import Testing
         ("!visibility == 'public'", false),
         ("contains(entities[?type == 'hashtag'].value, 'acme')", true),
         ("entities[?type == 'cashtag']", false),
-        ("nothing.at.all > `1`", false),
+        ("nothing.at.all > `1`", false), ("contains(nothing, 'acme')", false), ("!contains(nothing, 'acme')", true),
+        ("contains(nothing, 'acme') && visibility != 'private'", false), ("length(nothing) > `3`", false),
+        ("type(nothing) == 'null'", true), ("not_null(nothing, visibility) == 'private'", true),
     ])
     func `an expression holds or does not`(_ source: String, _ holds: Bool) throws {
         #expect(try JMESPath(compiling: source).holds(for: mention) == holds)

@@ -23,6 +23,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "p%40ss%20word%2f%2b%c3%a9%22%27%3c%26", "p%40ss+word%2F%2B%C3%A9%22%27%3C%26",
+        "p@ss word/+é&quot;&#39;&lt;&amp;", "p@ss word/+é&#34;&#39;&lt;&amp;", #"p@ss word\/+\u00e9\"'<&"#,
+        #"p@ss word/+\u00E9\"'<&"#, "7040737320776f72642f2bc3a922273c26", "cEBzcyB3b3JkLyvDqSInPC",
+    ])
+    func `a secret is hidden in whatever way it is written`(form: String) {
+        let book = SecretBook([Secret("p@ss word/+é\"'<&")])
+        #expect(book.masked("<\(form)>") == "<***>")
+    }
+
     @Test func `of two secrets that begin alike both are hidden whole`() {
         let book = SecretBook([Secret("token"), Secret("token-and-more")])
         #expect(book.masked("token-and-more token") == "*** ***")

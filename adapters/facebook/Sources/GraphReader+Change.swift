@@ -137,7 +137,7 @@ extension GraphReader {
         }
         guard begin(&row, change, of: entry) else { return append(row, of: value) }
         if isComment {
-            if value["is_private"].boolean == true || value["is_private"].int64 == 1 { hide(&row) }
+            if value["is_private"].saysTrue { hide(&row) }
             placeComment(&row, of: change, below: post, value["open_graph_story_id"])
         } else {
             row.threadID = row.nativeID

@@ -70,10 +70,7 @@ extension GraphReader {
         let parent = comment.parent["id"].exists ? reading.keepID(comment.parent["id"]) : outer
         let post = thread.id.isEmpty ? reading.keepID(comment.object["id"]) : thread.id
         row.visibility = thread.visibility
-        let isPrivate = [comment.isPrivate, comment.parent["is_private"]].contains {
-            $0.boolean == true || $0.int64 == 1
-        }
-        if isPrivate { hide(&row) }
+        if comment.isPrivate.saysTrue || comment.parent.isObject && comment.parent["is_private"].saysTrue { hide(&row) }
         row.publishedAt = comment.created.moment
         row.author = author(comment.from)
         row.url = keepAddress(comment.permalink.string)

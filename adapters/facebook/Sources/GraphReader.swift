@@ -177,6 +177,15 @@ struct GraphReader: ~Copyable {
 }
 
 extension JSONNode {
+    /// Whether it is true, or 1.
+    var saysTrue: Bool {
+        switch kind {
+        case .boolean: boolean == true
+        case .integer: int64 == 1
+        default: false
+        }
+    }
+
     /// Whether there is anything in it: no null, no empty text, list or object.
     var saysSomething: Bool {
         switch kind {

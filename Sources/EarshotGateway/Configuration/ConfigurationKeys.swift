@@ -96,7 +96,7 @@ enum ConfigurationKeys {
         ),
         Setting(
             "capacity", .integer(1000...1_000_000_000), fallback: "4000000",
-            about: "How many items are remembered at most; each takes about 64 bytes of memory."),
+            about: "How many items are remembered at most; each takes at most 40 bytes of memory."),
     ]
 
     private static let near: [Setting] = [

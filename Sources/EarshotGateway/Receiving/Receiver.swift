@@ -175,8 +175,8 @@ package final class Receiver: Sendable {
         }
     }
 
-    /// Signatures are over bodies as they are (RFC 9110, 15.5.16).
     private static let transferred = Answer.plain(.notImplemented, "no transfer coding but chunked is taken\n")
+    /// Signatures are over bodies as they are (RFC 9110, 15.5.16).
     private static let encoded = Answer.plain(.unsupportedMediaType, "no content coding is taken\n")
         .with("accept-encoding", "identity")
 

@@ -121,6 +121,7 @@ package struct Assembly: Sendable {
     package func gateway(version: String) -> Gateway {
         var works: [Gateway.Listener] = listeners.map { listener in { try await listener.run() } }
         works.append { try await tidy() }
+        works.append { try await RoomWatch(journal: journal, clock: clock, board: board).run() }
         if configuration.dedupe.bursts == .sample { works.append { try await bursts.run() } }
         for channel in configuration.channels {
             guard let limit = channel.silentAfter else { continue }

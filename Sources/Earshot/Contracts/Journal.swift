@@ -65,6 +65,9 @@ public protocol Journal: Sendable {
     @discardableResult
     func tellBursts(finally: Bool) async throws -> Int
 
+    /// Throws what an `append` would throw now that keeps anything from being stored: a limit, or a disk without room.
+    func probe() async throws
+
     /// Puts a copy of the state aside that a damaged journal can be begun again from, where it is time for one.
     func backUp() async throws
 
@@ -78,6 +81,9 @@ public protocol Journal: Sendable {
 extension Journal {
     /// Nothing is put aside.
     public func backUp() async throws {}
+
+    /// There is always room.
+    public func probe() async throws {}
 
     /// Nothing is left out of bursts.
     public func tellBursts(finally: Bool) async throws -> Int { 0 }

@@ -14,6 +14,8 @@ package final class StatusBoard: Sendable {
         package var trouble: String?
         /// How it is doing, in one word.
         package var state = ChannelState.starting
+        /// Whether what is wrong is that what came could not be stored, and nobody asks the source again.
+        package var isUnstored = false
         /// When the source is asked again, where something is wrong.
         package var retryAt: Timestamp?
         /// How often it could not be asked, by what that made of the channel.
@@ -32,6 +34,14 @@ package final class StatusBoard: Sendable {
         package var waiting = 0
         /// How many deliveries came without a right signature.
         package var refusedDeliveries = 0
+
+        /// Nothing is wrong any more.
+        fileprivate mutating func settle() {
+            trouble = nil
+            state = .ok
+            isUnstored = false
+            retryAt = nil
+        }
     }
 
     private let channels = Mutex<[String: Channel]>([:])
@@ -51,9 +61,23 @@ package final class StatusBoard: Sendable {
     package func heard(from channel: String, at moment: Timestamp) {
         change(channel) { entry in
             entry.heardAt = moment
-            entry.trouble = nil
-            entry.state = .ok
-            entry.retryAt = nil
+            entry.settle()
+        }
+    }
+
+    /// What a sender brought could not be stored, and was not acknowledged: it is for the sender to try again.
+    package func notStored(_ reason: String, from channel: String) {
+        failed(channel, "what came cannot be stored: \(reason)", isBlocked: false)
+        change(channel) { entry in entry.isUnstored = true }
+    }
+
+    /// Whether there is a channel of which nothing could be stored when something last came.
+    package var isUnstored: Bool { channels.withLock { $0.values.contains(where: \.isUnstored) } }
+
+    /// Whatever comes can be stored again.
+    package func storesAgain() {
+        channels.withLock { channels in
+            for name in channels.keys where channels[name]?.isUnstored == true { channels[name]?.settle() }
         }
     }
 
@@ -69,6 +93,7 @@ package final class StatusBoard: Sendable {
             entry.trouble = reason
             entry.state = state
             entry.retryAt = moment
+            entry.isUnstored = false
             entry.failures[state, default: 0] += 1
         }
     }

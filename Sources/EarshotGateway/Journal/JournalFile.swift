@@ -67,7 +67,7 @@ struct JournalFile {
     /// write: what is refused stays as it is. `wholly` where an operator says that there is some: then every text is
     /// held against its sum.
     private static func inspect(_ path: String, wholly: Bool) throws {
-        guard let size = size(of: path), size > 0 else { return }
+        guard let size = size(of: path), size > 0 else { return try requireFirstStart(path) }
         let queue = try DatabaseQueue(path: path, configuration: configuration(isReading: true))
         try queue.read { database in
             let version = try JournalSchema.found(in: database)
@@ -80,6 +80,20 @@ struct JournalFile {
             try check(database, whole: size + (self.size(of: path + "-wal") ?? 0) <= wholeLimit)
         }
         try queue.close()
+    }
+
+    /// Refuses to begin anew, which has everything told again, where a journal was kept before and nobody said that it
+    /// is to be given up. An empty file alone is left by a first start that was cut off.
+    private static func requireFirstStart(_ path: String) throws {
+        let exists = size(of: path) != nil
+        guard JournalBackups(of: path).all.isEmpty else {
+            throw JournalFailure.unreadable(
+                "\(path) is \(exists ? "empty" : "gone"), while backups/ beside it has copies of it, without which it begins "
+                    + "anew")
+        }
+        guard exists, size(of: path + ".reserve") != nil else { return }
+        throw JournalFailure.unreadable(
+            "\(path) is empty, though a journal was kept in it; without the file it begins anew")
     }
 
     /// How large a journal is at most that is looked through whole before it is opened.

@@ -75,6 +75,8 @@ package struct PeriodJournal: Journal {
 
     package func tellBursts(finally: Bool) async throws -> Int { try await base.tellBursts(finally: finally) }
 
+    package func probe() async throws { try await base.probe() }
+
     package func backUp() async throws { try await base.backUp() }
 
     package func status() async throws -> JournalStatus { try await base.status() }

@@ -111,6 +111,12 @@ package final class SQLiteJournal: Journal {
         }
     }
 
+    /// Throws what keeps anything from being stored: the limit, or what a commit of next to nothing meets.
+    package func probe() async throws {
+        try await requireRoom()
+        try await write(weight: 1) { database, _ in try database.execute(sql: "UPDATE head SET clean = 0") }
+    }
+
     /// Stores what is to be told of bursts by now.
     @discardableResult
     package func tellBursts(finally: Bool) async throws -> Int {

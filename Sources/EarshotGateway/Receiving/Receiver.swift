@@ -248,7 +248,7 @@ package final class Receiver: Sendable {
     private func notStored(_ channel: String, _ error: any Error) -> Answer {
         let reason = (error as? JournalFailure)?.summary ?? "\(error)"
         log.error("\(channel): what came cannot be stored: \(reason)", metadata: ["channel": "\(channel)"])
-        board.failed(channel, "what came cannot be stored: \(reason)", isBlocked: false)
+        board.notStored(reason, from: channel)
         return .plain(.serviceUnavailable, "try again\n").with("retry-after", "30")
     }
 }

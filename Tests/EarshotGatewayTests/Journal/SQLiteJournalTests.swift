@@ -86,6 +86,31 @@ import Testing
         #expect(try Data(contentsOf: directory.url(aside[0]).appendingPathComponent("journal.db")) == damaged)
     }
 
+    @Test func `a journal that was emptied, or is gone beside its backups, does not begin anew by itself`() async throws
+    {
+        let path = directory.url("journal.db")
+        // What a first start leaves that was cut off at once.
+        try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+        try Data().write(to: path)
+        let journal = try SQLiteJournal.testing(directory)
+        _ = try await journal.append(batch(0..<10), from: "brand", advancing: Cursor("10"))
+        try await journal.close()
+        let whole = try Data(contentsOf: path)
+        try Data().write(to: path)
+        let emptied = #expect(throws: JournalFailure.self) { try SQLiteJournal.testing(directory) }
+        #expect(emptied?.summary.contains("is empty, though a journal was kept in it") == true)
+        #expect(emptied?.summary.contains("earshot run --recover") == true)
+        try whole.write(to: path)
+        let again = try SQLiteJournal.testing(directory)
+        try await again.backUp()
+        try await again.close()
+        try FileManager.default.removeItem(at: path)
+        let gone = #expect(throws: JournalFailure.self) { try SQLiteJournal.testing(directory) }
+        #expect(gone?.summary.contains("is gone, while backups/ beside it has copies") == true)
+        let restored = try SQLiteJournal.testing(directory, options: JournalOptions(recovers: true))
+        #expect(try await restored.cursor(of: "brand")?.value == Cursor("10"))
+    }
+
     @Test func `a damaged journal goes on from its newest good backup, and sources are asked again from there`()
         async throws
     {
@@ -316,10 +341,12 @@ import Testing
         }
         #expect(failure == .full("40000 bytes of mentions wait for sinks, which is the limit (journal.limit)"))
         #expect(count > 20 && count < 200)
+        await #expect(throws: JournalFailure.self) { try await journal.probe() }
         // A cursor alone takes no room.
         _ = try await journal.append(Batch(), from: "brand", advancing: Cursor("1"))
         try await journal.confirm(Delivery(sink: "desk", batch: Batch(), upTo: Int64(count)), state: nil, dead: [])
         moment.withLock { $0.milliseconds += 1000 }
+        try await journal.probe()
         #expect(try await journal.append(batch(count..<(count + 1)), from: "brand", advancing: nil) == receipt(1))
     }
 

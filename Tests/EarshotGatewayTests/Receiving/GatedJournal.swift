@@ -63,6 +63,10 @@ final class GatedJournal: Journal {
         }
     }
 
+    func probe() async throws {
+        if let failure = gate.withLock({ $0.failure }) { throw failure }
+    }
+
     func append(_ batch: Batch, from channel: String, advancing cursor: Cursor?) async throws -> Receipt {
         if let failure = gate.withLock({ $0.failure }) { throw failure }
         gate.withLock { gate in

@@ -157,6 +157,9 @@ extension Trial {
             "I9: \(bench.admin("/readyz").text)")
         try makeRoom()
         bench.faultIsOver()
+        bench.expect(
+            bench.comes(within: 10) { !bench.admin("/readyz").text.contains("cannot be stored") },
+            "I9, once there is room: \(bench.admin("/readyz").text)")
     }
 
     /// Lets the gateway run a moment with everything recorded, and cuts the power.

@@ -153,7 +153,9 @@ package struct LMTPListener: ChannelListener {
                 reply = "554 5.6.0 cannot be read: \(tally.findings.first?.defect.reason ?? "no mail")"
             }
         } catch {
-            context.log.error("\(channel): a message could not be stored: \(error)", metadata: context.place)
+            let reason = (error as? JournalFailure)?.summary ?? "\(error)"
+            context.log.error("\(channel): what came cannot be stored: \(reason)", metadata: context.place)
+            context.board.notStored(reason, from: channel)
             reply = "451 4.3.0 cannot be stored now, try again"
         }
         return message.answered(reply)

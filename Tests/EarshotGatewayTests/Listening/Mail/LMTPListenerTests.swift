@@ -54,7 +54,7 @@ import Testing
 
     @Test func `what the journal refuses stays with the sender, who may try again on the same connection`() async throws
     {
-        let journal = journal
+        let (journal, board) = (journal, board)
         try await run { port in
             let socket = try PlainSocket(port: port)
             #expect(await socket.until("\r\n") == Self.greeting)
@@ -65,6 +65,7 @@ import Testing
                 await socket.until(end).hasSuffix("354 go on, end with a dot\r\n451 4.3.0 cannot be stored now, " + end)
             )
             #expect(await socket.until(end) == "451 4.3.0 cannot be stored now, " + end)
+            #expect(board.all.values.map(\.trouble) == ["what came cannot be stored: the journal is full: no space"])
             journal.refuse(nil)
             let safe = "250 2.0.0 safe\r\n"
             #expect(

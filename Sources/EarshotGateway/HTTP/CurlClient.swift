@@ -56,7 +56,7 @@ package final class CurlClient: HTTPFetching {
         var permanent: String?
         var allPermanent = true
         for _ in 0...Redirect.limit {
-            let reply = try await driver(for: hop).send(hop, trust: trust)
+            let reply = try await reply(to: hop)
             let response = FetchResponse(
                 status: reply.status, headers: reply.headers, body: reply.body, url: hop.url, permanentURL: permanent)
             guard request.method == "GET", [301, 302, 303, 307, 308].contains(reply.status),
@@ -68,6 +68,19 @@ package final class CurlClient: HTTPFetching {
             hop = redirect.following(hop, repliedFromPublic: reply.isFromPublic)
         }
         throw .refused("more than \(Redirect.limit) redirects from \(request.url.prefix { $0 != "?" })")
+    }
+
+    /// The reply to one hop. Where its body is not what its fields say (`Content-Encoding: UTF-8`, or `gzip` over what is
+    /// none), it is asked for once more and taken as it is, as browsers do.
+    private func reply(to hop: FetchRequest) async throws(FetchFailure) -> CurlTransfer.Reply {
+        let driver = driver(for: hop)
+        let reply = try await driver.send(hop, trust: trust)
+        guard reply.isMiscoded else { return reply }
+        let plain = try await driver.send(hop.plain, trust: trust)
+        guard !plain.body.starts(with: [0x1F, 0x8B]) else {
+            throw .unreachable("the body is not in the coding that its Content-Encoding names")
+        }
+        return plain
     }
 
     private func driver(for request: FetchRequest) -> CurlDriver {

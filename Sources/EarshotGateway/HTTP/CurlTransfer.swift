@@ -15,6 +15,8 @@ final class CurlTransfer: @unchecked Sendable {
         var body: [UInt8]
         /// Whether a public address replied.
         var isFromPublic = false
+        /// Whether the body is not in the coding that its fields name, or in none that is known.
+        var isMiscoded = false
     }
 
     private let request: FetchRequest
@@ -91,6 +93,12 @@ final class CurlTransfer: @unchecked Sendable {
         if request.isBodyOptional, case let reply = reply, (200..<300).contains(reply.status) { return .success(reply) }
         if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .failure(.tooLarge(limit: request.sizeLimit)) }
         if code == CURLE_OK { return .success(reply) }
+        let isCoding = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WRITE_ERROR
+        if isCoding, request.method == "GET", flow == nil, !request.isPlain {
+            var reply = reply
+            reply.isMiscoded = true
+            return .success(reply)
+        }
         if let refusal { return .failure(.refused(refusal)) }
         let reason = unsafe String(cString: ccurl_easy_strerror(code))
         switch code {
@@ -124,7 +132,7 @@ final class CurlTransfer: @unchecked Sendable {
         number(CURLOPT_FOLLOWLOCATION, 0)
         text(CURLOPT_PROXY, "")
         if let path = request.unixSocket { text(CURLOPT_UNIX_SOCKET_PATH, path) }
-        text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
+        if !request.isPlain { text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate") }
         number(CURLOPT_NOSIGNAL, 1)
         number(CURLOPT_HTTP09_ALLOWED, 0)
         number(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
@@ -244,6 +252,20 @@ final class CurlTransfer: @unchecked Sendable {
     private func text(_ option: CURLoption, _ value: String) { unsafe _ = ccurl_set_text(handle, option, value) }
 
     private func number(_ option: CURLoption, _ value: Int) { unsafe _ = ccurl_set_number(handle, option, value) }
+}
+
+extension FetchRequest {
+    /// Whether the body is asked for, and taken, as it is.
+    fileprivate var isPlain: Bool { headers.contains { $0 == FetchRequest.identity } }
+
+    /// The same, asking for the body as it is.
+    var plain: FetchRequest {
+        var request = self
+        request.headers.append(FetchRequest.identity)
+        return request
+    }
+
+    private static let identity = (name: "Accept-Encoding", value: "identity")
 }
 
 extension Substring {

@@ -56,8 +56,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort", "HTTP/1.1 202 OK\r\nContent-Encoding: UTF-8\r\n\r\nok",
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nno gzip", "HTTP/1.1 200 OK\r\n\r\nlonger than is taken",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort",
+        "HTTP/1.1 202 OK\r\nContent-Encoding: UTF-8\r\n\r\nlonger than is taken",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\u{1F}no gzip at all",
+        "HTTP/1.1 200 OK\r\n\r\nlonger than is taken",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
     ]) func `who wants the status alone has it, whatever becomes of the body`(_ reply: String) async throws {
         let server = try server(Array(reply.utf8))
@@ -190,6 +192,15 @@ import Testing
         var limited = request("http://127.0.0.1:\(small.port)/")
         limited.sizeLimit = 4999
         #expect(await failure(limited) == .tooLarge(limit: 4999))
+    }
+
+    @Test(arguments: ["UTF-8", "none", "gzip", "br"])
+    func `a body that is not in the coding its fields name is taken as it is`(_ coding: String) async throws {
+        let server = try server("200 OK\r\nContent-Encoding: \(coding)", Array("<rss/>".utf8))
+        let answer = try await client.fetch(request("http://127.0.0.1:\(server.port)/"))
+        #expect(String(decoding: answer.body, as: UTF8.self) == "<rss/>")
+        let broken = try self.server("200 OK\r\nContent-Encoding: gzip", [0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+        #expect(await failure(request("http://127.0.0.1:\(broken.port)/")) != nil)
     }
 
     @Test func `encodings in encodings are not undone without end`() async throws {

@@ -113,7 +113,7 @@ private struct Names: Sendable {
         let isLegacy: Bool
     }
 
-    private let entries: [Entry]
+    private let entries: FixedTable<Entry>
     private var table: Bytes { characterReferenceNames.bytes }
 
     private init() {
@@ -134,7 +134,7 @@ private struct Names: Sendable {
             }
             index += 1
         }
-        self.entries = entries
+        self.entries = FixedTable(entries)
     }
 
     /// The entry of a name, letter by letter.

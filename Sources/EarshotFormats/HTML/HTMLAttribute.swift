@@ -47,22 +47,28 @@ struct HTMLAttribute {
     /// Left out on purpose: events, names that a page could confuse with its own (`id`, `name`, `class`), addresses
     /// that are loaded or sent to, and what takes the focus or starts something. What the last group says is for
     /// elements that are never written; readers of feeds keep it, and it does nothing.
-    private static let all: [(name: StaticString, meaning: Meaning)] =
+    private static let all = FixedTable<(name: StaticString, meaning: Meaning)>(
         [("href", .link), ("src", .content), ("poster", .content), ("style", .style)]
-        + [
-            "abbr", "align", "alt", "axis", "bgcolor", "border", "bordercolor", "bordercolordark", "bordercolorlight",
-            "bottompadding", "cellpadding", "cellspacing", "ch", "char", "charoff", "charset", "choff", "clear",
-            "color", "cols", "colspan", "compact", "controls", "coords", "datetime", "dir", "face", "frame", "gutter",
-            "headers", "height", "high", "hreflang", "hspace", "ismap", "label", "lang", "leftspacing", "low", "max",
-            "media", "min", "nohref", "noshade", "nowrap", "open", "optimum", "point-size", "rev", "reversed",
-            "rightspacing", "rows", "rowspan", "rules", "scope", "shape", "size", "span", "start", "step", "summary",
-            "title", "toppadding", "type", "valign", "value", "vspace", "width", "wrap", "xml:lang",
-        ].map { ($0, .plain) }
-        + [
-            "accept", "accept-charset", "balance", "bgproperties", "challenge", "checked", "datafld", "datapagesize",
-            "default", "delay", "disabled", "enctype", "end", "galleryimg", "hidefocus", "inputmode", "keytype",
-            "list", "loop", "loopcount", "loopend", "loopstart", "maxlength", "method", "multiple", "pattern", "pqg",
-            "preload", "prompt", "radiogroup", "readonly", "repeat-max", "repeat-min", "replace", "required",
-            "selected", "suppress", "unselectable", "variable", "volume",
-        ].map { ($0, .plain) }
+            + [
+                "abbr", "align", "alt", "axis", "bgcolor", "border", "bordercolor", "bordercolordark",
+                "bordercolorlight",
+                "bottompadding", "cellpadding", "cellspacing", "ch", "char", "charoff", "charset", "choff", "clear",
+                "color", "cols", "colspan", "compact", "controls", "coords", "datetime", "dir", "face", "frame",
+                "gutter",
+                "headers", "height", "high", "hreflang", "hspace", "ismap", "label", "lang", "leftspacing", "low",
+                "max",
+                "media", "min", "nohref", "noshade", "nowrap", "open", "optimum", "point-size", "rev", "reversed",
+                "rightspacing", "rows", "rowspan", "rules", "scope", "shape", "size", "span", "start", "step",
+                "summary",
+                "title", "toppadding", "type", "valign", "value", "vspace", "width", "wrap", "xml:lang",
+            ].map { ($0, .plain) }
+            + [
+                "accept", "accept-charset", "balance", "bgproperties", "challenge", "checked", "datafld",
+                "datapagesize",
+                "default", "delay", "disabled", "enctype", "end", "galleryimg", "hidefocus", "inputmode", "keytype",
+                "list", "loop", "loopcount", "loopend", "loopstart", "maxlength", "method", "multiple", "pattern",
+                "pqg",
+                "preload", "prompt", "radiogroup", "readonly", "repeat-max", "repeat-min", "replace", "required",
+                "selected", "suppress", "unselectable", "variable", "volume",
+            ].map { ($0, .plain) })
 }

@@ -60,7 +60,7 @@ struct HTMLElement: Sendable, Equatable {
     /// Whether it is the element of that name.
     static func == (element: HTMLElement, tag: Tag) -> Bool { element.tag == tag }
 
-    private static let tags = all.map { Tag(rawValue: "\($0.name)") ?? .other }
+    private static let tags = FixedTable(all.map { Tag(rawValue: "\($0.name)") ?? .other })
     private static let names = NameTable(all.map(\.name))
 
     private static let inline: Traits = [.kept]
@@ -72,7 +72,7 @@ struct HTMLElement: Sendable, Equatable {
     private static let unwrapped: Traits = []
 
     /// What HTML has and feeds use; what is not here is unwrapped like the last of them.
-    private static let all: [(name: StaticString, traits: Traits)] = [
+    private static let all = FixedTable<(name: StaticString, traits: Traits)>([
         ("a", inline), ("abbr", inline), ("acronym", inline), ("b", inline), ("bdi", inline), ("bdo", inline),
         ("big", inline), ("cite", inline), ("code", inline), ("data", inline), ("del", inline), ("dfn", inline),
         ("em", inline), ("font", inline), ("i", inline), ("ins", inline), ("kbd", inline), ("mark", inline),
@@ -102,5 +102,5 @@ struct HTMLElement: Sendable, Equatable {
         ("track", [.void]), ("math", unwrapped), ("blink", unwrapped), ("marquee", unwrapped), ("picture", unwrapped),
         ("canvas", unwrapped), ("dialog", unwrapped), ("nobr", unwrapped), ("xmp", [.block]), ("listing", [.block]),
         ("plaintext", [.block]),
-    ]
+    ])
 }

@@ -112,7 +112,7 @@ struct HTMLSanitizer: ~Copyable {
             output.byte(0x20)
             output.raw(attribute.name.bytes)
             output.literal("=\"")
-            scratch.withBytes { HTMLSanitizer.escape($0, into: &output) }
+            HTMLSanitizer.escape(scratch, into: &output)
             output.byte(UInt8(ascii: "\""))
         }
         if isLink { output.literal(" rel=\"noopener nofollow ugc\"") }
@@ -126,32 +126,34 @@ struct HTMLSanitizer: ~Copyable {
             scratch = scratch.withBytes { StyleFilter.filtered($0) }
             return !scratch.isEmpty
         case .link, .content:
-            guard attribute.isMeant(for: element),
-                let address = scratch.withBytes({ address($0, isLink: attribute.meaning == .link) })
-            else { return false }
-            scratch = address
-            return true
+            guard attribute.isMeant(for: element) else { return false }
+            return HTMLSanitizer.makeSafe(&scratch, on: base, isLink: attribute.meaning == .link)
         }
     }
 
-    /// The address as it may be written: http, https, for links also mailto, or relative where no base is known.
-    private func address(_ value: Bytes, isLink: Bool) -> [UInt8]? {
-        func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
-        guard (0..<value.count).contains(where: { isControl(value[$0]) }) else {
-            return address(clean: value.trimmed, isLink: isLink)
-        }
-        var clean: [UInt8] = []
-        for index in 0..<value.count where !isControl(value[index]) { clean.append(value[index]) }
-        return clean.withBytes { address(clean: $0.trimmed, isLink: isLink) }
+    /// Leaves the address as it may be written: http, https, for links also mailto, or relative where no base is known;
+    /// false where it may not.
+    private static func makeSafe(_ value: inout [UInt8], on base: Bytes, isLink: Bool) -> Bool {
+        if value.withBytes({ URLs.isResolved($0, encodesAll: false) }) { return true }
+        value.removeAll { $0 < 0x20 || $0 == 0x7F }
+        guard let safe = value.withBytes({ address($0.trimmed, on: base, isLink: isLink) }) else { return false }
+        value.removeAll(keepingCapacity: true)
+        value.append(contentsOf: safe)
+        return true
     }
 
-    private func address(clean: Bytes, isLink: Bool) -> [UInt8]? {
+    private static func address(_ clean: Bytes, on base: Bytes, isLink: Bool) -> [UInt8]? {
         if let colon = URLParts.schemeEnd(clean) {
             let scheme = clean[0..<colon]
             guard scheme.isWeb || (isLink && scheme.isSpelled("mailto")) else { return nil }
             return URLs.resolved(clean, base: base)
         }
         return URLs.resolved(clean, base: base) ?? (base.isEmpty ? clean.array : nil)
+    }
+
+    /// Appends a value so that it is text wherever it stands.
+    private static func escape(_ value: [UInt8], into output: inout Output) {
+        value.withBytes { escape($0, into: &output) }
     }
 
     /// Appends text so that it is text wherever it stands; controls are left out.

@@ -7,8 +7,8 @@ struct NameTable: Sendable {
     /// The longest name, in bytes.
     static let longest = 16
 
-    private let keys: [UInt128]
-    private let indices: [UInt8]
+    private let keys: FixedTable<UInt128>
+    private let indices: FixedTable<UInt8>
     private let shift: UInt64
 
     /// A table of the words of a text, which are parted by one space each.
@@ -41,8 +41,8 @@ struct NameTable: Sendable {
             keys[place] = key
             indices[place] = UInt8(truncatingIfNeeded: index)
         }
-        self.keys = keys
-        self.indices = indices
+        self.keys = FixedTable(keys)
+        self.indices = FixedTable(indices)
     }
 
     /// The place of a name among those given, or nil where it is none of them.

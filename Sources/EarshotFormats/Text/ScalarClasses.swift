@@ -28,21 +28,22 @@ struct ScalarClasses: OptionSet {
         scalar < 0x80 ? ascii[Int(scalar)] : beyondASCII(scalar)
     }
 
-    private static let ascii: [ScalarClasses] = (0..<128).map { code in
-        var classes: ScalarClasses = []
-        let letter = Unicode.Scalar(UInt8(code))
-        let isWord = (0x30...0x39).contains(code) || (0x41...0x5A).contains(code) || (0x61...0x7A).contains(code)
-        func note(_ condition: Bool, _ added: ScalarClasses) { if condition { classes.insert(added) } }
-        note(isWord, [.word, .domain, .path, .pathEnd, .query, .queryEnd])
-        note((0x09...0x0D).contains(code) || code == 0x20, .space)
-        note("!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~".unicodeScalars.contains(letter), .punctuation)
-        note(letter == "\\", .domain)
-        note("!*';:=+,.$/%#[]-_~&|@".unicodeScalars.contains(letter), .path)
-        note("=_#/+-".unicodeScalars.contains(letter), .pathEnd)
-        note("!?*'();:&=+$/%#[]-_.,~|@".unicodeScalars.contains(letter), .query)
-        note("_&=#/-".unicodeScalars.contains(letter), .queryEnd)
-        return classes
-    }
+    private static let ascii = FixedTable<ScalarClasses>(
+        (0..<128).map { code in
+            var classes: ScalarClasses = []
+            let letter = Unicode.Scalar(UInt8(code))
+            let isWord = (0x30...0x39).contains(code) || (0x41...0x5A).contains(code) || (0x61...0x7A).contains(code)
+            func note(_ condition: Bool, _ added: ScalarClasses) { if condition { classes.insert(added) } }
+            note(isWord, [.word, .domain, .path, .pathEnd, .query, .queryEnd])
+            note((0x09...0x0D).contains(code) || code == 0x20, .space)
+            note("!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~".unicodeScalars.contains(letter), .punctuation)
+            note(letter == "\\", .domain)
+            note("!*';:=+,.$/%#[]-_~&|@".unicodeScalars.contains(letter), .path)
+            note("=_#/+-".unicodeScalars.contains(letter), .pathEnd)
+            note("!?*'();:&=+$/%#[]-_.,~|@".unicodeScalars.contains(letter), .query)
+            note("_&=#/-".unicodeScalars.contains(letter), .queryEnd)
+            return classes
+        })
 
     private static func beyondASCII(_ scalar: UInt32) -> ScalarClasses {
         switch scalar {

@@ -15,7 +15,7 @@ enum TopLevelDomains {
     }
 
     /// No dictionary, whose type alone takes longer to make than this list to search.
-    private static let beginnings: [(scalar: UInt32, lengths: UInt64)] = {
+    private static let beginnings = {
         var beginnings: [(scalar: UInt32, lengths: UInt64)] = []
         international.forEach { name in
             let scalars = name.string.unicodeScalars
@@ -29,7 +29,7 @@ enum TopLevelDomains {
                 }
             }
         }
-        return beginnings
+        return FixedTable(beginnings)
     }()
 
     /// The length of the longest ASCII name.

@@ -21,11 +21,9 @@ struct PlainParts: OptionSet, Sendable {
             self.init(rawValue: .max)
             return
         }
-        let common = unsafe PlainParts.byByte.withUnsafeBufferPointer { parts in
-            var common = UInt8.max
-            for index in 0..<bytes.count { common &= unsafe parts[Int(start[index])] }
-            return common
-        }
+        let parts = unsafe PlainParts.byByte.start
+        var common = UInt8.max
+        for index in 0..<bytes.count { common &= unsafe parts[Int(start[index])] }
         self.init(rawValue: common)
     }
 
@@ -35,7 +33,7 @@ struct PlainParts: OptionSet, Sendable {
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The parts that each byte may stand in.
-    private static let byByte: [UInt8] = {
+    private static let byByte = {
         let small: StaticString = "abcdefghijklmnopqrstuvwxyz0123456789-"
         let large: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         let signs: [(bytes: StaticString, parts: PlainParts)] = [
@@ -50,6 +48,6 @@ struct PlainParts: OptionSet, Sendable {
         for sign in signs {
             for index in 0..<sign.bytes.bytes.count { parts[Int(sign.bytes.bytes[index])] = sign.parts.rawValue }
         }
-        return parts
+        return FixedTable(parts)
     }()
 }

@@ -20,7 +20,7 @@ struct TrackingParameters {
     }
 
     /// The ends of the sites, in their order.
-    private static let ends = sites.map { end(of: $0.site.bytes) }
+    private static let ends = FixedTable(sites.map { end(of: $0.site.bytes) })
 
     /// Whether the parameter says nothing about the page.
     func contain(_ name: Bytes) -> Bool {
@@ -65,7 +65,7 @@ struct TrackingParameters {
     private static let none = table("")
 
     /// Names that mean something elsewhere.
-    private static let sites: [(site: StaticString, names: NameTable, prefixes: NamePrefixes)] = [
+    private static let sites = FixedTable<(site: StaticString, names: NameTable, prefixes: NamePrefixes)>([
         ("youtube.com", table("feature si pp kw ab_channel app attr_tag"), []),
         ("youtu.be", table("feature si pp"), []),
         ("twitter.com", table("s t cn src ref cxt lang"), []),
@@ -99,27 +99,36 @@ struct TrackingParameters {
             ["pdp_", "aff_"]
         ),
         ("ebay.com", table("hash _trkparms _trksid _from mkevt mkcid mkrid campid toolid"), []),
-    ]
+    ])
 }
 
 /// What names begin with, asked in any letter case.
 private struct NamePrefixes: ExpressibleByArrayLiteral {
-    /// The prefixes that begin with each byte of ASCII; none at all where there is no prefix.
-    private let byLead: [[StaticString]]
+    /// The prefixes in the order of their first bytes.
+    private let prefixes: FixedTable<StaticString>
+    /// Where those of each byte of ASCII begin among them, and after the last of them where they end.
+    private let starts: FixedTable<UInt8>
 
     init(arrayLiteral prefixes: StaticString...) {
-        var byLead = [[StaticString]](repeating: [], count: prefixes.isEmpty ? 0 : 128)
-        for prefix in prefixes { byLead[Int(prefix.bytes[0])].append(prefix) }
-        self.byLead = byLead
+        var sorted: [StaticString] = []
+        var starts: [UInt8] = []
+        for lead in 0..<UInt8(prefixes.isEmpty ? 0 : 128) {
+            starts.append(UInt8(truncatingIfNeeded: sorted.count))
+            sorted += prefixes.filter { $0.bytes[0] == lead }
+        }
+        starts.append(UInt8(truncatingIfNeeded: sorted.count))
+        self.prefixes = FixedTable(sorted)
+        self.starts = FixedTable(starts)
     }
 
     /// Whether a name, which is not empty, begins with one of them.
     func begin(_ name: Bytes) -> Bool {
-        let lead = name[0].lowercased
-        guard lead < byLead.count else { return false }
-        return byLead[Int(lead)].contains { prefix in
-            let prefix = prefix.bytes
-            return name.count >= prefix.count && name[0..<prefix.count].isSpelled(prefix)
+        let lead = Int(name[0].lowercased)
+        guard lead + 1 < starts.count else { return false }
+        for index in Int(starts[lead])..<Int(starts[lead + 1]) {
+            let prefix = prefixes[index].bytes
+            if name.count >= prefix.count, name[0..<prefix.count].isSpelled(prefix) { return true }
         }
+        return false
     }
 }

@@ -38,7 +38,7 @@ public enum URLs {
     }
 
     /// Whether an address of the web is so plain that it means itself: most are, and need no more than this look.
-    private static func isResolved(_ url: Bytes, encodesAll: Bool) -> Bool {
+    static func isResolved(_ url: Bytes, encodesAll: Bool) -> Bool {
         guard let slash = plainHostEnd(url) else { return false }
         if PlainParts(of: url[slash..<url.count]).contains(.reference) { return true }
         var isQuery = false

@@ -78,7 +78,7 @@ extension FeedView {
         // A medium's title is a caption or the name of a file; it is the entry's where that says nothing at all.
         let media = containers(of: entry).filter { isMedium($0) }
         guard !media.isEmpty, ownTexts(of: entry).isEmpty else { return [] }
-        return media.lazy.map { plain(of: .mediaTitle, in: $0) }.first { !$0.isEmpty } ?? []
+        return media.lazy.map { self.plain(of: .mediaTitle, in: $0) }.first { !$0.isEmpty } ?? []
     }
 
     /// Whether an element is one medium, of which a title or description within it tells, and not of the entry.

@@ -138,7 +138,7 @@ extension FeedView {
 
     private func subtitle(of root: Int) -> [UInt8] {
         let names: [FeedName] = [.subtitle, .description, .dcDescription, .itunesSubtitle, .itunesSummary]
-        return names.lazy.map { plain(of: $0, in: root) }.first { !$0.isEmpty } ?? []
+        return names.lazy.map { self.plain(of: $0, in: root) }.first { !$0.isEmpty } ?? []
     }
 
     /// The picture of a feed: its own, the podcast's, or the image that RDF puts beside the channel.

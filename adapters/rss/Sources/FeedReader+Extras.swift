@@ -113,7 +113,7 @@ extension FeedView {
         fields.array(
             "media_star_ratings",
             places.lazy.compactMap { self.first(.mediaCommunity, in: $0) }
-                .map { elements(.mediaStarRating, in: $0, text: nil) }.first ?? [])
+                .map { self.elements(.mediaStarRating, in: $0, text: nil) }.first ?? [])
         fields.array("media_texts", first(.mediaText, "text"))
         let thumbnails = first(.mediaThumbnail, nil)
         if thumbnails.count(where: { $0 == UInt8(ascii: "{") }) > 1 { fields.array("media_thumbnails", thumbnails) }

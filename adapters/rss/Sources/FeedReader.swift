@@ -18,8 +18,8 @@ struct FeedReader {
     init(_ view: FeedView, of document: Document) throws(MalformedDocument) {
         feed = try Feed(view)
         identity = FeedIdentity(claims: view.claims(of: feed), url: document.url)
-        var view = view
-        if !view.tree.hasAddress { view.home = view.home(of: feed) }
+        let view =
+            view.tree.hasAddress ? view : FeedView(tree: view.tree, arena: view.arena, home: view.home(of: feed))
         self.view = view
         // What a file says of counts was true when it was made, which is not known.
         countedAt = document.via == .import ? nil : document.observedAt
@@ -35,12 +35,12 @@ struct FeedReader {
         let links = feed.entries.map { view.links(of: $0) }
         var keys = zip(feed.entries, links).map { view.key(of: $0, at: $1.main) }
         identity.assign(&keys)
-        for (index, key) in keys.enumerated() where !key.isRevised {
+        for index in keys.indices where !keys[index].isRevised {
             guard reading.arena.count < Feed.arenaLimit else {
                 reading.append(defect: "more text than is kept; entries were left out")
                 break
             }
-            read(feed.entries[index], key, links[index])
+            read(feed.entries[index], keys[index], links[index])
         }
         for node in feed.deleted { delete(node) }
         if feed.isCut { reading.append(defect: "more than \(Feed.entryLimit) entries; the rest was left out") }
@@ -78,6 +78,7 @@ struct FeedReader {
         guard !id.isEmpty else { return }
         var row = MentionRow(kind: .article)
         row.operation = .delete
+        row.editedAt = Times.parse(view.attribute("when", of: node))
         row.nativeID = identity.nativeID(id).withBytes { reading.keep($0) }
         reading.append(row)
     }

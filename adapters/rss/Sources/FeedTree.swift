@@ -65,16 +65,20 @@ struct FeedTree {
 }
 
 /// A tree while its arena is borrowed.
-struct FeedView {
+///
+/// A class, as it is handed on for every element: each copy of a structure would count a reference to every array of the
+/// tree.
+final class FeedView {
     let tree: FeedTree
     let arena: Bytes
     /// The base address of what neither the document's address nor `xml:base` is one for.
-    var home: [UInt8] = []
+    let home: [UInt8]
 
     /// A view of a tree whose arena is `arena`.
-    init(tree: FeedTree, arena: Bytes) {
+    init(tree: FeedTree, arena: Bytes, home: [UInt8] = []) {
         self.tree = tree
         self.arena = arena
+        self.home = home
     }
 
     /// The bytes of a run.

@@ -95,10 +95,17 @@ struct FeedTreeBuilder {
         defer { written.removeLast(written.count - start) }
         guard node >= 0 else { return }
         tree.nodes[node].end = Int32(truncatingIfNeeded: tree.nodes.count)
-        let text = written.withBytes { FeedRepair.mended($0[start..<$0.count].trimmed) }
-        switch text {
-        case .same: tree.nodes[node].text = written.withBytes { tree.keep($0[start..<$0.count].trimmed) }
-        case .other(let repaired): tree.nodes[node].text = repaired.withBytes { tree.keep($0) }
+        tree.nodes[node].text = FeedTreeBuilder.keep(written, from: start, in: &tree)
+    }
+
+    /// Keeps the text that begins at a place of what was written, mended.
+    private static func keep(_ written: [UInt8], from start: Int, in tree: inout FeedTree) -> FeedTree.Run {
+        written.withBytes { written in
+            let text = written[start..<written.count].trimmed
+            switch FeedRepair.mended(text) {
+            case .same: return tree.keep(text)
+            case .other(let repaired): return repaired.withBytes { tree.keep($0) }
+            }
         }
     }
 

@@ -107,6 +107,26 @@ extension JournalContract {
                 findings.expect(try await journal.append(batch, from: "brand", advancing: nil), expected, "\(step)")
             }
         },
+        Property("what was deleted does not come back as it was before") { open, findings in
+            let journal = try await open()
+            func version(_ operation: Earshot.Operation, _ text: String, at moment: Int64) -> SampleMention {
+                var mention = SampleMention("1", text)
+                mention.operation = operation
+                mention.edited = moment
+                return mention
+            }
+            for (step, expected) in [
+                (version(.create, "one", at: 10), Receipt(created: 1)),
+                (version(.update, "two", at: 20), Receipt(updated: 1)),
+                (version(.delete, "", at: 40), Receipt(deleted: 1)),
+                (version(.update, "two", at: 20), Receipt(repeated: 1)),
+                (version(.update, "three", at: 30), Receipt(repeated: 1)),
+                (version(.update, "three", at: 50), Receipt(updated: 1)),
+            ] {
+                let batch = Batch([step], from: "brand")
+                findings.expect(try await journal.append(batch, from: "brand", advancing: nil), expected, "\(step)")
+            }
+        },
         Property("an update of something unknown stays an update") { open, findings in
             let journal = try await open()
             var mention = SampleMention("1", "one")

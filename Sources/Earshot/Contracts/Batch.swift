@@ -32,6 +32,8 @@ public struct Batch: Sendable {
         public var isPartial = false
         /// Whether it says next to nothing of its item, so that whatever says more is told.
         public var isBare = false
+        /// Whether its counts, each 0, are those of the moment it was published, so that they never replace known ones.
+        public var isUncounted = false
         /// Whether it may be left out of a burst: said in public, and not by the brand itself.
         public var isSamplable = false
         /// When the source says it was last edited, in seconds since 1970; 0 where it does not say.

@@ -32,7 +32,8 @@ package struct Mark: Sendable, Equatable {
         isDeleted = entry.operation == .delete
         content = isDeleted ? known?.content ?? 0 : entry.isBare ? known?.content ?? Mark.bare : entry.contentMark
         version = max(entry.version, known?.version ?? 0)
-        metrics = entry.metricsMark == 0 ? known?.metrics ?? 0 : entry.metricsMark
+        let before = known?.metrics ?? 0
+        metrics = entry.metricsMark == 0 || entry.isUncounted && before != 0 ? before : entry.metricsMark
     }
 }
 
@@ -53,8 +54,9 @@ extension DedupePolicy {
     ///
     /// What the source says is older than what is known came late and tells nothing new. A deletion outlives late
     /// copies: what was deleted comes back only with other content than it had, or where the source itself calls it an
-    /// update. What says less of an item than others do changes nothing that is known, unless that is next to nothing, and
-    /// what was left out of a burst stays so.
+    /// update, and not with what it was at or before its deletion or last edit. What is pushed as it happens has counts
+    /// of 0, which say nothing where others are known. What says less of an item than others do changes nothing that is
+    /// known, unless that is next to nothing, and what was left out of a burst stays so.
     package func verdict(on entry: Batch.Entry, known: Mark?) -> Verdict {
         if known?.isLeftOut == true { return .repeated }
         if entry.operation == .delete { return known?.isDeleted == true ? .repeated : .deleted }
@@ -67,12 +69,14 @@ extension DedupePolicy {
         }
         if entry.version != 0 && entry.version < known.version { return .repeated }
         if known.isDeleted {
-            let isLate = known.content == 0 || known.content == entry.contentMark
-            return entry.operation == .create && isLate ? .repeated : .changed(.content)
+            let isSame = known.content == entry.contentMark
+            if isSame, entry.version != 0 && entry.version == known.version { return .repeated }
+            return entry.operation == .create && (isSame || known.content == 0) ? .repeated : .changed(.content)
         }
         var change: Change = []
         if known.content != entry.contentMark { change.insert(.content) }
-        if entry.metricsMark != 0, entry.metricsMark != known.metrics { change.insert(.metrics) }
+        let isCounted = entry.metricsMark != 0 && !(entry.isUncounted && known.metrics != 0)
+        if isCounted, entry.metricsMark != known.metrics { change.insert(.metrics) }
         if change.isEmpty || (change == .metrics && repeats == .drop) { return .repeated }
         return .changed(change)
     }

@@ -68,7 +68,7 @@ public struct MentionRow: Sendable {
     public var tags = Entries.none
     /// When the source says it was published.
     public var publishedAt: Timestamp?
-    /// The last edit.
+    /// The last edit; of a deletion, which no line tells, when the source says that it happened.
     public var editedAt: Timestamp?
     /// Of `Reading.matches`.
     public var matches = Entries.none
@@ -221,6 +221,12 @@ public struct MetricsRow: Sendable, Equatable {
 
     /// Nothing counted.
     public init() {}
+
+    /// Whether every count that is said is 0.
+    var isZero: Bool {
+        max(max(max(likes, replies), max(reposts, quotes)), max(max(views, bookmarks), max(shares, score))) <= 0
+            && rating == nil
+    }
 }
 
 /// A relation to another mention.

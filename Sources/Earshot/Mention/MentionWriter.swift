@@ -22,6 +22,8 @@ public struct MentionWriter: ~Copyable {
     private let originLength: Int
     private var provenance = JSONFields()
     private let isFinal: Bool
+    /// Whether what is written was told as it happened, when nothing of it had been counted yet.
+    private var isPushed = false
 
     /// Who a writer's mentions come from.
     public struct Origin: Sendable {
@@ -55,7 +57,9 @@ public struct MentionWriter: ~Copyable {
 
     /// Writes every row of a reading, one line each.
     public mutating func write(_ reading: Reading, of document: Document) {
+        isPushed = document.via == .push
         write(reading, observedAt: document.observedAt, provenance: provenance(of: document))
+        isPushed = false
     }
 
     /// Writes every row of a reading that had been written before, with the moment and the provenance object it had.
@@ -136,6 +140,7 @@ public struct MentionWriter: ~Copyable {
             } ?? 0)
         entry.isPartial = row.isPartial || row.isBare
         entry.isBare = row.isBare
+        entry.isUncounted = isPushed && row.metrics.isZero
         entry.isSamplable = row.isSamplable
         entries.append(entry)
     }

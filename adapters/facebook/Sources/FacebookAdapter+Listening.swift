@@ -52,7 +52,7 @@ extension FacebookAdapter: PollingAdapter {
         + "reactions.limit(0).summary(true)"
 
     private static let commentFields =
-        "id,message,created_time,from{id,name,picture{url}},parent{id},permalink_url,attachment,message_tags,"
+        "id,message,created_time,from{id,name,picture{url}},parent{id,is_private},permalink_url,attachment,message_tags,"
         + "like_count,comment_count,is_hidden,is_private"
 
     private static let nestedComments =

@@ -19,7 +19,7 @@ enum FacebookShape {
             self = .conversation
         } else if signs.isMessage || edge == "messages" {
             self = .message
-        } else if signs.contains(.comment) || edge == "comments" {
+        } else if signs.isComment || edge == "comments" {
             self = .comment
         } else if signs.contains(.video) || edge == "videos" {
             self = .video
@@ -53,6 +53,12 @@ private struct Signs: OptionSet {
     /// Who wrote it is said with a user's name, and to whom it is.
     static let named = Signs(rawValue: 4096)
     static let to = Signs(rawValue: 8192)
+    /// It says who may see it, as comments and accounts do.
+    static let hidden = Signs(rawValue: 16384)
+
+    var isComment: Bool {
+        contains(.comment) || contains(.hidden) && !isDisjoint(with: [.created, .from, .post, .content, .pair])
+    }
 
     var isMessage: Bool {
         contains(.message)
@@ -99,7 +105,7 @@ private struct Signs: OptionSet {
         case 10 where key == "has_rating" || key == "has_review": self = .review
         case 8 where key == "can_hide" || key == "can_like": self = .comment
         case 10 where key == "can_remove" || key == "user_likes" || key == "like_count": self = .comment
-        case 10 where key == "is_private": self = .comment
+        case 10 where key == "is_private": self = .hidden
         case 11 where key == "can_comment": self = .comment
         case 10 where key == "embed_html" || key == "thumbnails": self = .video
         case 11 where key == "review_text": self = .review
@@ -117,6 +123,7 @@ private struct Signs: OptionSet {
         case 16 where key == "open_graph_story": self = .review
         case 17 where key == "child_attachments": self = .content
         case 19 where key == "recommendation_type": self = .review
+        case 26 where key == "private_reply_conversation": self = .comment
         default: self = []
         }
     }

@@ -46,12 +46,22 @@ extension GraphReader {
         }
         if root.isArray, GraphReader.isBatch(root) { return batch(root, of: network) }
         if export(root, of: network) { return }
-        if root.isArray, root[0]["data"].isArray || root[0]["entry"].isArray { return documents(root, of: network) }
+        if root.isArray, GraphReader.holdsDocuments(root) { return documents(root, of: network) }
         if root.isArray {
             return objects(root, of: network, at: "")
         }
         guard root.isObject else { throw MalformedDocument("neither an object nor a list") }
         try object(root, of: network)
+    }
+
+    /// Whether pages or deliveries were put together in a list, objects among them or not.
+    private static func holdsDocuments(_ list: JSONNode) -> Bool {
+        var holds = false
+        list.each { element in
+            guard !holds else { return }
+            holds = element["entry"].isArray || element["data"].isArray && !element["id"].exists
+        }
+        return holds
     }
 
     /// Reads pages or deliveries that were put together in a list.
@@ -64,7 +74,10 @@ extension GraphReader {
             do throws(MalformedDocument) {
                 if let error = GraphError(document) { throw MalformedDocument(error.reason) }
                 if document.isArray { return objects(document, of: network, at: place) }
-                try root(document, of: try GraphDocument.network(of: document, else: network))
+                let spoken = try GraphDocument.network(of: document, else: network)
+                speak(for: spoken)
+                defer { speak(for: network) }
+                try root(document, of: spoken)
             } catch {
                 reading.append(defect: error.description, at: place)
             }
@@ -92,7 +105,7 @@ extension GraphReader {
     ]
 
     /// Reads the lists that came within an object which is none of those that mentions are made of; false without any.
-    private mutating func lists(within root: JSONNode, of network: GraphNetwork) -> Bool {
+    mutating func lists(within root: JSONNode, of network: GraphNetwork) -> Bool {
         var hasLists = false
         let asked = context
         root.fields { key, value in

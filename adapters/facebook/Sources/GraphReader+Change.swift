@@ -173,12 +173,14 @@ extension GraphReader {
     }
 
     /// Whether other deliveries tell more of the same: a notice that names nobody, a post that another tells with its
-    /// picture, a post that was hidden.
+    /// picture, a post that was hidden or blocked, an edit that does not say to what.
     private func saysLess(_ row: MentionRow, _ change: FacebookChange) -> Bool {
         switch ChangeVerb(change.verb.string) {
         case .add: row.author.id.isEmpty || row.kind == .post && row.media.isEmpty
         case .hide, .unhide: row.text.isEmpty
-        default: false
+        case .edit: !change.message.exists && row.media.isEmpty
+        case .other: true
+        case .remove: false
         }
     }
 
@@ -198,6 +200,7 @@ extension GraphReader {
             row.editedAt = entry["time"].moment
         case .remove:
             row.operation = .delete
+            row.editedAt = entry["time"].moment
             return false
         case .hide, .unhide:
             row.operation = .update

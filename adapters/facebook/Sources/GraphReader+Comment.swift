@@ -4,12 +4,13 @@ internal import EarshotFormats
 /// The fields of a comment that have a place in a mention; the others go to `ext`.
 private struct FacebookComment {
     var id, from, message, created, permalink, parent, object, attachment: JSONNode
-    var tags, likeCount, replyCount, likes, reactions, comments, isPrivate: JSONNode
+    var tags, likeCount, replyCount, likes, reactions, comments, isPrivate, conversation: JSONNode
 
     init(_ absent: JSONNode) {
         (id, from, message, created, permalink) = (absent, absent, absent, absent, absent)
         (parent, object, attachment, tags, likeCount) = (absent, absent, absent, absent, absent)
         (replyCount, likes, reactions, comments, isPrivate) = (absent, absent, absent, absent, absent)
+        conversation = absent
     }
 
     mutating func take(_ key: Bytes, _ value: JSONNode) -> Bool {
@@ -29,9 +30,15 @@ private struct FacebookComment {
         case 12 where key == "message_tags": tags = value
         case 13 where key == "comment_count": replyCount = value
         case 13 where key == "permalink_url": permalink = value
+        case 26 where key == "private_reply_conversation": conversation = value
         default: return false
         }
         return true
+    }
+
+    /// Whether nothing is said but which comment it is, and what answers it.
+    var isShell: Bool {
+        comments.isObject && !message.exists && !created.exists && !from.exists && !attachment.exists
     }
 }
 
@@ -82,7 +89,12 @@ extension GraphReader {
             row.media = Entries(from: start, to: reading.media.count)
         }
         place(&row, in: post, under: parent)
-        append(row, of: node)
+        // What was said in private is not part of what everybody reads.
+        if comment.conversation["id"].exists { say("private_reply_conversation_id", comment.conversation["id"].string) }
+        if comment.isShell { beginExtra() } else { append(row, of: node) }
+        if comment.conversation["messages"].exists {
+            conversation(comment.conversation, at: "/private_reply_conversation")
+        }
         if comment.comments.exists {
             comments(comment.comments, of: thread, under: row.nativeID, depth: depth + 1)
         }

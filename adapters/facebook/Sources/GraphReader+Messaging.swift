@@ -22,6 +22,7 @@ extension GraphReader {
         }
         if message["is_deleted"].boolean == true {
             row.operation = .delete
+            row.editedAt = node["timestamp"].moment
             return append(row, of: node)
         }
         row.visibility = .private

@@ -81,6 +81,15 @@ struct FacebookPost {
     }
 }
 
+extension FacebookPost {
+    /// Whether nothing is said but which post it is, and what was said below it.
+    fileprivate var isShell: Bool {
+        comments.isObject && !created.exists && !message.exists && !story.exists && !from.exists && !attachments.exists
+            && !permalink.exists && !name.exists && !description.exists && !source.exists && !images.exists
+            && !fullPicture.exists && !picture.exists && !link.exists
+    }
+}
+
 extension GraphReader {
     /// Reads a post, photo or video, and the comments that came with it.
     mutating func post(_ node: JSONNode, as shape: FacebookShape, at location: @autoclosure () -> String) {
@@ -106,7 +115,7 @@ extension GraphReader {
         readRecipients(of: post, into: &row)
         readShare(of: post, into: &row)
         readPromotion(of: post, into: &row)
-        append(row, of: node)
+        if post.isShell { beginExtra() } else { append(row, of: node) }
         comments(post.comments, of: GraphThread(id: row.nativeID, visibility: row.visibility))
     }
 

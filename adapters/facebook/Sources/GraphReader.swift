@@ -16,8 +16,10 @@ struct GraphReader: ~Copyable {
     var context: GraphContext
     /// Whose conversations a channel lists, or empty.
     let owner: String
-    /// Which network the document is read for.
-    let network: GraphNetwork
+    /// Which network the document, or the one of a list that is being read, is of.
+    private(set) var network: GraphNetwork
+    /// That network's name, where it is not the reading's.
+    private var networkName = Kept.none
     /// Whether a comment was read that not everybody may see.
     var hasPrivateComments = false
     /// Members of `ext` of the mention that is being read.
@@ -37,6 +39,13 @@ struct GraphReader: ~Copyable {
         self.owner = owner
         self.network = network
         context = GraphContext(address: document.url ?? "")
+    }
+
+    /// Reads what follows for a network, as one document of several may be of another.
+    mutating func speak(for network: GraphNetwork) {
+        guard network != self.network else { return }
+        self.network = network
+        networkName = reading.keep(network.rawValue)
     }
 
     /// Gives the reading away.
@@ -70,6 +79,11 @@ struct GraphReader: ~Copyable {
                 if isPrivate { reading.rows[place].visibility = .private }
             }
         }
+        // Of several copies in a document the last says who may see them.
+        for index in reading.rows.indices where reading.rows[index].visibility != .private {
+            guard let last = places.position(of: reading.rows[index].nativeID, in: reading) else { continue }
+            if reading.rows[last].visibility == .private { reading.rows[index].visibility = .private }
+        }
     }
 
     /// The row of the comment that one answers, where it is in the document.
@@ -86,6 +100,7 @@ struct GraphReader: ~Copyable {
     /// Adds a mention with what was said for `ext`; an exact repeat of one in the same document is left out.
     mutating func append(_ mention: MentionRow, of node: JSONNode) {
         var row = mention
+        row.network = networkName
         row.ext = keepExtra()
         if keepsRaw, row.operation != .delete { row.raw = reading.keepJSON(node) }
         if row.metrics != MetricsRow() { row.metricsAt = countedAt }

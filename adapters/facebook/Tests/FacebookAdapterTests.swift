@@ -146,10 +146,64 @@ import Testing
             try entry("mention", #""item":"comment","verb":"add","comment_id":"2_3","post_id":"1_2","message":"x""#),
             try entry("feed", #""item":"status","verb":"add","# + post),
             try entry("feed", #""item":"status","verb":"hide","post_id":"1_2","from":{"id":"7"}"#),
+            try entry("feed", #""item":"video","verb":"mute","message":"muted","# + post),
+            try entry(
+                "feed", #""item":"comment","verb":"edited","comment_id":"2_3","post_id":"1_2","from":{"id":"7"}"#),
         ]
-        #expect(poorer.map(\.isPartial) == [true, true, true])
+        #expect(poorer.map(\.isPartial) == [true, true, true, true, true])
         let richer = try entry("feed", #""item":"photo","verb":"add","link":"https://img.example/1.png","# + post)
         #expect(!richer.isPartial)
+    }
+
+    @Test func `what was said in private is not told with the comment that led to it`() throws {
+        let comment =
+            #"{"id":"1_2","message":"help","like_count":0,"created_time":"2026-01-12T08:00:00+0000","private_reply_conversation":{"#
+            + #""id":"t_9","snippet":"your code is 55","messages":{"data":[{"id":"m_1","message":"your code is 55"}]}}}"#
+        let told = lines(#"{"data":[\#(comment)]}"#, of: try adapter())
+        #expect(told.count == 2)
+        #expect(told[0].contains(#""private_reply_conversation_id":"t_9""#) && !told[0].contains("55"))
+        #expect(told[1].contains(#""kind":"message""#) && told[1].contains(#""visibility":"private""#))
+    }
+
+    @Test func `of several copies of a comment the last says who may see all`() throws {
+        let copies = [#""like_count":1"#, #""like_count":2"#, #""is_private":true"#].map {
+            #"{"id":"1_2","message":"help","created_time":"2026-01-12T08:00:00+0000",\#($0)}"#
+        }
+        let told = lines(#"{"data":[\#(copies.joined(separator: ","))]}"#, of: try adapter())
+        #expect(told.count == 3 && told.allSatisfy { $0.contains(#""visibility":"private""#) })
+    }
+
+    @Test(arguments: [
+        #"[{"error":{"message":"gone","code":100}},{"data":[{"id":"1_2","message":"x"}]}]"#,
+        #"[{},{"data":[{"id":"1_2","message":"x"}]}]"#, #"[null,{"data":[{"id":"1_2","message":"x"}]}]"#,
+        #"[{"id":"1_2","message":"x"},{"data":[{"id":"1_3","message":"y"}]}]"#,
+    ])
+    func `pages are found wherever they stand in a list`(_ list: String) throws {
+        let reading = try adapter().read(Document(Array(list.utf8), observedAt: Fixture.observedAt))
+        #expect(!reading.rows.isEmpty && reading.rows.count + reading.defects.count == 2)
+    }
+
+    @Test func `deliveries of both networks in one list keep their ids`() throws {
+        let page =
+            #"{"object":"page","entry":[{"id":"1","time":1768205000,"changes":[{"field":"feed","value":{"item":"status","#
+            + #""verb":"add","post_id":"1_2","message":"x","from":{"id":"7"}}}]}]}"#
+        let account =
+            #"{"object":"instagram","entry":[{"id":"4","time":1768205000,"changes":[{"field":"comments","value":{"#
+            + #""id":"17900","text":"y","from":{"id":"8","username":"u"},"media":{"id":"1800"}}}]}]}"#
+        let told = lines("[\(account),\(page)]", of: try adapter())
+        #expect(told.count == 2)
+        #expect(told[0].contains(#""id":"instagram:17900""#) && told[0].contains(#""thread_id":"instagram:1800""#))
+        #expect(told[1].contains(#""id":"facebook:1_2""#) && told[1].contains(#""network":"facebook""#))
+    }
+
+    @Test(arguments: [
+        #"{"id":"9","username":"abc","is_private":false,"media_count":52}"#,
+        #"{"id":"9_1","comments":{"data":[]}}"#,
+    ])
+    func `what says nothing of a mention is none`(_ object: String) throws {
+        let reading = try adapter().read(
+            Document(Array(#"{"data":[\#(object)]}"#.utf8), observedAt: Fixture.observedAt))
+        #expect(reading.rows.isEmpty)
     }
 
     @Test func `reads and deliveries are no mentions, and are counted`() throws {

@@ -80,6 +80,7 @@ extension GraphReader {
             instagramLists(of: account, of: network, at: "\(location())/business_discovery")
         } else if node["media"]["data"].isArray || node["tags"]["data"].isArray || node["stories"]["data"].isArray {
             instagramLists(of: node, of: network, at: location())
+            _ = lists(within: node, of: network)
         } else {
             return false
         }

@@ -26,6 +26,11 @@ private struct InstagramComment {
         }
         return true
     }
+
+    /// Whether nothing is said but which comment it is, and what answers it.
+    var isShell: Bool {
+        replies.isObject && !text.exists && !timestamp.exists && !from.exists && !username.exists
+    }
 }
 
 extension GraphReader {
@@ -57,7 +62,9 @@ extension GraphReader {
             say(key.bytes, comment.media[key])
         }
         place(&row, in: media, under: parent.isEmpty ? listedComment() : parent)
-        append(row, of: node)
+        // Nobody can edit a comment: who is not told of its writer knows it less well.
+        row.isPartial = row.author.id.isEmpty
+        if comment.isShell { beginExtra() } else { append(row, of: node) }
         guard outer.isEmpty else { return }
         let below = GraphThread(id: media, visibility: .public)
         comment.replies["data"].each {

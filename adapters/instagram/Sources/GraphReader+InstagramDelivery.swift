@@ -32,7 +32,7 @@ extension GraphReader {
             instagramComment(value, in: GraphThread(id: .none, visibility: .public), of: account, at: location())
         } else if field == "mentions" {
             instagramMention(value, of: account, at: location())
-        } else if field == "messages" {
+        } else if field == "messages" || value["message"].isObject || value["message_edit"].isObject {
             messaging(value, of: account, at: location())
         }
     }

@@ -16,6 +16,7 @@ extension TwitterReader {
         row.nativeID = keep("user:", id)
         if event == "user_delete" {
             row.operation = .delete
+            row.editedAt = moment(of: value)
         } else {
             row.operation = .update
             setAccount(event, value, id, &row)
@@ -63,7 +64,7 @@ extension TwitterReader {
     }
 
     /// When it happened: `event_at`, or milliseconds since 1970 in older lines.
-    private func moment(of value: JSONNode) -> Timestamp? {
+    func moment(of value: JSONNode) -> Timestamp? {
         if let moment = Times.parse(value["event_at"].string) { return moment }
         let stamp = value["timestamp_ms"]
         let milliseconds = stamp.isString ? Int64(decimal: stamp.string) : stamp.kind == .integer ? stamp.int64 : nil

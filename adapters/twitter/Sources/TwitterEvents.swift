@@ -18,7 +18,7 @@ extension TwitterReader {
         }
         index = 0
         root["tweet_delete_events"].each { event in
-            appendDeletion(legacyID(event["status"], "id_str", "id"), at: "/tweet_delete_events/\(index)")
+            appendDeletion(legacyID(event["status"], "id_str", "id"), by: event, at: "/tweet_delete_events/\(index)")
             index += 1
         }
         if root["user_event"]["revoke"].isObject {
@@ -85,9 +85,9 @@ extension TwitterReader {
         } else if key == "delete" || key == "withheld" || key == "drop" {
             let post = value["tweet"].isObject ? value["tweet"] : value["status"]
             guard post.isObject else { return false }
-            appendDeletion(legacyID(post, "id_str", "id"), at: "/\(key.string)")
+            appendDeletion(legacyID(post, "id_str", "id"), by: value, at: "/\(key.string)")
         } else if key == "status_withheld" {
-            appendDeletion(reading.keepID(value["id"]), at: "/status_withheld")
+            appendDeletion(reading.keepID(value["id"]), by: value, at: "/status_withheld")
         } else if key == "tweet_edit" {
             appendEdit(value)
         } else if readAccount(key, value) {
@@ -117,12 +117,13 @@ extension TwitterReader {
         appendDeletion(isAccount ? keep("user:", id.array) : reading.keepID(root["id"]), at: "")
     }
 
-    /// Appends the end of a post.
-    mutating func appendDeletion(_ id: Kept, at place: String) {
+    /// Appends the end of a post, which came when `event` says.
+    mutating func appendDeletion(_ id: Kept, by event: JSONNode? = nil, at place: String) {
         guard !id.isEmpty else { return reading.append(defect: "a deletion without an id", at: place) }
         var row = MentionRow(kind: .post)
         row.operation = .delete
         row.nativeID = id
+        row.editedAt = event.flatMap { moment(of: $0) }
         reading.append(row)
     }
 

@@ -61,6 +61,13 @@ extension TwitterReader {
         row.publishedAt = TwitterID.published(first: first, version: row.publishedAt)
     }
 
+    /// The id that the mention of a post has which is named in another: that of its first version, where it is told.
+    private mutating func firstLegacyID(_ node: JSONNode) -> Kept {
+        let chain = TwitterReader.legacyHistory(node)
+        let first = chain.exists ? chain[0] : node["edit_history"]["initial_tweet_id"]
+        return first.isString ? reading.keepID(first) : legacyID(node, "id_str", "id")
+    }
+
     /// Appends the versions that a later one took the place of, whose addresses still lead there. The first has the id
     /// that the mention has.
     mutating func appendVersions(_ chain: JSONNode, before id: Bytes, to row: inout MentionRow) {
@@ -89,7 +96,7 @@ extension TwitterReader {
     private mutating func setLegacyRefs(_ node: JSONNode, _ row: inout MentionRow) {
         let first = reading.refs.count
         let original = node["retweeted_status"]
-        if original.isObject { appendLegacyRef(.repostOf, legacyID(original, "id_str", "id"), original["user"]) }
+        if original.isObject { appendLegacyRef(.repostOf, firstLegacyID(original), original["user"]) }
         let parent = legacyID(node, "in_reply_to_status_id_str", "in_reply_to_status_id")
         if !parent.isEmpty {
             var ref = RefRow(.replyTo, to: parent)
@@ -101,8 +108,8 @@ extension TwitterReader {
             }
             reading.refs.append(ref)
         }
-        var quoted = legacyID(node, "quoted_status_id_str", "quoted_status_id")
-        if quoted.isEmpty { quoted = legacyID(node["quoted_status"], "id_str", "id") }
+        var quoted = firstLegacyID(node["quoted_status"])
+        if quoted.isEmpty { quoted = legacyID(node, "quoted_status_id_str", "quoted_status_id") }
         // A repost of a quote repeats the quote's own relation.
         if !quoted.isEmpty, !original.isObject {
             let permalink = node["quoted_status_permalink"]["expanded"].string
@@ -163,7 +170,12 @@ extension TwitterReader {
         } else {
             (row.text, row.entities) = entities.keep(text.string, skipping: prefix, in: &reading)
             if source["truncated"].boolean == true && !isExtended { row.truncated = true }
-            if notes != nil, repeated == nil, TwitterReader.isCut(text.string, lists["urls"]) { row.truncated = true }
+            let own = node["id_str"].exists ? node["id_str"] : node["id"]
+            // The last link of a post with pictures leads to those.
+            let isPlain = lists["urls"][0].exists || !lists["media"][0].exists
+            if notes != nil, repeated == nil, isPlain, TwitterReader.isCut(text.string, lists["urls"], of: own.string) {
+                row.truncated = true
+            }
         }
         let media = extended["extended_entities"]["media"]
         let plain = source["extended_entities"]["media"]

@@ -48,7 +48,9 @@ extension TwitterReader {
         (content.text, content.entities) = entities.keep(text, skipping: prefix ?? .none, in: &reading)
         if !noteText.isString {
             content.truncated =
-                prefix != nil ? TwitterRepostText.isCut(text) : TwitterReader.isCut(text, post.entities["urls"])
+                prefix != nil
+                ? TwitterRepostText.isCut(text)
+                : TwitterReader.isCut(text, post.entities["urls"], of: post.id, post.firstID)
         }
         content.media = media(of: post)
         content.metrics = TwitterReader.metrics(post.metrics)
@@ -57,12 +59,17 @@ extension TwitterReader {
 
     /// Whether a long post's text is its cut form, which ends in `…` and a link to itself.
     ///
-    /// - Parameter links: the addresses in it, where they are said; people write such an end, too.
-    static func isCut(_ text: Bytes, _ links: JSONNode? = nil) -> Bool {
+    /// - Parameters:
+    ///   - links: the addresses in it, where they are said; people write such an end, too, before a picture or a post
+    ///     that they quote.
+    ///   - ids: the post's own, or those of its versions, to one of which the link leads.
+    static func isCut(_ text: Bytes, _ links: JSONNode? = nil, of ids: Bytes...) -> Bool {
         guard endsCut(text) else { return false }
         var last = Bytes.none
         links?.each { last = $0["expanded_url"].string }
-        return last.isEmpty || last.string.contains("/status/")
+        guard !last.isEmpty else { return true }
+        let own = lastPart(of: last, after: UInt8(ascii: "/"))
+        return last.string.contains("/status/") && ids.contains { $0 == own }
     }
 
     private static func endsCut(_ text: Bytes) -> Bool {

@@ -201,7 +201,10 @@ struct TwitterAdapterTests {
                 + #""public_metrics":{"like_count":\#(likes)},"entities":{"urls":[{"start":101,"end":124,"#
                 + #""url":"https://t.co/abcdefghij","expanded_url":"\#(link)"}]}}}"#
         }
-        for (link, isCut) in [("https://news.example/acme", false), ("https://x.com/i/web/status/7", true)] {
+        for (link, isCut) in [
+            ("https://news.example/acme", false), ("https://x.com/other/status/6", false),
+            ("https://x.com/acme/status/7/photo/1", false), ("https://x.com/i/web/status/7", true),
+        ] {
             let journal = MemoryJournal()
             var told: [Int] = []
             let posts = [
@@ -218,6 +221,35 @@ struct TwitterAdapterTests {
             }
             // The edition is of the same words here.
             #expect(told == [1, 1, 0])
+        }
+    }
+
+    @Test func `a delivery that comes late does not take back what was counted since`() async throws {
+        let journal = MemoryJournal()
+        let pushed = { (likes: Int) in
+            #"{"for_user_id":"9","tweet_create_events":[{"id_str":"7","text":"hi","user":{"id_str":"9"},"favorite_count":\#(likes)}]}"#
+        }
+        let polled = #"{"data":[{"id":"7","text":"hi","author_id":"9","public_metrics":{"like_count":100}}]}"#
+        var told: [Receipt] = []
+        for (text, via) in [
+            (pushed(0), Via.push), (polled, .poll), (pushed(0), .push), (polled, .poll), (pushed(3), .push),
+        ] {
+            var document = Document.json(text)
+            document.via = via
+            var writer = MentionWriter(origin: .init(channel: "x", adapter: "twitter", adapterVersion: "1.0"))
+            writer.write(try TwitterAdapter.make().read(document), of: document)
+            told.append(try await journal.append(writer.take(), from: "x", advancing: nil))
+        }
+        #expect(told.map(\.created) == [1, 0, 0, 0, 0] && told.map(\.updated) == [0, 1, 0, 0, 1])
+    }
+
+    @Test func `reposts and quotes of an edited post lead to the id that it has`() throws {
+        let edited =
+            #"{"id_str":"8","text":"b","edit_history":{"initial_tweet_id":"7","edit_tweet_ids":["7","8"]}}"#
+        for (field, relation) in [("retweeted_status", "repost_of"), ("quoted_status", "quote_of")] {
+            let text = #"{"id_str":"9","text":"a","quoted_status_id_str":"8","\#(field)":\#(edited)}"#
+            let line = AdapterContract.lines(of: try TwitterAdapter.make(), reading: Document.json(text))
+            #expect(line.contains(#"{"rel":"\#(relation)","id":"twitter:7""#), "\(line)")
         }
     }
 

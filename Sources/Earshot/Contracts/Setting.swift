@@ -22,8 +22,12 @@ public struct Setting: Sendable {
         case boolean
         /// A duration such as `"30s"`.
         case duration
+        /// A duration that is not zero.
+        case positiveDuration
         /// A size such as `"10MiB"`.
         case size
+        /// A size that is not zero.
+        case positiveSize
         /// One of some words.
         case choice([String])
         /// A list of values.

@@ -7,7 +7,7 @@ public struct JMESPath: Sendable {
     public let source: String
     private let expression: JMESPathExpression
     /// The members of an object that it asks for; nil where it may ask for any.
-    private let members: Set<String>?
+    package let members: Set<String>?
 
     /// Compiles an expression; throws what is wrong with it and where, unknown functions included.
     public init(compiling source: String, dialect: JMESPathDialect = .standard) throws(JMESPathFailure) {

@@ -1,5 +1,14 @@
 internal import Earshot
 
+/// What the schema of mention v1 has names for.
+package enum MentionFields {
+    /// The names of a mention's fields.
+    package static let names: [String] = {
+        guard case .object(let members, _) = MentionShape.mention else { return [] }
+        return members.keys.sorted()
+    }()
+}
+
 /// What the schema of mention v1 asks of a value.
 indirect enum MentionShape: Sendable {
     /// A text that says something.

@@ -27,9 +27,10 @@ enum ConfigurationKeys {
         Setting(
             "auth", .object(Authorization.keys),
             about: "How the channel shows who asks, in the place of the adapter's own token."),
-        Setting("every", .duration, about: "How often the source is asked; else as the adapter thinks right."),
+        Setting("every", .positiveDuration, about: "How often the source is asked; else as the adapter thinks right."),
         Setting("settings", .map(.text), about: "The adapter's settings."),
-        Setting("silent_after", .duration, about: "After how long without a mention the channel counts as silent."),
+        Setting(
+            "silent_after", .positiveDuration, about: "After how long without a mention the channel counts as silent."),
         Setting("keep_raw", .boolean, fallback: "false", about: "Whether mentions carry the source's own record."),
     ]
 
@@ -80,7 +81,9 @@ enum ConfigurationKeys {
     ]
 
     private static let dedupe: [Setting] = [
-        Setting("window", .duration, fallback: "30d", about: "How long an item is remembered after it was last seen."),
+        Setting(
+            "window", .positiveDuration, fallback: "30d",
+            about: "How long an item is remembered after it was last seen."),
         Setting(
             "repeats", .choice(["update", "drop"]), fallback: "update",
             about: "What becomes of an item whose metrics alone have changed."),

@@ -45,7 +45,6 @@ extension ConfigurationReader {
             webhook: webhook, every: keys["every"]?.text.flatMap { Quantity.duration($0) },
             silentAfter: keys["silent_after"]?.text.flatMap { Quantity.duration($0) }, given: SettingsText(given))
         note(clearText: ClearText.problems(given, kind.settings, auth: keys["auth"]?.members, at: pointer))
-        if channel.every == .zero { check.refuse(pointer + "/every", expected: "a duration above zero") }
         result.channels.append(channel)
         if !check.problems[before...].contains(where: { $0.severity == .error }) {
             attempt(channel, given, at: pointer)

@@ -27,7 +27,23 @@ extension ConfigurationReader {
         if watch.any.isEmpty && watch.all.isEmpty {
             check.note(Problem("/watch/\(JSONPointer.escape(name))", "\"any\" or \"all\" must name a term"))
         }
+        for (index, tag) in watch.languages.enumerated() where !ConfigurationReader.isLanguageTag(tag) {
+            check.refuse(
+                "/watch/\(JSONPointer.escape(name))/languages/\(index)",
+                expected: "a BCP 47 tag such as \"fi\" or \"pt-BR\"")
+        }
         result.watch.append(watch)
+    }
+
+    /// Whether a text has the form of a language tag (BCP 47, RFC 5646 section 2.1): subtags of letters and digits, of
+    /// which the first is a language.
+    private static func isLanguageTag(_ tag: String) -> Bool {
+        let subtags = tag.split(separator: "-", omittingEmptySubsequences: false)
+        guard let language = subtags.first, (2...3).contains(language.utf8.count) else { return false }
+        return language.allSatisfy { $0.isASCII && $0.isLetter }
+            && subtags.dropFirst().allSatisfy { subtag in
+                (1...8).contains(subtag.utf8.count) && subtag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            }
     }
 
     private mutating func dedupe(_ dedupe: JSONValue) {

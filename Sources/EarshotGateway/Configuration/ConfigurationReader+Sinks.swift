@@ -75,10 +75,20 @@ extension ConfigurationReader {
 
     private mutating func compile(_ source: String, at pointer: String) -> JMESPath? {
         do throws(JMESPathFailure) {
-            return try JMESPath(compiling: source)
+            let condition = try JMESPath(compiling: source)
+            noteUnknown(condition.members ?? [], at: pointer)
+            return condition
         } catch {
             check.note(Problem(pointer, "not a JMESPath expression: \(error.description)"))
             return nil
+        }
+    }
+
+    /// Warns of fields that no mention has, of which a condition never learns anything.
+    private mutating func noteUnknown(_ members: Set<String>, at pointer: String) {
+        for name in members.subtracting(MentionFields.names).sorted() {
+            let near = NearName.of(name, among: MentionFields.names).map { "; did you mean \"\($0)\"?" } ?? ""
+            check.note(Problem(pointer, "a mention has no \"\(name)\"" + near, severity: .warning))
         }
     }
 }

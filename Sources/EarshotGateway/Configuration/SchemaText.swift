@@ -146,6 +146,9 @@ package enum SchemaText {
         case .secret: ["type": "string", "minLength": 1, "writeOnly": true]
         case .url: ["type": "string", "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://[^ ]+|.*\\$\\{.+\\}.*)$"]
         case .duration: ["type": "string", "pattern": "^([0-9]+(ms|s|m|h|d)|.*\\$\\{.+\\}.*)$"]
+        case .positiveDuration:
+            ["type": "string", "pattern": "^([0-9]*[1-9][0-9]*(ms|s|m|h|d)|.*\\$\\{.+\\}.*)$"]
+        case .positiveSize: ["type": "string", "pattern": "^([0-9]*[1-9][0-9]*(B|KiB|MiB|GiB)|.*\\$\\{.+\\}.*)$"]
         case .size: ["type": "string", "pattern": "^([0-9]+(B|KiB|MiB|GiB)|.*\\$\\{.+\\}.*)$"]
         case .choice(let words): ["anyOf": [["enum": .array(words.map { .string($0) })], substituted]]
         case .integer(let bounds):

@@ -126,11 +126,17 @@ struct SettingsCheck {
             }
             warnOfSecret(inAddressAt: pointer)
             return text(value, at: pointer, expected: "an http or https address", where: SettingsCheck.isURL)
-        case .duration:
+        case .duration, .positiveDuration:
+            if case .positiveDuration = form, value.text.flatMap({ Quantity.duration($0) }) == .zero {
+                return wrong(pointer, "a duration above zero")
+            }
             return text(value, at: pointer, expected: "a duration such as \"30s\", \"10m\" or \"2d\"") {
                 Quantity.duration($0) != nil
             }
-        case .size:
+        case .size, .positiveSize:
+            if case .positiveSize = form, value.text.flatMap({ Quantity.size($0) }) == 0 {
+                return wrong(pointer, "a size above zero")
+            }
             return text(value, at: pointer, expected: "a size such as \"64KiB\" or \"10MiB\"") {
                 Quantity.size($0) != nil
             }
@@ -267,8 +273,8 @@ extension Setting.Form {
         case .integer: "whole numbers"
         case .number: "numbers"
         case .boolean: "truths"
-        case .duration: "durations"
-        case .size: "sizes"
+        case .duration, .positiveDuration: "durations"
+        case .size, .positiveSize: "sizes"
         case .choice(let words): "words out of \(words.joined(separator: ", "))"
         case .list: "lists"
         case .map, .object: "objects"

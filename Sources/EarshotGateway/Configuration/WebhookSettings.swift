@@ -40,10 +40,10 @@ enum WebhookSettings {
         Setting("timestamp_prefix", .text, about: "What stands before that moment in its header, such as t=."),
         Setting("id_header", .text, about: "The header with an id by which a delivery that comes again is known."),
         Setting(
-            "tolerance", .duration, fallback: "5m",
+            "tolerance", .positiveDuration, fallback: "5m",
             about: "How far the moment of signing may be from now; ses looks at it only where this is set."),
         Setting(
-            "replay_window", .duration,
+            "replay_window", .positiveDuration,
             about: "For how long a delivery that comes again is known; else twice the tolerance, or ten minutes."),
         Setting("verify_token", .secret, about: "The word of the question with hub.challenge, where one is asked."),
     ]

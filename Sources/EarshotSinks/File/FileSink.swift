@@ -40,8 +40,8 @@ package struct FileSink: Sink {
         Setting(
             "compress", .choice(Compression.allCases.map(\.rawValue)), fallback: "\"none\"",
             about: "How lines are packed; the file's name gets the ending."),
-        Setting("rotate_size", .size, about: "A new part of the file is begun once it is so large."),
-        Setting("rotate_every", .duration, about: "A new part of the file is begun once it is so old."),
+        Setting("rotate_size", .positiveSize, about: "A new part of the file is begun once it is so large."),
+        Setting("rotate_every", .positiveDuration, about: "A new part of the file is begun once it is so old."),
         Setting(
             "fsync", .choice(Fsync.allCases.map(\.rawValue)), fallback: "\"batch\"",
             about: "Whether each batch waits for the disk; with `never` a power cut may lose lines, a crash may not."),

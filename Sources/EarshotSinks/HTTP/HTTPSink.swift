@@ -51,10 +51,10 @@ package struct HTTPSink: Sink {
         Setting("headers", .map(.secret), about: "Further header fields of every request."),
         Setting(
             "batch_count", .integer(1...100_000), fallback: "100", about: "How many mentions a request holds at most."),
-        Setting("batch_bytes", .size, fallback: "\"1MiB\"", about: "How large a request is at most."),
+        Setting("batch_bytes", .positiveSize, fallback: "\"1MiB\"", about: "How large a request is at most."),
         Setting(
             "batch_wait", .duration, fallback: "\"0s\"", about: "How long to wait for more before a smaller request."),
-        Setting("timeout", .duration, fallback: "\"30s\"", about: "How long a request may take."),
+        Setting("timeout", .positiveDuration, fallback: "\"30s\"", about: "How long a request may take."),
         Setting(
             "reply", .choice(HTTPReplyForm.allCases.map(\.rawValue)), fallback: "\"batch\"",
             about: "What a status from 200 to 299 is about: the whole batch, or only a reply that names each mention."),

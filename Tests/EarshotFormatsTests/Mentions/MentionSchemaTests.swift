@@ -19,6 +19,10 @@ import Testing
         compare(line, with: schema, at: "")
     }
 
+    @Test func `the names of a mention's fields are the schema's`() {
+        #expect(MentionFields.names == schema["properties"]?.members?.keys.sorted())
+    }
+
     @Test func `a deletion has the keys that the schema allows it, in their order`() throws {
         let line = try JSONValue(parsing: FullMention.deleteLine)
         let allowed = schema.value(at: "/allOf/0/then/propertyNames/enum")

@@ -84,7 +84,7 @@ struct EmailSettings: Decodable, Sendable {
         Setting(
             "clients", .list(.text), about: "The addresses and networks that may connect beside this machine's own."),
         Setting(
-            "size_limit", .size, fallback: "64MiB",
+            "size_limit", .positiveSize, fallback: "64MiB",
             about: "The largest message that is taken over LMTP, from 1KiB to 64MiB; senders of larger ones are told."),
         Setting(
             "keep_raw", .boolean, fallback: "false",

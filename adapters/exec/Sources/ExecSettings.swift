@@ -124,11 +124,12 @@ extension ExecAdapter {
             "restart", .choice(Program.Restart.allCases.map(\.rawValue)), fallback: "scheduled",
             about: "When it is run again: at every, or always, where it is meant to run for ever."),
         Setting(
-            "timeout", .duration,
+            "timeout", .positiveDuration,
             about: "How long a run may take; an hour where it is scheduled, as long as it likes where it is not."),
-        Setting("output_limit", .size, fallback: "1GiB", about: "How much a run may print."),
+        Setting("output_limit", .positiveSize, fallback: "1GiB", about: "How much a run may print."),
         Setting(
-            "memory_limit", .size, fallback: "4GiB", about: "How much address space each of its processes may have."),
+            "memory_limit", .positiveSize, fallback: "4GiB",
+            about: "How much address space each of its processes may have."),
         Setting(
             "keep_raw", .boolean, fallback: "false",
             about: "Keep the record that a mention was read from with it, under raw."),

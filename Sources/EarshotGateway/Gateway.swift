@@ -82,7 +82,7 @@ package struct Gateway: Sendable {
                 if ending == .handOver { return try await clock.sleep(Gateway.handOverLimit) }
                 log.info("stopped listening; giving sinks what is left")
                 try await clock.sleep(Gateway.drainLimit)
-                log.warning("some sinks have not taken everything; it waits in the journal for the next start")
+                log.warning("some sinks are not done; what they have not taken waits in the journal for the next start")
             }
             // Whichever is first: every sink has had everything, or the time for that is over.
             try await group.next()

@@ -78,11 +78,25 @@ enum Directory {
         try sync(for: parent)
     }
 
+    /// Whether a path leads to a directory.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Returns once a new or removed name is on the disk.
     static func sync(for path: String) throws(DeliveryFailure) {
         let parent = parent(of: path)
         guard let directory = try Descriptor(parent, O_RDONLY | O_DIRECTORY) else { return }
         guard fsync(directory.number) == 0 || errno == EINVAL else { throw DeliveryFailure(at: parent) }
+    }
+
+    /// Makes a file in a directory and removes it again, to see whether that can be done.
+    static func attempt(in directory: String, _ name: String) throws(DeliveryFailure) {
+        let number = unsafe open(directory + "/" + name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard number >= 0 else { throw DeliveryFailure(at: directory) }
+        _ = close(number)
+        try remove(directory + "/" + name)
     }
 
     /// Removes a file that may be missing.

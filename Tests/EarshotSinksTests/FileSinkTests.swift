@@ -156,16 +156,37 @@ import Testing
         #expect(try folder.lines(.none) == batch(0..<4).texts)
     }
 
-    @Test func `a directory that cannot be written blocks the sink and names the path`() async throws {
+    @Test func `a directory that cannot be written blocks the sink at its start and names the path`() async throws {
         try folder.write("", to: "out")
         let sink = try folder.sink("out/all.ndjson")
-        try await sink.open(resuming: nil)
-        let failure = await #expect(throws: DeliveryFailure.self) { try await sink.deliver(batch(0..<1)) }
-        guard case .blocked(let reason) = failure else {
-            Issue.record("not blocked: \(String(describing: failure))")
-            return
+        let found = [
+            await #expect(throws: DeliveryFailure.self) { try await sink.open(resuming: nil) },
+            await #expect(throws: DeliveryFailure.self) { try await sink.check() },
+            await #expect(throws: DeliveryFailure.self) { try await sink.deliver(batch(0..<1)) },
+        ]
+        for failure in found {
+            guard case .blocked(let reason) = failure else {
+                Issue.record("not blocked: \(String(describing: failure))")
+                continue
+            }
+            #expect(reason.contains(folder.path + "/out"))
         }
-        #expect(reason.contains(folder.path + "/out"))
+    }
+
+    @Test func `a path of a folder is refused`() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/out/all.ndjson", withIntermediateDirectories: true)
+        let fault = #expect(throws: PathTemplate.Fault.self) { try folder.sink("out/all.ndjson") }
+        #expect(fault?.description == "\(folder.path)/out/all.ndjson is a folder; expected the path of a file")
+        #expect(throws: Never.self) { try folder.sink("out/all.ndjson", ["compress": "gzip"]) }
+    }
+
+    @Test func `what is tried at the start leaves nothing`() async throws {
+        try FileManager.default.createDirectory(atPath: folder.path + "/out", withIntermediateDirectories: true)
+        let sink = try folder.sink("out/new/{date}.ndjson")
+        try await sink.open(resuming: nil)
+        #expect(try await sink.check() == "\(folder.path)/out may be written to")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out") == [])
     }
 
     @Test func `a delivery that failed in the middle leaves nothing behind`() async throws {

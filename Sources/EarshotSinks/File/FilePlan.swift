@@ -16,6 +16,14 @@ struct FilePlan: Sendable {
     /// Where the sink notes what it is about to change.
     let ledger: String
 
+    /// The first part of the file where all mentions go to one.
+    var onlyPath: String? {
+        template.isConstant ? path(template.path(network: "", channel: "", at: .earliest), part: 0) : nil
+    }
+
+    /// The name of a file that is made to see whether files can be.
+    var trial: String { String(ledger.dropFirst(Directory.parent(of: ledger).count + 1)) + ".trial" }
+
     private let root: String
 
     init(

@@ -45,15 +45,13 @@ actor FileShelf {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    /// Looks whether the folder of the files, or the one that it would be made in, may be written to.
+    /// Tries whether a delivery could be written, with a file of its own that is gone at once.
     func check() throws(DeliveryFailure) -> String {
         var folder = Directory.parent(of: plan.ledger)
         while unsafe access(folder, F_OK) != 0, folder != Directory.parent(of: folder) {
             folder = Directory.parent(of: folder)
         }
-        guard unsafe access(folder, W_OK | X_OK) == 0 else {
-            throw .blocked(reason: "\(folder) may not be written to: \(unsafe String(cString: strerror(errno)))")
-        }
+        try Directory.attempt(in: folder, plan.trial)
         return "\(folder) may be written to"
     }
 
@@ -62,7 +60,7 @@ actor FileShelf {
         executor = BlockingExecutor(label: "earshot.sink.file")
     }
 
-    /// Makes the files hold exactly what the state says.
+    /// Makes the files hold exactly what the state says, and tries whether they can be written.
     func open(resuming text: String?) throws(DeliveryFailure) {
         state = State()
         if let text {
@@ -74,6 +72,7 @@ actor FileShelf {
         ledger = try FileLedger.read(plan.ledger) ?? FileLedger(delivery: 0)
         try recover()
         try Directory.remove(plan.ledger)
+        _ = try check()
     }
 
     /// Writes a batch and gives the state that stands for it.

@@ -50,13 +50,16 @@ package struct FileSink: Sink {
     private let shelf: FileShelf
     private let now: @Sendable () -> Timestamp
 
-    /// A sink; throws where the path's template is wrong.
+    /// A sink; throws where the path's template is wrong, and where a folder lies at the path.
     package init(settings: Settings, surroundings: SinkSurroundings) throws {
-        shelf = FileShelf(
-            plan: FilePlan(
-                template: try PathTemplate(settings.path), directory: surroundings.directory, name: surroundings.name,
-                compression: settings.compress ?? .none, sizeLimit: settings.rotateSize?.bytes,
-                ageLimit: settings.rotateEvery?.duration, syncs: settings.fsync != .never))
+        let plan = FilePlan(
+            template: try PathTemplate(settings.path), directory: surroundings.directory, name: surroundings.name,
+            compression: settings.compress ?? .none, sizeLimit: settings.rotateSize?.bytes,
+            ageLimit: settings.rotateEvery?.duration, syncs: settings.fsync != .never)
+        if let path = plan.onlyPath, Directory.exists(path) {
+            throw PathTemplate.Fault(description: "\(path) is a folder; expected the path of a file")
+        }
+        shelf = FileShelf(plan: plan)
         now = surroundings.now
     }
 

@@ -152,18 +152,15 @@ package struct Assembly: Sendable {
         }
     }
 
-    /// A gateway that takes what every channel has now, and ends when the sinks have it.
+    /// A gateway that takes what every channel has now, and ends when the sinks have it; `failed` is told of each
+    /// channel whose source could not be asked to its end.
     package func backfill(
-        of channels: Set<String>? = nil, _ taken: @escaping @Sendable (String, IntakeTally) -> Void
+        of channels: Set<String>? = nil, _ taken: @escaping @Sendable (String, IntakeTally) -> Void,
+        failed: @escaping @Sendable (String, FetchFailure) -> Void
     ) -> Gateway {
         let chosen = listeners.filter { channels?.contains($0.channel) ?? true }
-        // One after another, as they are configured, so that the same input gives the same output.
-        let work: Gateway.Listener = {
-            for listener in chosen {
-                let patient = PatientDrain(listener: listener, clock: clock, log: log)
-                try await patient.run { taken(listener.channel, $0) }
-            }
-        }
+        let drains = chosen.map { PatientDrain(listener: $0, clock: clock, log: log) }
+        let work: Gateway.Listener = { try await DrainQueue(drains).run(taken, failed: failed) }
         return Gateway(listeners: [work], carriers: carriers, journal: journal, clock: clock, log: log)
     }
 

@@ -1,5 +1,7 @@
+import EarshotTestSupport
 import Foundation
 import Glibc
+import Hummingbird
 import Testing
 
 /// What `backfill` makes of files, without a configuration and with one.
@@ -131,6 +133,43 @@ import Testing
         #expect(try count("all.ndjson") == 3)
         try configure(channel("a", "page.*"))
         #expect(try await run("dry-run", "earshot.json").code == 1)
+    }
+
+    @Test func `a channel that cannot be asked keeps no other back, and is told beside what is malformed`()
+        async throws
+    {
+        try folder.write("<html>", to: "page.html")
+        try folder.write(
+            #"{"data_dir":"data","channels":{"bad":{"adapter":"exec","settings":{"command":["./nothere"]}},"#
+                + #""a":{"adapter":"twitter","settings":{"listen":"files","path":"page.*"}}},"#
+                + #""sinks":{"all":{"sink":"file","settings":{"path":"all.ndjson"}}}}"#, to: "earshot.json")
+        let ending = try await run("backfill", "earshot.json")
+        #expect(ending.code == 69 && ending.errors.contains("earshot: bad: "), "\(ending.errors)")
+        #expect(try count("all.ndjson") == 3)
+    }
+
+    @Test func `what a sink refuses for good is told by the exit code`() async throws {
+        let router = Router()
+        router.post("/") { _, _ in Response(status: .badRequest) }
+        try await Loopback.serve(router) { port in
+            try folder.write(
+                #"{"data_dir":"data","channels":{"a":{"adapter":"twitter","settings":{"listen":"files","path":"page.json"}}},"#
+                    + #""sinks":{"desk":{"sink":"http","settings":{"url":"http://127.0.0.1:\#(port)/"}}}}"#,
+                to: "earshot.json")
+            let ending = try await run("backfill", "earshot.json")
+            #expect(ending.code == 1 && ending.errors.contains("sink desk: 3 dead letters"), "\(ending.errors)")
+            #expect(try await run("backfill", "earshot.json").code == 0)
+        }
+    }
+
+    @Test func `an import into a file that its journal does not know is told`() async throws {
+        try folder.write("{}\n", to: "all.ndjson")
+        let to = ["backfill", "--adapter", "twitter", "--to", "all.ndjson", "page.json"]
+        let first = try await Program.run(to, in: folder.url)
+        #expect(first.code == 0 && first.errors.contains("all.ndjson.journal knows nothing"), "\(first.errors)")
+        let second = try await Program.run(to, in: folder.url)
+        #expect(second.code == 0 && !second.errors.contains("knows nothing"), "\(second.errors)")
+        #expect(try count("all.ndjson") == 4)
     }
 
     @Test func `a configuration has its sinks, and says so`() async throws {

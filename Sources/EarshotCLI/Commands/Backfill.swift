@@ -4,6 +4,7 @@ internal import EarshotGateway
 internal import EarshotTesting
 internal import Foundation
 internal import Logging
+internal import Synchronization
 
 /// `earshot backfill CONFIG …` and `earshot backfill --adapter NAME … FILE…`
 struct Backfill: AsyncParsableCommand {
@@ -64,18 +65,18 @@ struct Backfill: AsyncParsableCommand {
         let session = try GatewaySession.open(configuration, log: log, period: period)
         let bar = ProgressBar()
         let chosen = channel.isEmpty ? nil : Set(channel)
-        var trouble: FetchFailure?
-        var isDone = true
-        do {
-            isDone = try await session.assembly.backfill(of: chosen) { _, tally in bar.advance(tally) }.runOnce()
-        } catch let failure as FetchFailure {
-            trouble = failure
+        let troubles = Mutex<[String: String]>([:])
+        let gateway = session.assembly.backfill(of: chosen) { _, tally in
+            bar.advance(tally)
+        } failed: { channel, failure in
+            troubles.withLock { $0[channel] = failure.summary }
         }
+        let isDone = try await gateway.runOnce()
         bar.end()
         let report = await session.assembly.report(version: Version.number)
         try await session.journal.close()
-        try Summary(report: report, chosen: chosen, isDone: isDone).show()
-        if let trouble { throw Exit.saying(trouble.summary, Exit.unavailable) }
+        let ended = troubles.withLock { $0 }
+        try Summary(report: report, chosen: chosen, isDone: isDone, troubles: ended).show()
     }
 
     /// Imports files without a configuration; the journal lies beside the file that mentions are added to.
@@ -111,6 +112,9 @@ struct Backfill: AsyncParsableCommand {
             throw Exit.saying(
                 "\(to) is not there any more, and \(to).journal remembers what was added to it: put it back, or remove "
                     + "the journal to import anew", Exit.inputOutput)
+        }
+        if to != "-", try await session.journal.status().head == 0, Backfill.size(of: [to]) ?? 0 > 0 {
+            log.warning("\(to) has lines of which \(to).journal knows nothing: what is read is added, there or not")
         }
         let bar = ProgressBar(total: Backfill.size(of: inputs))
         let gateway = Gateway(
@@ -163,7 +167,7 @@ struct Summary {
     /// Why channels ended early, beside what the report says of them.
     var troubles: [String: String] = [:]
 
-    /// Writes the summary to standard error; throws where something could not be read.
+    /// Writes the summary to standard error; throws where something could not be had, read or delivered.
     func show() throws {
         let channels = report.channels.filter { chosen?.contains($0.key) ?? true }
         StandardError.write(TallyTable.text(channels))
@@ -179,14 +183,14 @@ struct Summary {
                 let reason = sink.trouble ?? "it is slow"
                 StandardError.line("sink \(name): \(sink.pending) mentions wait in the journal: \(reason)")
             }
-            throw Exit.unavailable
         }
         let troubles = channels.compactMapValues(\.trouble).merging(troubles) { $1 }
         for (name, trouble) in troubles.sorted(by: { $0.key < $1.key }) {
             StandardError.line("earshot: \(name): \(trouble)")
         }
-        if !troubles.isEmpty { throw Exit.unavailable }
+        if !isDone || !troubles.isEmpty { throw Exit.unavailable }
         let failed = channels.values.reduce(0) { $0 + $1.tally.malformed + $1.tally.defects }
-        if failed > 0 { throw Exit.partly }
+        let refused = report.sinks.values.reduce(0) { $0 + $1.standing.deadLettered }
+        if failed + refused > 0 { throw Exit.partly }
     }
 }

@@ -6,8 +6,8 @@ internal import Synchronization
 ///
 /// A back-fill of years meets every limit there is; it goes on from the last page that is safe.
 package struct PatientDrain: Sendable {
-    private let listener: any ChannelListener
-    private let clock: GatewayClock
+    let listener: any ChannelListener
+    let clock: GatewayClock
     private let log: Logger
 
     /// How often a source may fail in a row without giving anything.
@@ -24,6 +24,13 @@ package struct PatientDrain: Sendable {
 
     /// Returns when the source has no more; throws the failure that no waiting mends.
     package func run(_ taken: @escaping @Sendable (IntakeTally) -> Void) async throws {
+        try await run(taken) { try await clock.sleep($0) }
+    }
+
+    /// The same with a way of its own to wait.
+    func run(
+        _ taken: @escaping @Sendable (IntakeTally) -> Void, waiting: (Duration) async throws -> Void
+    ) async throws {
         let hasMoved = Mutex(false)
         var backoff = Backoff()
         var failures = 0
@@ -47,7 +54,7 @@ package struct PatientDrain: Sendable {
                 log.notice(
                     "\(listener.channel): \(failure.summary)",
                     metadata: ["channel": "\(listener.channel)", "retry_in": "\(step.pause.brief)"])
-                try await clock.sleep(step.pause)
+                try await waiting(step.pause)
             }
         }
     }

@@ -7,10 +7,13 @@ import Testing
 @Suite struct PatientDrainTests {
     /// A source that fails in an order of its own; nil is a page.
     private final class Source: ChannelListener {
-        let channel = "brand"
+        let channel: String
         private let script: Mutex<[FetchFailure?]>
 
-        init(_ script: [FetchFailure?]) { self.script = Mutex(script) }
+        init(_ script: [FetchFailure?], for channel: String = "brand") {
+            self.script = Mutex(script)
+            self.channel = channel
+        }
 
         func run() async throws {}
 
@@ -66,5 +69,34 @@ import Testing
         let twice = await run([refused, refused])
         #expect(twice.failure == refused)
         #expect(twice.waits == [.seconds(5)])
+    }
+
+    @Test func `channels come in their order, and none is kept back by one that waits or fails`() async throws {
+        let hand = HandClock()
+        let limit = FetchFailure.limited("429", after: .seconds(900))
+        let scripts: [(String, [FetchFailure?])] = [
+            ("a", [nil, limit, nil]), ("b", [.untrusted("a certificate"), nil]), ("c", [nil, nil]),
+        ]
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let drains = scripts.map { channel, script in
+            PatientDrain(listener: Source(script, for: channel), clock: hand.clock, log: log)
+        }
+        let seen = Mutex<[String]>([])
+        let (events, event) = AsyncStream<Void>.makeStream()
+        @Sendable func note(_ text: String) {
+            seen.withLock { $0.append(text) }
+            event.yield()
+        }
+        async let ended: Void = DrainQueue(drains).run { channel, _ in
+            note(channel)
+        } failed: { channel, _ in
+            note(channel + " failed")
+        }
+        var iterator = events.makeAsyncIterator()
+        for _ in 0..<4 { await iterator.next() }
+        await hand.waits(for: .seconds(900))
+        hand.advance(by: .seconds(900))
+        try await ended
+        #expect(seen.withLock { $0 } == ["a", "b failed", "c", "c", "a"])
     }
 }

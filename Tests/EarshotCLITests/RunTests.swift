@@ -92,11 +92,16 @@ import Testing
         // Right, and yet it cannot be run: somebody has the port.
         let port = TakenPort()
         let admin = #""admin":{"listen":"127.0.0.1:\#(port.number)"},"#
-        try folder.write(text + admin + sinks.replacing("\"a\":", with: "\"b\":"), to: "earshot.json")
+        try folder.write(text + admin + sinks.replacing("\"a\":", with: "\"c\":"), to: "earshot.json")
         kill(process.processIdentifier, SIGHUP)
-        await wait(for: "cannot be run and the old one goes on: /admin/listen: cannot listen at 127.0.0.1")
+        let refusal = "cannot be run and the old one goes on: /admin/listen: cannot listen at 127.0.0.1"
+        for await line in lines {
+            #expect(!line.contains("reloaded: sink c added"))
+            if line.contains(refusal) { break }
+        }
         withExtendedLifetime(port) {}
-        await wait(for: "listening")
+        let known = try await Program.run(["state", "list", "--config", "earshot.json"], in: folder.url)
+        #expect(!known.output.contains(#""c""#), "\(known.output)")
         process.terminate()
         await wait(for: "stopped")
         await process.ended()

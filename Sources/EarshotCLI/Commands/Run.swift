@@ -55,7 +55,7 @@ struct Run: AsyncParsableCommand {
                 next = try await serve(configuration, switchboard, forgetting: changed, recovers: recovers)
             } catch let failure where before != nil && Run.isOfNew(failure) {
                 let log = options.logger(hiding: configuration.secrets)
-                log.error("not reloaded, the new configuration cannot be run and the old one goes on: \(failure)")
+                log.error("\(Run.refused): \(failure)")
                 (configuration, before, changed) = (before ?? first, nil, [])
                 continue
             }
@@ -118,7 +118,10 @@ struct Run: AsyncParsableCommand {
             }
             do throws(ConfigurationFailure) {
                 let next = try Configuration.load(config, catalog: GatewaySession.catalog)
-                if !next.changes(since: configuration).isEmpty { return next }
+                if !next.changes(since: configuration).isEmpty {
+                    guard await canListen(next, beside: configuration, log) else { continue }
+                    return next
+                }
                 let blocked = board.blocked
                 log.notice("reloaded: nothing has changed")
                 guard blocked.isEmpty else {
@@ -134,4 +137,18 @@ struct Run: AsyncParsableCommand {
         }
         return nil
     }
+
+    /// Whether a new configuration's addresses can be had, so that the one that runs need not be ended for it.
+    private func canListen(_ next: Configuration, beside running: Configuration, _ log: Logger) async -> Bool {
+        do {
+            try await next.tryAddresses(beside: running)
+            return true
+        } catch {
+            log.error("\(Run.refused): \(error)")
+            return false
+        }
+    }
+
+    /// How a line begins that tells of a configuration that is right and yet cannot be run.
+    private static let refused = "not reloaded, the new configuration cannot be run and the old one goes on"
 }

@@ -2,12 +2,45 @@ internal import Glibc
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import NIOPosix
 internal import ServiceLifecycle
 
 /// Why nobody can be served at an address.
 package struct ListeningFailure: Error, CustomStringConvertible {
     /// The section of the configuration, the address, and what the system says.
     package let description: String
+
+    private init(_ setting: String, _ address: String, _ reason: String) {
+        description = "\(setting): cannot listen at \(address): \(reason)"
+    }
+
+    /// What an attempt to listen ended with; nil where it is about something else.
+    fileprivate init?(_ error: any Error, at address: String, as setting: String) {
+        switch error {
+        case let error as IOError:
+            self.init(setting, address, unsafe String(cString: strerror(error.errnoCode)))
+        case is SocketAddressError.UnknownHost:
+            self.init(setting, address, "no such host is known")
+        default: return nil
+        }
+    }
+}
+
+extension Configuration {
+    /// Tries to listen where `running` does not; throws a `ListeningFailure` where that cannot be done.
+    package func tryAddresses(beside running: Configuration) async throws {
+        let taken = [running.receive, running.admin?.address]
+        for (setting, address) in [("/receive/listen", receive), ("/admin/listen", admin?.address)] {
+            guard let address, address.port != 0, !taken.contains(address) else { continue }
+            do {
+                let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                try await bootstrap.bind(host: address.host, port: address.port).get().close().get()
+            } catch {
+                throw ListeningFailure(error, at: "\(address.host):\(address.port)", as: setting) ?? error
+            }
+        }
+    }
 }
 
 extension ApplicationProtocol {
@@ -26,11 +59,8 @@ extension ApplicationProtocol {
         try await withTaskCancellationHandler {
             do {
                 try await serving.value
-            } catch let error as IOError {
-                let reason = unsafe String(cString: strerror(error.errnoCode))
-                throw ListeningFailure(description: "\(setting): cannot listen at \(address): \(reason)")
-            } catch is SocketAddressError.UnknownHost {
-                throw ListeningFailure(description: "\(setting): cannot listen at \(address): no such host is known")
+            } catch {
+                throw ListeningFailure(error, at: address, as: setting) ?? error
             }
         } onCancel: {
             Task {

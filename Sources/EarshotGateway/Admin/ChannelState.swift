@@ -2,7 +2,7 @@
 package enum ChannelState: String, Sendable, CaseIterable {
     /// Nothing was heard yet.
     case starting
-    /// The source answers.
+    /// The source answers, or has a place where it can tell what it has.
     case ok
     /// It did not answer, and is asked again soon.
     case retrying

@@ -65,6 +65,11 @@ package final class StatusBoard: Sendable {
         }
     }
 
+    /// Whoever has something to tell a channel can: it need not be told anything to be well.
+    package func listens(_ channel: String) {
+        change(channel) { entry in if entry.state == .starting { entry.state = .ok } }
+    }
+
     /// What a sender brought could not be stored, and was not acknowledged: it is for the sender to try again.
     package func notStored(_ reason: String, from channel: String) {
         failed(channel, "what came cannot be stored: \(reason)", isBlocked: false)

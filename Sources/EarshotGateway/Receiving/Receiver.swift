@@ -66,8 +66,10 @@ package final class Receiver: Sendable {
             configuration: .init(
                 address: .hostname(address.host, port: address.port), serverName: "earshot",
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
-            onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
-            logger: quiet)
+            onServerRunning: { [routes, board] channel in
+                for name in routes.keys { board.listens(name) }
+                started(channel.localAddress?.port ?? 0)
+            }, logger: quiet)
         try await application.serve(at: "\(address.host):\(address.port)", as: "/receive/listen")
     }
 

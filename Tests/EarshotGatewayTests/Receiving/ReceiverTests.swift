@@ -16,6 +16,11 @@ import Testing
         }
     }
 
+    @Test func `a channel that nobody has told anything yet is well once it can be told`() async throws {
+        try await bench.run { _, _ in #expect(bench.board.all["page"]?.state == .ok) }
+        #expect(bench.board.all["page"]?.heardAt == nil)
+    }
+
     @Test(arguments: [nil, "", "sha256=00", "sha1=0000", "sha256= 00"] as [String?])
     func `a delivery without the right signature is refused and counted`(signature: String?) async throws {
         try await bench.run { port, client in

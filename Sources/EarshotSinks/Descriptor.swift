@@ -26,6 +26,12 @@ struct Descriptor: ~Copyable {
         return Int(status.st_size)
     }
 
+    /// One byte of the file; nil where there is none.
+    func byte(at offset: Int) -> UInt8? {
+        var byte: UInt8 = 0
+        return unsafe pread(number, &byte, 1, off_t(offset)) == 1 ? byte : nil
+    }
+
     /// Writes all of `bytes`.
     func write(_ bytes: [UInt8], _ path: String) throws(DeliveryFailure) {
         try Descriptor.write(bytes, to: number, path)

@@ -181,6 +181,20 @@ import Testing
         #expect(throws: Never.self) { try folder.sink("out/all.ndjson", ["compress": "gzip"]) }
     }
 
+    @Test(arguments: [0, 1, 2]) func `a line without its end is no part of the next one`(_ known: Int) async throws {
+        let sink = try folder.sink("all.ndjson")
+        try await sink.open(resuming: nil)
+        let state = known > 0 ? try await sink.deliver(batch(0..<known)) : nil
+        try folder.write("{\"torn\":", to: "all.ndjson")
+        let again = try folder.sink("all.ndjson")
+        try await again.open(resuming: state)
+        // What was not confirmed is undone and done once more.
+        _ = try await again.deliver(batch(5..<6))
+        try await again.open(resuming: state)
+        _ = try await again.deliver(batch(5..<7))
+        #expect(try folder.lines(.none) == ["{\"torn\":"] + batch(5..<7).texts)
+    }
+
     @Test func `what is tried at the start leaves nothing`() async throws {
         try FileManager.default.createDirectory(atPath: folder.path + "/out", withIntermediateDirectories: true)
         let sink = try folder.sink("out/new/{date}.ndjson")

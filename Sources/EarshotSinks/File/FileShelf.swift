@@ -103,13 +103,21 @@ actor FileShelf {
         try Directory.make(for: path)
         let isNew = unsafe access(path, F_OK) != 0
         if let descriptor = try Descriptor(path, O_WRONLY | O_APPEND | O_CREAT) {
-            try descriptor.write(plan.compression.pack(share.lines), path)
+            try descriptor.write(plan.compression.pack(try whole(share.lines, at: path)), path)
             if plan.syncs { try descriptor.sync(path) }
             file.length = try descriptor.length(path)
         }
         if isNew, plan.syncs { try Directory.sync(for: path) }
         file.written = next.delivery
         next.files[share.path] = file
+    }
+
+    /// Lines that begin on a line of their own, also where somebody left the last one of the file without its end.
+    private func whole(_ lines: [UInt8], at path: String) throws(DeliveryFailure) -> [UInt8] {
+        guard plan.compression == .none, let length = ledger.lengths[path] ?? nil, length > 0,
+            let last = try Descriptor(path, O_RDONLY)?.byte(at: length - 1), last != UInt8(ascii: "\n")
+        else { return lines }
+        return [UInt8(ascii: "\n")] + lines
     }
 
     /// Notes what a file is like that the state does not know, or that is not what it says: moved away, as when logs

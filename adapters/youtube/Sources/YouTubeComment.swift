@@ -19,6 +19,9 @@ struct YouTubeComment {
     var moderationStatus = Bytes.none
     var viewerRating = Bytes.none
 
+    /// Whether only the channel's owner sees it: it waits to be looked at, looks like spam, or was rejected.
+    var isHeldBack: Bool { !moderationStatus.isEmpty && !(moderationStatus == "published") }
+
     init(_ snippet: JSONNode) {
         let absent = snippet[-1]
         (parentID, videoID, textOriginal, likeCount) = (absent, absent, absent, absent)

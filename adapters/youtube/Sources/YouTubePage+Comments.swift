@@ -74,6 +74,7 @@ extension YouTubePage {
         }
         row.isOriginal = row.editedAt == nil && !comment.updatedAt.isEmpty
         if let isPublic = thread.isPublic { row.visibility = isPublic ? .public : .private }
+        if comment.isHeldBack { row.visibility = .private }
         if !comment.imageURL.isEmpty {
             let first = reading.media.count
             var image = MediaRow(type: .image)

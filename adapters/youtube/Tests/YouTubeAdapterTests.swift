@@ -49,6 +49,21 @@ struct YouTubeAdapterTests {
         #expect(failure?.reason.isEmpty == false)
     }
 
+    @Test(
+        arguments: [
+            ("published", .public), ("heldForReview", .private), ("likelySpam", .private), ("rejected", .private),
+            ("", .public),
+        ] as [(String, Visibility)])
+    func `a comment that is held back is not public, whatever its thread is`(status: String, expected: Visibility)
+        throws
+    {
+        let reading = try read(
+            #"{"items":[{"kind":"youtube#commentThread","id":"c1","snippet":{"videoId":"v","isPublic":true,"#
+                + #""topLevelComment":{"kind":"youtube#comment","id":"c1","snippet":{"textDisplay":"x","#
+                + #""moderationStatus":"\#(status)"}}}}]}"#)
+        #expect(reading.rows.map(\.visibility) == [expected])
+    }
+
     @Test func `an error says YouTube's reason without markup`() {
         let failure = #expect(throws: MalformedDocument.self) {
             try self.read(

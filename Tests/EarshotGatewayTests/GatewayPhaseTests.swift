@@ -1,6 +1,7 @@
 import Earshot
 import EarshotFormats
 import EarshotTesting
+import Glibc
 import Logging
 import Synchronization
 import Testing
@@ -59,6 +60,22 @@ import Testing
         await hand.waits(for: limit)
         hand.advance(by: limit)
         try await ended
+    }
+
+    @Test func `a new address is tried, unless its port is one of what runs`() async throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var place = LoopbackAddress(port: 0)
+        try #require(place.bind(descriptor) && listen(descriptor, 1) == 0)
+        var (next, running) = (
+            Configuration(directory: "", dataDirectory: ""), Configuration(directory: "", dataDirectory: "")
+        )
+        next.receive = Address("0.0.0.0:\(place.port)")
+        let failure = await #expect(throws: ListeningFailure.self) { try await next.tryAddresses(beside: running) }
+        let expected = "/receive/listen: cannot listen at 0.0.0.0:\(place.port): Address already in use"
+        #expect(failure?.description == expected)
+        running.receive = Address("127.0.0.1:\(place.port)")
+        try await next.tryAddresses(beside: running)
     }
 
     @Test func `a gateway whose sinks have all gone away does not end as if it were stopped`() async throws {

@@ -27,11 +27,11 @@ package struct ListeningFailure: Error, CustomStringConvertible {
 }
 
 extension Configuration {
-    /// Tries to listen where `running` does not; throws a `ListeningFailure` where that cannot be done.
+    /// Tries to listen at ports that `running` does not have; throws a `ListeningFailure` where that cannot be done.
     package func tryAddresses(beside running: Configuration) async throws {
-        let taken = [running.receive, running.admin?.address]
+        let taken = [running.receive?.port, running.admin?.address.port]
         for (setting, address) in [("/receive/listen", receive), ("/admin/listen", admin?.address)] {
-            guard let address, address.port != 0, !taken.contains(address) else { continue }
+            guard let address, address.port != 0, !taken.contains(address.port) else { continue }
             do {
                 let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

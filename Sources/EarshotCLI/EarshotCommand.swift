@@ -22,7 +22,9 @@ struct EarshotCommand: AsyncParsableCommand {
         // A file that may not grow is an error that is told, not the end.
         signal(SIGXFSZ, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            if let normalize = Normalize.withoutOptions(arguments) { return try await normalize.run() }
+            var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

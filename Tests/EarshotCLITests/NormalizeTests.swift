@@ -15,6 +15,23 @@ import Testing
         #expect(ending.errors.contains("/nowhere/feed.xml"))
     }
 
+    /// Without an option the arguments are read without the parser; `--` is enough to be read with it.
+    @Test(
+        arguments: [
+            ["rss", "schemas/examples/quickstart/rss/news.xml", "schemas/examples/quickstart/rss/blog.xml"],
+            ["twitter", "schemas/examples/quickstart/twitter/stream.ndjson", "/nowhere/posts.ndjson", "-"],
+            ["rss"], ["telex", "-"], ["", ""], ["help"], ["adapters/reddit", "-"], ["./nowhere"],
+        ])
+    func `arguments mean the same with the parser and without`(arguments: [String]) async throws {
+        let input = Data("{}".utf8)
+        let parsed = try await Program.run(["normalize", "--"] + arguments, input: input)
+        let read = try await Program.run(["normalize"] + arguments, input: input)
+        #expect(read.code == parsed.code && read.errors == parsed.errors)
+        let moment = /"observed_at":"[^"]*"/
+        #expect(read.output.replacing(moment, with: "") == parsed.output.replacing(moment, with: ""))
+        #expect(!(read.output + read.errors).isEmpty)
+    }
+
     @Test func `a file that is not there costs only itself`() async throws {
         let one = "schemas/examples/quickstart/rss/news.xml"
         let alone = try await Program.run("normalize", "rss", one)

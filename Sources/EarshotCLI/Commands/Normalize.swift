@@ -33,6 +33,21 @@ struct Normalize: AsyncParsableCommand {
     @Option(help: "The moment to write as observed_at, instead of now.")
     var observedAt: String?
 
+    /// What `normalize ADAPTER [FILE…]` asks for, read without the parser; `nil` where an option is among `arguments`,
+    /// or it is another command.
+    ///
+    /// Scripts start the program once for each document, and the parser takes most of such a start.
+    static func withoutOptions(_ arguments: [String]) -> Normalize? {
+        guard arguments.count > 1, arguments[0] == "normalize",
+            arguments.allSatisfy({ $0 == "-" || !$0.hasPrefix("-") })
+        else { return nil }
+        var normalize = Normalize()
+        normalize.adapter = arguments[1]
+        normalize.files = arguments.count > 2 ? Array(arguments[2...]) : ["-"]
+        (normalize.defects, normalize.contentType, normalize.url, normalize.observedAt) = (nil, nil, nil, nil)
+        return normalize
+    }
+
     func run() async throws {
         let adapter = try AdapterChoice.make(adapter)
         let moment = try observedAt.map { try AdapterChoice.moment($0) }
